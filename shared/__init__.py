@@ -1,0 +1,1 @@
+"""What two services must agree on, or every process needs."""

@@ -1,0 +1,1 @@
+"""Where enriched articles are kept and asked for: one contract, two stores."""

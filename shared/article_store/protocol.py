@@ -1,0 +1,83 @@
+"""The contract of the article store: what readers ask and writers put, whichever store stands behind it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.article_store.document import StoredArticle
+from shared.article_store.query import ArticleQuery, SearchResult
+from shared.errors import NewsweirError
+from shared.events.articles import PutResult
+
+
+@dataclass(frozen=True)
+class PutOutcome:
+    """What became of one document of a batch; `failure` is set where it could not be written.
+
+    created: the article was not there. updated: it was, with another content or enrichment.
+    unchanged: same content and enrichment, the version advanced. stale: the store holds a newer version.
+    """
+
+    article_id: str
+    result: PutResult | None
+    failure: NewsweirError | None = None
+
+
+class ArticleReader(Protocol):
+    """Asks the store; any number of readers, in any process.
+
+    Every method raises DependencyUnavailable while the store cannot answer.
+    """
+
+    async def get(self, article_id: str) -> StoredArticle | None:
+        """The article, or None."""
+        ...
+
+    async def search(self, query: ArticleQuery) -> SearchResult:
+        """One page of the articles that match, and the counts of the facets asked for.
+
+        Counts of a facet ignore that facet's own filter and respect everything else; the values that the filter
+        selects are returned whatever their count.
+
+        Raises:
+            InvalidInput: an unknown facet, or a cursor that does not belong to the query.
+            LimitExceeded: a page of relevance order beyond MAX_RELEVANCE_DEPTH.
+        """
+        ...
+
+    def scan(self, query: ArticleQuery) -> AsyncIterator[StoredArticle]:
+        """All articles that match, newest first, each once; for exports and rebuilds."""
+        ...
+
+    async def analyse(self, text: str) -> list[str]:
+        """The tokens that this store makes of a text."""
+        ...
+
+    async def check(self) -> None:
+        """Return when the store can answer; raise DependencyUnavailable with the reason otherwise."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections and files."""
+        ...
+
+
+class ArticleWriter(Protocol):
+    """Puts articles into the store; what `put` returned is durable and visible to readers that reload."""
+
+    async def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
+        """Write a batch; outcomes in the order given. An older version never replaces a newer one, and
+        `ingested_at` of an article that was there is kept.
+
+        Raises:
+            DependencyUnavailable: nothing can be written now; the batch may be put again.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Return when the store can be written; raise DependencyUnavailable with the reason otherwise."""
+        ...
+
+    async def close(self) -> None:
+        """Release the store; a second writer may take over."""
+        ...

@@ -1,0 +1,1 @@
+"""The events that cross the bus; recorded payloads must parse for ever."""

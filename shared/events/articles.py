@@ -1,0 +1,125 @@
+"""The events in the life of an article, in the order they happen."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from shared.events.enrichment import Enrichment, Value
+
+SCHEMA_VERSION = 1
+
+
+def _http_url(url: str) -> str:
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError("only http and https URLs are accepted")
+    return url
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url), Field(max_length=2048)]
+FetchKind = Literal["crawl", "import"]
+FoundBy = Literal["feed", "sitemap", "listing", "import"]
+Precision = Literal["second", "minute", "day", "month"]
+DateOrigin = Literal["json-ld", "meta", "html", "feed", "sitemap", "url", "import", "first-seen"]
+Access = Literal["free", "paywall"]
+Right = Literal["noarchive", "no-ai-training", "tdm-reserved"]
+PutResult = Literal["created", "updated", "unchanged", "stale"]
+
+
+class Publication(Value):
+    """When the article says it was published, and how we know.
+
+    Attributes:
+        at: the moment in UTC; where only a day is known, its first instant.
+        precision: how much of `at` was said.
+        origin: where it was read, the most trusted source first; "first-seen" when nothing said it.
+        raw: the value as it was written.
+    """
+
+    at: AwareDatetime
+    precision: Precision
+    origin: DateOrigin
+    raw: str | None = None
+
+
+class Quality(Value):
+    """How much the extraction is to be trusted: 0 (doubtful) to 1, with the doubts named."""
+
+    score: float = Field(ge=0, le=1)
+    flags: tuple[str, ...] = ()
+
+
+class ArticleCrawled(Value):
+    """A page was fetched and its article extracted; no HTML travels with it.
+
+    Attributes:
+        fetch_id: names this fetch; carried by all events that follow from it.
+        article_id: sha256 of the canonical URL, 64 hexadecimal digits.
+        revision: milliseconds; rises with every accepted fetch of the article.
+        content_hash: of title and normalised text; equal hashes mean unchanged content.
+        first_seen_at: never changes for an article.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    fetch_id: str
+    fetch_kind: FetchKind = "crawl"
+    article_id: str = Field(pattern=r"^[0-9a-f]{64}$")
+    url: HttpUrl
+    canonical_url: HttpUrl
+    declared_canonical: HttpUrl | None = None
+    source_id: str
+    found_by: FoundBy
+    site_name: str | None = None
+    title: str
+    text: str
+    text_truncated: bool = False
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    country: str | None = Field(default=None, description="ISO 3166-1 alpha-2 code of the source")
+    language_hint: str | None = None
+    description: str | None = None
+    image_url: HttpUrl | None = None
+    tags: tuple[str, ...] = ()
+    access: Access = "free"
+    rights: tuple[Right, ...] = ()
+    published: Publication
+    updated_at: AwareDatetime | None = None
+    fetched_at: AwareDatetime
+    first_seen_at: AwareDatetime
+    revision: int = Field(gt=0)
+    content_hash: str
+    quality: Quality = Quality(score=1.0)
+
+
+class ArticleEnriched(Value):
+    """The article as crawled, and what was understood of it."""
+
+    schema_version: int = SCHEMA_VERSION
+    article: ArticleCrawled
+    enrichment: Enrichment
+    enriched_at: AwareDatetime
+
+    @property
+    def version(self) -> int:
+        """The version of the write that this event asks for: higher wins, whatever the order of arrival."""
+        return self.article.revision * 1000 + self.enrichment.enrichment_version
+
+
+class StageTimes(Value):
+    """When the article passed each stage, for the time from publication to searchable."""
+
+    published_at: AwareDatetime
+    fetched_at: AwareDatetime
+    enriched_at: AwareDatetime
+    indexed_at: AwareDatetime
+
+
+class ArticleIndexed(Value):
+    """The store has committed the article, or holds a newer one (`stale`)."""
+
+    schema_version: int = SCHEMA_VERSION
+    fetch_id: str
+    article_id: str
+    source_id: str
+    revision: int
+    outcome: PutResult
+    times: StageTimes

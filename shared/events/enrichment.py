@@ -1,0 +1,180 @@
+"""What enrichment says about an article, as frozen values in their JSON form.
+
+Offsets count Unicode characters in the named field (title or text); where none is named, in text.
+`end` is exclusive: ``text[start:end]`` is the span.
+"""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+EntityType = Literal["person", "organization", "location", "product", "technology", "event", "norp"]
+ENTITY_ID_PATTERN = r"^[a-z]+:[a-z0-9-]+$"
+EntityId = str
+Confidence = float
+
+
+class Value(BaseModel):
+    """A frozen part of an event; unknown fields are ignored, so that old readers accept new events."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Language(Value):
+    """The language of title and text: an ISO 639-1 code, or "und" when it cannot be told."""
+
+    code: str
+    confidence: Confidence = Field(ge=0, le=1)
+    origin: str = "rule"
+
+
+class Mention(Value):
+    """One place where an entity is named."""
+
+    field: Literal["title", "text"]
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+
+
+class Entity(Value):
+    """Someone or something named in the article; salience is its share of the article's attention, 0 to 1."""
+
+    id: EntityId = Field(pattern=ENTITY_ID_PATTERN)
+    name: str
+    type: EntityType
+    salience: float = Field(ge=0, le=1)
+    mentions: tuple[Mention, ...]
+    country: str | None = Field(default=None, description="ISO 3166-1 alpha-2 code, where the knowledge base has one")
+    industry: str | None = None
+    origin: str = "gazetteer"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Money(Value):
+    """An amount: value (and value_max for a range) in units of the ISO 4217 currency, and in US dollars."""
+
+    value: float
+    value_max: float | None = None
+    currency: str
+    value_usd: float | None = Field(default=None, description="null where no rate is known for the currency")
+    rate_date: str | None = Field(default=None, description="year or day of the exchange rate used")
+    purpose: str | None = None
+    text: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Amount(Value):
+    """An amount of money within a relation."""
+
+    value: float
+    currency: str
+
+
+class Evidence(Value):
+    """The passage of the text that a value was read from."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+
+
+RelationType = Literal[
+    "invests_in", "acquires", "merges_with", "partners_with", "supplies", "competes_with",
+    "subsidiary_of", "sues", "regulates", "appoints", "founded_by",
+]  # fmt: skip
+RelationStatus = Literal["announced", "rumoured", "completed", "denied", "terminated"]
+
+
+class Relation(Value):
+    """Who did what with whom: a typed, directed fact with the passage that says it."""
+
+    type: RelationType
+    subject: EntityId
+    object: EntityId
+    amount: Amount | None = None
+    stake_percent: float | None = None
+    date: dt.date | None = None
+    status: RelationStatus | None = None
+    evidence: Evidence
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Quote(Value):
+    """Words attributed to a speaker; start and end are those of the words in text."""
+
+    text: str
+    speaker: str
+    speaker_id: EntityId | None = None
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Topic(Value):
+    """A subject of the article; path runs from the root of its branch to the topic, by id."""
+
+    id: str = Field(pattern=ENTITY_ID_PATTERN)
+    label: str
+    path: tuple[str, ...]
+    path_labels: tuple[str, ...] = ()
+    terms: tuple[str, ...] = Field(default=(), description="the terms of the article that spoke for it")
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class NewsEvent(Value):
+    """Something that happened, with the entities it happened to."""
+
+    type: str
+    subject_ids: tuple[EntityId, ...]
+    date: dt.date | None = None
+    evidence: Evidence
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Keyphrase(Value):
+    """A phrase that tells the article from others, the strongest first."""
+
+    text: str
+    score: float
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Sentiment(Value):
+    """The tone of the article; score runs from -1 (negative) to 1 (positive)."""
+
+    label: Literal["negative", "neutral", "positive"]
+    score: float = Field(ge=-1, le=1)
+    origin: str = "rule"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Enrichment(Value):
+    """Everything that was understood of one article.
+
+    Sections that an enricher could not fill are empty; `failed` names the enrichers that raised.
+    """
+
+    language: Language
+    entities: tuple[Entity, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    money: tuple[Money, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    events: tuple[NewsEvent, ...] = ()
+    keyphrases: tuple[Keyphrase, ...] = ()
+    sentiment: Sentiment | None = None
+    summary: str | None = None
+    reading_time_s: int = Field(default=0, ge=0)
+    tier: Literal["fast", "full"] = "fast"
+    enrichment_version: int = Field(ge=0, lt=1000)
+    failed: tuple[str, ...] = ()

@@ -1,0 +1,121 @@
+"""The facets, once: mapping, schema, aggregations, filters, parameters and sidebar are derived from this tuple."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from shared.events.articles import ArticleCrawled
+from shared.events.enrichment import Enrichment, EntityType
+
+# "plain": the value is its own label. "labelled": a stable id with a label that people read.
+FacetKind = Literal["plain", "labelled"]
+
+
+class FacetValue(NamedTuple):
+    """One value of a facet on one article, and what to show for it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow a search.
+
+    Attributes:
+        name: in the API, the command line and the UI.
+        field: the field of the store that holds the values; a labelled facet has a second, `label_field`.
+        label: the heading of its box in the sidebar.
+        description: one sentence for the API's documentation.
+        values: the values of an article, distinct, in the order of importance.
+    """
+
+    name: str
+    field: str
+    kind: FacetKind
+    label: str
+    description: str
+    values: Callable[[ArticleCrawled, Enrichment], tuple[FacetValue, ...]]
+
+    @property
+    def label_field(self) -> str:
+        """Holds `label + LABEL_SEPARATOR + value`: sortable by label, and the id travels with it."""
+        return f"{self.field}_label"
+
+
+LABEL_SEPARATOR = "\x1f"
+MAX_VALUES_PER_ARTICLE = 50
+
+
+def _distinct(values: Iterable[FacetValue]) -> tuple[FacetValue, ...]:
+    return tuple({item.value: item for item in values if item.value}.values())[:MAX_VALUES_PER_ARTICLE]
+
+
+def _plain(value: str | None) -> tuple[FacetValue, ...]:
+    return (FacetValue(value, value),) if value else ()
+
+
+def _entities(entity_type: EntityType) -> Callable[[ArticleCrawled, Enrichment], tuple[FacetValue, ...]]:
+    def values(article: ArticleCrawled, enrichment: Enrichment) -> tuple[FacetValue, ...]:
+        return _distinct(FacetValue(e.id, e.name) for e in enrichment.entities if e.type == entity_type)
+
+    return values
+
+
+def _topics(article: ArticleCrawled, enrichment: Enrichment) -> tuple[FacetValue, ...]:
+    """A topic and all above it: whoever selects "economy" finds what is about mergers."""
+    return _distinct(
+        FacetValue(value, label)
+        for topic in enrichment.topics
+        for value, label in zip(topic.path, topic.path_labels or topic.path, strict=False)
+    )
+
+
+def _source(article: ArticleCrawled, enrichment: Enrichment) -> tuple[FacetValue, ...]:
+    return (FacetValue(article.source_id, article.site_name or article.source_id),)
+
+
+FACETS: tuple[Facet, ...] = (
+    Facet(
+        "topic", "topic", "labelled", "Topic", "Subject of the article; a topic includes those below it.", _topics
+    ),
+    Facet(
+        "organization", "organization", "labelled", "Organization",
+        "Companies, agencies and other bodies named in the article.", _entities("organization"),
+    ),
+    Facet(
+        "person", "person", "labelled", "Person", "People named in the article.", _entities("person")
+    ),
+    Facet(
+        "location", "location", "labelled", "Location", "Countries and places named in the article.",
+        _entities("location"),
+    ),
+    Facet(
+        "product", "product", "labelled", "Product", "Products and models named in the article.", _entities("product")
+    ),
+    Facet(
+        "technology", "technology", "labelled", "Technology", "Technologies and techniques named in the article.",
+        _entities("technology"),
+    ),
+    Facet(
+        "source", "source", "labelled", "Source", "The source that the article was found through.", _source
+    ),
+    Facet(
+        "author", "author", "plain", "Author", "Who wrote the article, as the page says.",
+        lambda article, enrichment: _distinct(FacetValue(name, name) for name in article.authors),
+    ),
+    Facet(
+        "section", "section", "plain", "Section", "The section of the site that the article appeared in.",
+        lambda article, enrichment: _plain(article.section),
+    ),
+    Facet(
+        "country", "country", "plain", "Country of source", "Country of the source, as an ISO 3166-1 code.",
+        lambda article, enrichment: _plain(article.country),
+    ),
+    Facet(
+        "language", "language", "plain", "Language", "Language of the article, as an ISO 639-1 code.",
+        lambda article, enrichment: _plain(enrichment.language.code),
+    ),
+)  # fmt: skip
+
+FACETS_BY_NAME: dict[str, Facet] = {facet.name: facet for facet in FACETS}
