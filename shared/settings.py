@@ -78,7 +78,7 @@ class StoreSettings(Settings):
     data_dir: Path = Field(default_factory=_default_data_dir, description="state of this machine's newsroom")
     elasticsearch_url: str | None = Field(default=None, description="http(s)://[user:password@]host:port")
     index_prefix: str = Field(default="newsweir", pattern=r"^[a-z][a-z0-9-]*$", description="starts every index name")
-    store_timeout_s: float = Field(default=10.0, gt=0, description="one request to the store; facets over 10M: 2 s")
+    store_timeout_s: float = Field(default=10.0, gt=0, description="longest wait for one request to the store")
 
 
 class HttpSettings(Settings):

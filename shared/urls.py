@@ -57,7 +57,7 @@ def host_of(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def registrable_domain(host: str) -> str:
-    """The domain that an owner registers (``news.example.co.uk`` → ``example.co.uk``); an address or a bare name as is."""
+    """The domain an owner registers (``news.example.co.uk`` → ``example.co.uk``); an address or bare name as is."""
     name = host.partition(":")[0] if host.count(":") == 1 else host
     return _suffixes(name).top_domain_under_public_suffix or name
 

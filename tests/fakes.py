@@ -1,0 +1,22 @@
+"""Fakes for what a test cannot have: time that moves when told."""
+
+
+class FakeClock:
+    """A clock that stands still until it is moved; sleeping moves it."""
+
+    def __init__(self, now_ms: int = 1_772_452_800_000) -> None:
+        self.ms = now_ms
+        self.slept: list[float] = []
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def monotonic_s(self) -> float:
+        return self.ms / 1000
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        self.ms += round(seconds * 1000)
