@@ -1,0 +1,1 @@
+"""Bytes to links: feeds, sitemaps and listing pages; pure."""
