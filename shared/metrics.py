@@ -1,0 +1,54 @@
+"""Every metric once: its name, labels, unit and meaning; counted per batch, never per message."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+STAGE_EVENTS = Counter(
+    "newsweir_stage_events_total",
+    "Events that a stage settled, by outcome: published, done, dropped, retried, buried.",
+    ["stage", "outcome"],
+)
+STAGE_BATCH_SECONDS = Histogram(
+    "newsweir_stage_batch_seconds",
+    "Time from reading a batch to having settled it.",
+    ["stage"],
+    buckets=_LATENCY_BUCKETS_S,
+)
+STAGE_LAG = Gauge(
+    "newsweir_stage_lag_events", "Events of the stage's stream that its group has not acknowledged.", ["stage"]
+)
+STAGE_OLDEST_PENDING_SECONDS = Gauge(
+    "newsweir_stage_oldest_pending_seconds",
+    "Age of the oldest event that was delivered and not acknowledged.",
+    ["stage"],
+)
+STAGE_WAITING = Gauge(
+    "newsweir_stage_waiting", "1 while the stage waits for a dependency that is away, else 0.", ["stage"]
+)
+DEAD_LETTERS = Gauge("newsweir_dead_letters", "Events in the dead letters of a stage.", ["stage"])
+FETCHES = Counter(
+    "newsweir_crawler_fetches_total",
+    "Requests of the crawler, by kind of visit and what came of them.",
+    ["kind", "outcome"],
+)
+FETCH_SECONDS = Histogram(
+    "newsweir_crawler_fetch_seconds", "Time of one request, robots.txt apart.", ["kind"], buckets=_LATENCY_BUCKETS_S
+)
+EXTRACTION_SECONDS = Histogram(
+    "newsweir_crawler_extraction_seconds",
+    "Time of one extraction, its wait for a worker included.",
+    buckets=_LATENCY_BUCKETS_S,
+)
+FRONTIER_VISITS = Gauge("newsweir_frontier_visits", "Visits that wait in the frontier, due or not.")
+SEARCHABLE_SECONDS = Histogram(
+    "newsweir_fetch_to_searchable_seconds",
+    "Time from the fetch of an article to its being in the store.",
+    buckets=(0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
+)
+REQUEST_SECONDS = Histogram(
+    "newsweir_search_request_seconds",
+    "Time of one HTTP request to the search service, by route and status.",
+    ["route", "status"],
+    buckets=_LATENCY_BUCKETS_S,
+)

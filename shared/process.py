@@ -1,0 +1,131 @@
+"""The life of a service's process: run until signalled, drain, answer probes, and end non-zero when it must restart."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from shared.errors import ConfigurationError, NewsweirError
+
+_log = structlog.get_logger()
+# How long a service may finish what it holds; the supervisor kills later than this.
+DRAIN_S = 10.0
+_PROBE_TIMEOUT_S = 3.0
+
+Body = Callable[[asyncio.Event], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question about the process; `check` returns when all is well and raises NewsweirError otherwise."""
+
+    name: str
+    check: Callable[[], Awaitable[None]]
+
+
+def probe_routes(service: str, *, liveness: Sequence[Probe], readiness: Sequence[Probe]) -> list[Route]:
+    """/healthz (restart me if not 200), /readyz (send me work if 200) and /metrics."""
+
+    async def healthz(request: Request) -> Response:
+        return await _answer(service, liveness)
+
+    async def readyz(request: Request) -> Response:
+        return await _answer(service, [*liveness, *readiness])
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+def probe_app(service: str, *, liveness: Sequence[Probe], readiness: Sequence[Probe]) -> Starlette:
+    """The application of a service that answers nothing but probes."""
+    return Starlette(routes=probe_routes(service, liveness=liveness, readiness=readiness))
+
+
+async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str, port: int) -> int:
+    """Serve `app` and run `body` until SIGTERM or SIGINT; the exit status to end the process with.
+
+    `body` gets an event that is set when it must finish; it has DRAIN_S seconds, then it is cancelled. A body that
+    ends before the event is set, or raises, ends the process with status 1: somebody must start it again.
+
+    Raises:
+        ConfigurationError: the port is taken.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = _Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="on"))
+    serving = asyncio.create_task(server.serve())
+    working = asyncio.ensure_future(body(stop))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done() and not stop.is_set():
+            raise ConfigurationError(f"cannot listen on {host}:{port}: choose another port with NEWSWEIR_HTTP_PORT")
+        return await _finish(name, working, stop)
+    finally:
+        stopping.cancel()
+        working.cancel()
+        server.should_exit = True
+        await asyncio.gather(serving, stopping, working, return_exceptions=True)
+
+
+async def _finish(name: str, working: "asyncio.Future[None]", stop: asyncio.Event) -> int:
+    early = not stop.is_set()
+    stop.set()
+    done, _ = await asyncio.wait({working}, timeout=DRAIN_S)
+    if not done:
+        _log.warning("did not finish in time; what it held will be taken up again", service=name, seconds=DRAIN_S)
+        return 0
+    if error := working.exception():
+        if not isinstance(error, NewsweirError):
+            _log.error("ended by an error", service=name, exc_info=error)
+        else:
+            _log.error("ended by an error", service=name, error=str(error))
+        return 1
+    if early:
+        _log.error("ended before it was told to", service=name)
+        return 1
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers and without ending the process when it cannot bind."""
+
+    def install_signal_handlers(self) -> None:
+        return None
+
+    async def serve(self, sockets: object = None) -> None:
+        try:
+            await self._serve(None)
+        except SystemExit:
+            # uvicorn exits when the port is taken; the caller says it better.
+            return
+
+
+async def _answer(service: str, probes: Sequence[Probe]) -> Response:
+    results = await asyncio.gather(*(_ask(probe) for probe in probes))
+    failed = {probe.name: error for probe, error in zip(probes, results, strict=True) if error}
+    body = {"service": service, "status": "failing" if failed else "ok", "failing": failed}
+    return JSONResponse(body, status_code=503 if failed else 200)
+
+
+async def _ask(probe: Probe) -> str | None:
+    try:
+        await asyncio.wait_for(probe.check(), _PROBE_TIMEOUT_S)
+    except NewsweirError as error:
+        return str(error)
+    except TimeoutError:
+        return f"no answer in {_PROBE_TIMEOUT_S:g} s"
+    return None

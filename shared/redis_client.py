@@ -1,0 +1,125 @@
+"""The one way to the broker: time-outs, retries and the key prefix in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from shared.errors import ConfigurationError, DependencyUnavailable
+from shared.settings import BusSettings
+
+# Python 3.11 loses cancellation when a socket timeout is set (cpython#86296): none, and keepalive finds the dead peers.
+_CONNECTION_OPTIONS: Mapping[str, Any] = {"socket_timeout": None, "health_check_interval": 15}
+_RETRIES = 6
+CONNECTION_ERRORS = (RedisConnectionError, RedisTimeoutError, OSError)
+
+
+class Script:
+    """A Lua script that is sent once per server and then called by its hash."""
+
+    def __init__(self, client: Redis, source: str) -> None:
+        self._script = client.register_script(source)
+
+    async def __call__(self, keys: list[str], args: list[str | int | float]) -> Any:  # noqa: ANN401 (a script answers what it likes)
+        return await self._script(keys=keys, args=args)
+
+
+@dataclass(frozen=True)
+class RedisConnection:
+    """A client that answers in str, and the prefix of every key that we own.
+
+    Attributes:
+        client: for the commands themselves.
+        prefix: starts every key; `key` puts it there.
+    """
+
+    # Any: redis-py types the answers of its sync and async clients, bytes and str, as one union.
+    client: Any
+    prefix: str
+
+    def key(self, *parts: str) -> str:
+        """``key("frontier", "hosts")`` → ``newsweir:frontier:hosts``."""
+        return self.prefix + ":".join(parts)
+
+    def script(self, source: str) -> Script:
+        """A Lua script, ready to be called."""
+        return Script(self.client, source)
+
+    async def check(self) -> None:
+        """Return when the broker answers.
+
+        Raises:
+            DependencyUnavailable: it does not, or is still loading.
+        """
+        try:
+            await self.client.ping()
+        except (RedisError, OSError) as error:
+            raise DependencyUnavailable(f"no answer from the broker at {self.address}: {error}") from error
+
+    @property
+    def address(self) -> str:
+        """Where the broker is, without a password."""
+        options = self.client.connection_pool.connection_kwargs
+        return str(options.get("path") or f"{options.get('host')}:{options.get('port')}")
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.client.aclose()
+
+
+def connection_options(url: str) -> dict[str, Any]:
+    """What every client of ours is opened with, FastStream's included."""
+    options: dict[str, Any] = {
+        **_CONNECTION_OPTIONS,
+        "retry": Retry(
+            ExponentialWithJitterBackoff(base=0.05, cap=2.0), _RETRIES, (RedisConnectionError, RedisTimeoutError)
+        ),
+    }
+    # A unix socket has no keepalive.
+    return options if url.startswith("unix:") else {**options, "socket_keepalive": True}
+
+
+def open_connection(settings: BusSettings) -> RedisConnection:
+    """A connection that is made when first used.
+
+    Raises:
+        ConfigurationError: no URL is set, or it is none that Redis understands.
+    """
+    url = require_url(settings)
+    try:
+        client = Redis.from_url(url, decode_responses=True, **connection_options(url))
+    except ValueError as error:
+        raise ConfigurationError(
+            f"REDIS_URL is not a Redis URL ({error}): use redis://, rediss:// or unix://"
+        ) from error
+    return RedisConnection(client, settings.key_prefix)
+
+
+def require_url(settings: BusSettings) -> str:
+    """The broker's URL; raises ConfigurationError with the remedy where none is set."""
+    if settings.redis_url is None:
+        raise ConfigurationError("REDIS_URL is not set: start everything with `newsweir run`, or point it at a broker")
+    return settings.redis_url
+
+
+async def refuse_cluster(connection: RedisConnection) -> None:
+    """Check at start that the server can run our scripts.
+
+    Raises:
+        ConfigurationError: a Redis Cluster; the scripts need all their keys in one slot.
+        DependencyUnavailable: no answer.
+    """
+    try:
+        info = await connection.client.info("cluster")
+    except CONNECTION_ERRORS as error:
+        raise DependencyUnavailable(f"no answer from the broker at {connection.address}: {error}") from error
+    if int(info.get("cluster_enabled", 0)):
+        raise ConfigurationError(
+            "REDIS_URL names a Redis Cluster, which cannot run scripts over several keys: use one primary or Sentinel"
+        )

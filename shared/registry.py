@@ -1,0 +1,56 @@
+"""What is known of every article before the store is asked: first sight, last revision, content.
+
+The hash `registry` maps article_id to ``first_seen_ms|revision|content_hash``. A new entry is computed in Python, put
+into the event that leaves, and written by the script that publishes the event, if the entry is still the one that it
+was computed from; otherwise the caller computes again.
+"""
+
+from dataclasses import dataclass
+
+from shared.redis_client import RedisConnection
+
+
+@dataclass(frozen=True)
+class RegistryEntry:
+    """An article as last handed over; times and revisions in milliseconds."""
+
+    first_seen_ms: int
+    revision: int
+    content_hash: str
+
+    def encode(self) -> str:
+        return f"{self.first_seen_ms}|{self.revision}|{self.content_hash}"
+
+    @classmethod
+    def decode(cls, value: str) -> "RegistryEntry":
+        first_seen, revision, content_hash = value.split("|", 2)
+        return cls(int(first_seen), int(revision), content_hash)
+
+
+def advance(entry: RegistryEntry | None, now_ms: int, content_hash: str) -> RegistryEntry:
+    """The entry of the next revision: revisions rise even when the clock does not, first sight never changes."""
+    if entry is None:
+        return RegistryEntry(now_ms, now_ms, content_hash)
+    return RegistryEntry(entry.first_seen_ms, max(now_ms, entry.revision + 1), content_hash)
+
+
+# For the scripts that hand over: compare-and-set of one entry; an empty string stands for "not there".
+LUA = """
+local function registry_advance(registry, article_id, expected, entry)
+  local current = redis.call('HGET', registry, article_id) or ''
+  if current ~= expected then return 0 end
+  redis.call('HSET', registry, article_id, entry)
+  return 1
+end
+"""
+
+
+def registry_key(connection: RedisConnection) -> str:
+    """The hash of all entries."""
+    return connection.key("registry")
+
+
+async def read_entry(connection: RedisConnection, article_id: str) -> RegistryEntry | None:
+    """The entry of an article, or None for one never seen."""
+    value: str | None = await connection.client.hget(registry_key(connection), article_id)
+    return None if value is None else RegistryEntry.decode(value)

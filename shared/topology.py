@@ -1,0 +1,69 @@
+"""The streams and the stages between them, each declared once; no stream is named anywhere else."""
+
+from dataclasses import dataclass
+
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed
+from shared.events.enrichment import Value
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream of one type of event.
+
+    Attributes:
+        max_entries: about how many entries are kept where nobody must have read them; None: until all groups have.
+    """
+
+    name: str
+    event: type[Value]
+    max_entries: int | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A consumer group that turns the events of one stream into events of others.
+
+    Attributes:
+        name: also the name of its consumer group.
+        max_attempts: deliveries that may fail temporarily before the event is dead-lettered.
+        visibility_s: how long an entry may be held without a sign of life before another worker takes it.
+        batch_size: entries read at once.
+    """
+
+    name: str
+    reads: Stream
+    writes: tuple[Stream, ...]
+    max_attempts: int = 5
+    visibility_s: float = 30.0
+    batch_size: int = 100
+
+    @property
+    def group(self) -> str:
+        return self.name
+
+    @property
+    def retry_set(self) -> str:
+        """The sorted set of entries that wait for their next attempt, by due time in ms."""
+        return f"retry.{self.name}"
+
+    @property
+    def dead_letters(self) -> str:
+        """The stream of events that this stage gave up."""
+        return f"dead.{self.name}"
+
+
+ARTICLES_CRAWLED = Stream("articles.crawled", ArticleCrawled)
+ARTICLES_ENRICHED = Stream("articles.enriched", ArticleEnriched)
+ARTICLES_INDEXED = Stream("articles.indexed", ArticleIndexed, max_entries=100_000)
+STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED)
+
+# A batch of 20 articles is about half a second of enrichment: enough to pay for a round trip, little to do again.
+ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED,), batch_size=20)
+# A commit of the store costs the same for one article as for a hundred.
+INDEXING = Stage("indexing", ARTICLES_ENRICHED, (ARTICLES_INDEXED,), batch_size=100)
+STAGES = (ENRICHMENT, INDEXING)
+
+
+def stages_reading(stream: Stream) -> tuple[Stage, ...]:
+    """The stages whose groups must have read an entry before it may be trimmed."""
+    return tuple(stage for stage in STAGES if stage.reads == stream)
