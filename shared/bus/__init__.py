@@ -1,0 +1,1 @@
+"""How events move between stages: at-least-once transport, exactly-once effect."""

@@ -1,0 +1,88 @@
+"""Event ⇄ fields of a stream entry; an entry that cannot be read becomes a value, not a failed batch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from shared.errors import InvalidInput, LimitExceeded
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed
+from shared.events.enrichment import Value
+
+E = TypeVar("E", bound=Value)
+
+# A stream keeps its memory: an article of 200,000 characters fits, with what was understood of it.
+MAX_PAYLOAD_BYTES = 4_000_000
+ATTEMPTS = "attempts"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a stream as it was read: its id and its fields."""
+
+    id: str
+    fields: Mapping[str, str]
+
+    @property
+    def attempts(self) -> int:
+        """How often handling it failed before."""
+        value = self.fields.get(ATTEMPTS, "0")
+        return int(value) if value.isdigit() else 0
+
+    @property
+    def fetch_id(self) -> str:
+        """The fetch that it belongs to, readable even where the payload is not; empty for none."""
+        return self.fields.get("fetch_id", "")
+
+
+@dataclass(frozen=True)
+class Readable(Generic[E]):
+    """An entry and the event in it."""
+
+    entry: Entry
+    event: E
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An entry whose payload is no event of the stream's type, and why."""
+
+    entry: Entry
+    error: InvalidInput
+
+
+def encode(event: Value) -> dict[str, str]:
+    """The fields of the entry that carries the event: its type, its JSON, and who and what it is about.
+
+    Raises:
+        LimitExceeded: the JSON is larger than MAX_PAYLOAD_BYTES.
+    """
+    payload = event.model_dump_json()
+    if len(payload.encode()) > MAX_PAYLOAD_BYTES:
+        raise LimitExceeded(f"{type(event).__name__} of more than {MAX_PAYLOAD_BYTES} bytes")
+    return {"type": type(event).__name__, "payload": payload, **_labels(event)}
+
+
+def decode(entry: Entry, event_type: type[E]) -> "Readable[E] | Unreadable":
+    """The event of an entry; never raises."""
+    name = entry.fields.get("type")
+    if name != event_type.__name__:
+        return Unreadable(entry, InvalidInput(f"entry {entry.id} carries {name!r}, not {event_type.__name__}"))
+    try:
+        return Readable(entry, event_type.model_validate_json(entry.fields.get("payload", "")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "payload"
+        return Unreadable(entry, InvalidInput(f"entry {entry.id}: {place}: {first['msg']}"))
+
+
+def _labels(event: Value) -> dict[str, str]:
+    # Beside the payload, so that the ledger and the dead letters can name what they cannot parse.
+    if isinstance(event, ArticleEnriched):
+        return _labels(event.article)
+    if isinstance(event, ArticleCrawled):
+        return {"fetch_id": event.fetch_id, "article_id": event.article_id, "url": event.url}
+    if isinstance(event, ArticleIndexed):
+        return {"fetch_id": event.fetch_id, "article_id": event.article_id}
+    return {}

@@ -1,0 +1,86 @@
+"""How far a stage is behind: backlog, oldest pending entry, dead letters; for liveness, status and back-pressure."""
+
+from dataclasses import dataclass
+
+from redis.exceptions import ResponseError
+
+from shared.clock import Clock
+from shared.redis_client import RedisConnection
+from shared.topology import Stage
+
+
+@dataclass(frozen=True)
+class StageLag:
+    """The state of one stage.
+
+    Attributes:
+        waiting: entries not yet delivered to any worker.
+        pending: delivered, not acknowledged.
+        retrying: failed, waiting for their next attempt.
+        dead: given up.
+        oldest_pending_s: age of the oldest pending entry since it was put into the stream; 0 for none.
+    """
+
+    stage: str
+    waiting: int
+    pending: int
+    retrying: int
+    dead: int
+    oldest_pending_s: float
+
+    @property
+    def backlog(self) -> int:
+        return self.waiting + self.pending
+
+
+async def read_lag(connection: RedisConnection, stage: Stage, now_ms: int) -> StageLag:
+    """Ask the broker; a stage that never ran has its whole stream waiting."""
+    stream = connection.key(stage.reads.name)
+    async with connection.client.pipeline(transaction=False) as pipeline:
+        pipeline.xlen(stream)
+        pipeline.zcard(connection.key(stage.retry_set))
+        pipeline.xlen(connection.key(stage.dead_letters))
+        length, retrying, dead = await pipeline.execute()
+    try:
+        groups = await connection.client.xinfo_groups(stream)
+        group = next((group for group in groups if group["name"] == stage.group), None)
+    except ResponseError:
+        # No stream yet.
+        group = None
+    if group is None:
+        return StageLag(stage.name, length, 0, retrying, dead, 0.0)
+    # The server cannot tell the lag after some deletions; the length is what it could be at most.
+    waiting = group.get("lag") if group.get("lag") is not None else length
+    oldest_s = 0.0
+    if group["pending"]:
+        summary = await connection.client.xpending(stream, stage.group)
+        oldest_s = max(0.0, (now_ms - int(str(summary["min"] or now_ms).partition("-")[0])) / 1000)
+    return StageLag(stage.name, int(waiting or 0), int(group["pending"]), retrying, dead, oldest_s)
+
+
+class HighWater:
+    """Tells a producer whether the next stage still keeps up.
+
+    Args:
+        limit: backlog from which the answer is no.
+        fresh_for_s: how long an answer is reused, so that asking before every fetch costs nothing.
+    """
+
+    def __init__(
+        self, connection: RedisConnection, stage: Stage, clock: Clock, *, limit: int, fresh_for_s: float = 1.0
+    ) -> None:
+        self._connection = connection
+        self._stage = stage
+        self._clock = clock
+        self._limit = limit
+        self._fresh_for_s = fresh_for_s
+        self._asked_s: float | None = None
+        self._answer = True
+
+    async def allows(self) -> bool:
+        """Whether the backlog is below the limit."""
+        now_s = self._clock.monotonic_s()
+        if self._asked_s is None or now_s - self._asked_s >= self._fresh_for_s:
+            lag = await read_lag(self._connection, self._stage, self._clock.now_ms())
+            self._asked_s, self._answer = now_s, lag.backlog < self._limit
+        return self._answer

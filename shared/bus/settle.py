@@ -1,0 +1,121 @@
+"""One script per batch: acknowledge first, then publish, schedule, bury and count only what that acknowledged.
+
+A worker that was paused may wake after another took its entries over and settled them: its acknowledgements return 0
+and nothing of its work takes effect a second time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared import dispositions
+from shared.redis_client import RedisConnection
+from shared.topology import Stage, Stream
+
+Action = Literal["none", "publish", "retry", "bury"]
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What becomes of one entry.
+
+    Attributes:
+        fetch_id: of the fetch that ends with it, or empty.
+        disposition: how that fetch ends; empty where it goes on.
+        stream: where `fields` go with action "publish".
+        due_ms: when `fields` come back with action "retry".
+    """
+
+    entry_id: str
+    action: Action = "none"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    stream: Stream | None = None
+    due_ms: int = 0
+    fetch_id: str = ""
+    disposition: str = ""
+
+
+# KEYS: stream, retry set, dead letters, inflight, counts, then the streams written to.
+# ARGV: group, then for each entry: id, action, fetch_id, disposition, index of the stream in KEYS, its bound or 0,
+# due time, number of strings that follow, and those: field, value, …
+_LUA = (
+    dispositions.LUA
+    + """
+local settled = 0
+local at = 2
+while at <= #ARGV do
+  local id, action, fetch_id, disposition = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local target, bound, due, count = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], tonumber(ARGV[at + 7])
+  local first = at + 8
+  at = first + count
+  if redis.call('XACK', KEYS[1], ARGV[1], id) == 1 then
+    settled = settled + 1
+    if action == 'publish' then
+      if bound == '0' then
+        redis.call('XADD', KEYS[tonumber(target)], '*', unpack(ARGV, first, at - 1))
+      else
+        redis.call('XADD', KEYS[tonumber(target)], 'MAXLEN', '~', bound, '*', unpack(ARGV, first, at - 1))
+      end
+    elseif action == 'retry' then
+      redis.call('ZADD', KEYS[2], due, cmsgpack.pack({id, unpack(ARGV, first, at - 1)}))
+    elseif action == 'bury' then
+      redis.call('XADD', KEYS[3], '*', unpack(ARGV, first, at - 1))
+    end
+    if disposition ~= '' and fetch_id ~= '' then
+      ledger_close(KEYS[4], KEYS[5], fetch_id, disposition)
+    end
+  end
+end
+return settled
+"""
+)
+
+# KEYS: retry set, stream. ARGV: now, at most how many.
+_RELEASE_LUA = """
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
+for _, member in ipairs(due) do
+  local entry = cmsgpack.unpack(member)
+  redis.call('XADD', KEYS[2], '*', unpack(entry, 2))
+  redis.call('ZREM', KEYS[1], member)
+end
+return #due
+"""
+
+
+class Settler:
+    """Settles the entries of one stage."""
+
+    def __init__(self, connection: RedisConnection, stage: Stage) -> None:
+        self._stage = stage
+        self._settle = connection.script(_LUA)
+        self._release = connection.script(_RELEASE_LUA)
+        self._stream = connection.key(stage.reads.name)
+        self._retry_set = connection.key(stage.retry_set)
+        self._keys = [
+            self._stream,
+            self._retry_set,
+            connection.key(stage.dead_letters),
+            dispositions.inflight_key(connection),
+            dispositions.counts_key(connection),
+            *(connection.key(stream.name) for stream in stage.writes),
+        ]
+
+    async def settle(self, settlements: Sequence[Settlement]) -> int:
+        """Apply all of them in one script; how many were still ours to settle. Safe to call again."""
+        arguments: list[str | int | float] = [self._stage.group]
+        for settlement in settlements:
+            arguments += self._arguments(settlement)
+        return int(await self._settle(self._keys, arguments))
+
+    async def release_due(self, now_ms: int, limit: int = 100) -> int:
+        """Put retries whose time has come back into the stream; how many."""
+        return int(await self._release([self._retry_set, self._stream], [now_ms, limit]))
+
+    def _arguments(self, item: Settlement) -> list[str | int | float]:
+        # Five keys come before the streams that are written to, and Lua counts from one.
+        target = 0 if item.stream is None else self._stage.writes.index(item.stream) + 6
+        bound = 0 if item.stream is None else item.stream.max_entries or 0
+        pairs = [text for pair in item.fields.items() for text in pair]
+        return [
+            item.entry_id, item.action, item.fetch_id, item.disposition, target, bound, item.due_ms, len(pairs), *pairs
+        ]  # fmt: skip
