@@ -1,0 +1,131 @@
+"""An article as its enrichers read it: folded text, sentences and tokens, each parsed once and with exact offsets."""
+
+import bisect
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+# What is no letter or digit becomes a blank, so that a name between blanks is a name between word boundaries.
+_NO_WORD = re.compile(r"[^\w\u0300-\u036f]|_")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]", re.UNICODE)
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|\n+")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon inc corp co ltd bros vs etc no vol fig jan feb mar apr jun "
+    "jul aug sep sept oct nov dec approx est dept univ e.g i.e a.m p.m u.s u.k u.n e.u d.c bzw z.b d.h ca evtl nr mme "
+    "mlle mio mrd".split()
+)
+_LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
+
+
+class Token(NamedTuple):
+    """A word (with its apostrophes) or a single punctuation character: ``text == field[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Sentence(NamedTuple):
+    """A sentence without the white space around it: ``text == field[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A title or a text with its sentences and tokens, parsed when first asked for."""
+
+    text: str
+
+    @cached_property
+    def folded(self) -> str:
+        """Lower case, one blank for everything between words, one more at each end: offset i here is i - 1 in text."""
+        return f" {_NO_WORD.sub(' ', _lowered(self.text))} "
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """All words and punctuation in order."""
+        return tuple(Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(self.text))
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences in order; a line break always ends one."""
+        return tuple(_split(self.text))
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def sentence_at(self, offset: int) -> Sentence:
+        """The sentence that holds an offset of this passage; the offset must not lie before the first sentence."""
+        return self.sentences[bisect.bisect_right(self._sentence_starts, offset) - 1]
+
+
+@dataclass(frozen=True)
+class ArticleText:
+    """What enrichment is given of an article.
+
+    Attributes:
+        language_hint: an ISO 639-1 code that the page declares; trusted only where the text leaves it open.
+    """
+
+    title: str
+    text: str
+    published_at: dt.datetime | None = None
+    language_hint: str | None = None
+
+    @cached_property
+    def headline(self) -> Passage:
+        """The title as a passage."""
+        return Passage(self.title)
+
+    @cached_property
+    def body(self) -> Passage:
+        """The text as a passage."""
+        return Passage(self.text)
+
+
+def _lowered(text: str) -> str:
+    """Lower case without a change of length: the few characters that would grow ("İ") stay as they are."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
+def _split(text: str) -> list[Sentence]:
+    sentences: list[Sentence] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match[0][0] in ".…" and _goes_on(text, start, match):
+            continue
+        _append_stripped(sentences, text, start, match.end())
+        start = match.end()
+    _append_stripped(sentences, text, start, len(text))
+    return sentences
+
+
+def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
+    """Whether a full stop ends an abbreviation, an initial or an ordinal number rather than a sentence."""
+    following = text[match.end() : match.end() + 40].lstrip()
+    if following[:1].islower():
+        return True
+    if match[0] != ".":
+        return False
+    word = _LAST_WORD.search(text, max(start, match.start() - 24), match.start())
+    if word is None:
+        return False
+    last = word[0].lower()
+    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()) or (last.isdigit() and len(last) <= 2)
+
+
+def _append_stripped(sentences: list[Sentence], text: str, start: int, end: int) -> None:
+    raw = text[start:end]
+    stripped = raw.strip()
+    if stripped:
+        begin = start + raw.index(stripped)
+        sentences.append(Sentence(stripped, begin, begin + len(stripped)))

@@ -1,0 +1,51 @@
+"""From an article to everything understood of it: the enrichers in order; one that fails is named, not hidden."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.reading_time import reading_time_s
+from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
+from shared.events.enrichment import Enrichment, Language
+
+ENRICHMENT_VERSION = 1
+Tier = Literal["fast", "full"]
+
+# An enricher sees the article, what the enrichers before it have found, and what is known beforehand.
+Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]
+
+ENRICHERS: tuple[tuple[str, Enricher], ...] = (("reading_time_s", reading_time_s),)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The enrichers with all they look things up in; serves any number of articles, one at a time."""
+
+    tier: Tier
+    knowledge: Knowledge
+    enrichers: tuple[tuple[str, Enricher], ...] = ENRICHERS
+
+    def enrich(self, article: ArticleText) -> Enrichment:
+        """Everything that is understood of an article; never raises for what an article contains."""
+        found = Enrichment(
+            language=Language(code="und", confidence=0.0), tier=self.tier, enrichment_version=ENRICHMENT_VERSION
+        )
+        failed: list[str] = []
+        for section, enricher in self.enrichers:
+            try:
+                value: Any = enricher(article, found, self.knowledge)
+            except Exception:  # whatever one enricher stumbles over, the other sections are worth having
+                failed.append(section)
+            else:
+                found = found.model_copy(update={section: value})
+        return found.model_copy(update={"failed": tuple(failed)})
+
+
+def open_pipeline(tier: Tier = "fast") -> Pipeline:
+    """Load what the tier needs, once per process.
+
+    Raises:
+        ConfigurationError: the tier is "full" and its model is not installed, or a data file is missing or broken.
+    """
+    return Pipeline(tier, open_knowledge(with_model=tier == "full"))

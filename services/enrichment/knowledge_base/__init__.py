@@ -1,0 +1,1 @@
+"""What is known beforehand: entities and their names, topics and their terms, exchange rates."""
