@@ -1,0 +1,76 @@
+"""Real brokers for tests: an embedded Valkey and Debian's redis-server, each once a session; time that stands still."""
+
+import asyncio
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from services.cli.embedded_valkey import bundled_binary, start_server
+from shared.clock import SystemClock
+from shared.redis_client import RedisConnection, open_connection
+from shared.settings import BusSettings
+from tests.fakes import FakeClock
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-redis-server", action="store_true", help="fail where redis-server is not on the PATH")
+    parser.addoption("--require-elasticsearch", action="store_true", help="fail where ELASTICSEARCH_URL is not set")
+
+
+@contextmanager
+def running_server(binary: Path, folder: Path) -> Iterator[str]:
+    """The URL of a server over `folder`, for the block's duration."""
+    clock = SystemClock()
+    server = asyncio.run(start_server(binary, folder, clock, log=folder / "server.log"))
+    try:
+        yield server.url
+    finally:
+        asyncio.run(server.stop(clock))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[RedisConnection]:
+    """A connection under a key prefix of its own, whose keys are deleted afterwards."""
+    opened = open_connection(BusSettings(redis_url=url, key_prefix=f"test-{uuid.uuid4().hex}:"))
+    try:
+        yield opened
+        async for key in opened.client.scan_iter(match=f"{opened.prefix}*", count=1000):
+            await opened.client.delete(key)
+    finally:
+        await opened.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One embedded Valkey for the whole session; tests keep apart by their key prefix."""
+    with running_server(bundled_binary(), tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's redis-server; skipped where it is absent, unless --require-redis-server."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        if request.config.getoption("--require-redis-server"):
+            pytest.fail("no redis-server on the PATH: apt-get install redis-server")
+        pytest.skip("no redis-server on the PATH")
+    with running_server(Path(binary), tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+async def connection(valkey_url: str) -> AsyncIterator[RedisConnection]:
+    """The embedded Valkey under a key prefix of the test's own, whose keys are deleted afterwards."""
+    async with connected(valkey_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands still until it is moved."""
+    return FakeClock()
