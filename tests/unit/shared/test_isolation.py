@@ -1,0 +1,141 @@
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from shared.errors import InvalidInput, LimitExceeded
+from shared.isolation import IsolatedPool
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def double(number):
+    return 2 * number
+
+
+def own_pid():
+    return os.getpid()
+
+
+def stick_in_c():
+    return re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def swell():
+    return len(bytearray(10**10))
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refuse(name):
+    raise InvalidInput(f"not a page: {name}")
+
+
+_warm_ups = []
+
+
+def remember():
+    _warm_ups.append(os.getpid())
+
+
+def warm_ups():
+    return len(_warm_ups)
+
+
+# One pool and one loop for the module: a worker takes half a second to start.
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool():
+    async with IsolatedPool(workers=2, time_limit_s=0.5, memory_limit_mb=512, max_tasks=100, warm_up=remember) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("guilty", [stick_in_c, swell, die])
+async def test_an_item_that_exceeds_its_limits_fails_alone_while_its_neighbours_finish(pool, guilty):
+    neighbours = [pool.run(double, n) for n in range(20)]
+
+    failure, *results = await asyncio.gather(pool.run(guilty), *neighbours, return_exceptions=True)
+
+    assert isinstance(failure, LimitExceeded)
+    assert results == [2 * n for n in range(20)]
+
+
+async def test_the_failure_names_the_function_and_the_limit(pool):
+    with pytest.raises(LimitExceeded, match=r"swell took more than 512 MB"):
+        await pool.run(swell)
+
+
+async def test_the_exception_of_a_function_comes_through(pool):
+    with pytest.raises(InvalidInput, match="not a page: picture"):
+        await pool.run(refuse, "picture")
+
+
+async def test_each_worker_is_warmed_up_once(pool):
+    assert await pool.run(warm_ups) == 1
+
+
+async def test_cancelling_an_item_frees_its_worker():
+    async with IsolatedPool(workers=1, time_limit_s=60, memory_limit_mb=512, max_tasks=100) as pool:
+        await pool.run(double, 1)
+        stuck = asyncio.create_task(pool.run(stick_in_c))
+        await asyncio.sleep(0)
+
+        stuck.cancel()
+
+        assert await pool.run(double, 2) == 4
+
+
+async def test_a_worker_is_replaced_after_its_number_of_items():
+    async with IsolatedPool(workers=1, time_limit_s=5, memory_limit_mb=512, max_tasks=1) as pool:
+        first = await pool.run(own_pid)
+        second = await pool.run(own_pid)
+
+    assert first != second
+
+
+async def test_a_worker_that_is_killed_while_idle_is_no_matter():
+    async with IsolatedPool(workers=1, time_limit_s=5, memory_limit_mb=512, max_tasks=100) as pool:
+        pid = await pool.run(own_pid)
+
+        os.kill(pid, signal.SIGKILL)
+
+        assert await pool.run(double, 2) == 4
+
+
+async def test_a_stuck_worker_dies_with_its_parent(tmp_path):
+    program = tmp_path / "program.py"
+    root = Path(__file__).parents[3]
+    program.write_text(
+        textwrap.dedent(
+            """
+            import asyncio, os, signal, sys
+            sys.path.insert(0, {root!r})
+            from shared.isolation import IsolatedPool
+            from tests.unit.shared.test_isolation import double, stick_in_c
+
+            async def main():
+                async with IsolatedPool(workers=2, time_limit_s=60, memory_limit_mb=512, max_tasks=100) as pool:
+                    stuck = asyncio.create_task(pool.run(stick_in_c))
+                    print(await pool.run(double, 2), flush=True)
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            if __name__ == "__main__":
+                asyncio.run(main())
+            """.replace("{root!r}", repr(str(root)))
+        )
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, str(program), stdout=subprocess.PIPE)
+
+    # Reading ends when the last process that holds the pipe has died.
+    output, _ = await asyncio.wait_for(process.communicate(), 30)
+
+    assert process.returncode == -signal.SIGKILL
+    assert output == b"4\n"
