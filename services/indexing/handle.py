@@ -1,0 +1,48 @@
+"""A batch of enriched articles → one put into the store → what happened to each, as ArticleIndexed."""
+
+from collections.abc import Sequence
+
+from shared import metrics
+from shared.article_store.document import stored
+from shared.article_store.protocol import ArticleWriter, PutOutcome
+from shared.bus.outcome import Failed, Outcome, Publish
+from shared.clock import Clock, from_ms
+from shared.dispositions import INDEXED
+from shared.events.articles import ArticleEnriched, ArticleIndexed, StageTimes
+
+
+class IndexArticles:
+    """Puts articles into the store; a store that is away raises, and the stream holds them meanwhile."""
+
+    def __init__(self, writer: ArticleWriter, clock: Clock) -> None:
+        self._writer = writer
+        self._clock = clock
+
+    async def __call__(self, events: Sequence[ArticleEnriched]) -> list[Outcome]:
+        ingested_at = from_ms(self._clock.now_ms())
+        outcomes = await self._writer.put([stored(event, ingested_at) for event in events])
+        return [self._outcome(event, put) for event, put in zip(events, outcomes, strict=True)]
+
+    def _outcome(self, event: ArticleEnriched, put: PutOutcome) -> Outcome:
+        if put.failure is not None:
+            return Failed(put.failure)
+        assert put.result is not None, "an outcome is a result or a failure"
+        indexed_at = from_ms(self._clock.now_ms())
+        article = event.article
+        if put.result != "stale":
+            metrics.SEARCHABLE_SECONDS.observe((indexed_at - article.fetched_at).total_seconds())
+        indexed = ArticleIndexed(
+            fetch_id=article.fetch_id,
+            article_id=article.article_id,
+            source_id=article.source_id,
+            revision=article.revision,
+            outcome=put.result,
+            times=StageTimes(
+                published_at=article.published.at,
+                fetched_at=article.fetched_at,
+                enriched_at=event.enriched_at,
+                indexed_at=indexed_at,
+            ),
+        )
+        # A stale article is in the store too, in a newer revision.
+        return Publish(indexed, disposition=INDEXED)

@@ -1,0 +1,373 @@
+"""The bus on real brokers: the embedded Valkey and Debian's redis-server."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from shared import dispositions
+from shared.bus.broker import create_group, entry_of
+from shared.bus.envelope import Entry, encode
+from shared.bus.lag import HighWater, read_lag
+from shared.bus.outcome import Done, Drop, Failed, Outcome, Publish
+from shared.bus.settle import Settlement, Settler
+from shared.bus.subscription import Subscription
+from shared.bus.upkeep import Upkeep
+from shared.bus.worker import StageWorker
+from shared.clock import SystemClock
+from shared.dispositions import read_ledger
+from shared.errors import DependencyUnavailable, InvalidInput, TemporaryFailure
+from shared.events.articles import ArticleCrawled
+from shared.redis_client import RedisConnection
+from shared.topology import ARTICLES_CRAWLED, ARTICLES_ENRICHED, ENRICHMENT
+from tests.builders import an_article, an_enriched_article, an_enrichment
+
+STAGE = ENRICHMENT
+
+
+class Bench:
+    """A stage with articles in its stream, and a look at what became of them."""
+
+    def __init__(self, connection: RedisConnection, clock) -> None:
+        self.connection = connection
+        self.clock = clock
+
+    async def publish(self, *numbers: int) -> list[str]:
+        ids = []
+        for number in numbers:
+            event = an_article(number)
+            await self.open_fetch(event.fetch_id)
+            ids.append(await self.connection.client.xadd(self.stream, encode(event)))
+        return ids
+
+    async def open_fetch(self, fetch_id: str) -> None:
+        script = self.connection.script(
+            dispositions.LUA + "ledger_open(KEYS[1], KEYS[2], ARGV[1], 'example', '2026-03-02', 'a', '0')"
+        )
+        await script([dispositions.inflight_key(self.connection), dispositions.counts_key(self.connection)], [fetch_id])
+
+    def subscription(self, handler) -> Subscription[ArticleCrawled]:
+        return Subscription(STAGE, ArticleCrawled, handler, self.connection, self.clock, random.Random(1))
+
+    async def read(self, consumer: str = "worker-1") -> list[Entry]:
+        await create_group(self.connection, STAGE)
+        answer = await self.connection.client.xreadgroup(STAGE.group, consumer, {self.stream: ">"}, count=100)
+        return [entry_of(entry_id, fields) for _, entries in answer for entry_id, fields in entries]
+
+    @property
+    def stream(self) -> str:
+        return self.connection.key(STAGE.reads.name)
+
+    async def published(self) -> list[str]:
+        entries = await self.connection.client.xrange(self.connection.key(ARTICLES_ENRICHED.name))
+        return [fields["fetch_id"] for _, fields in entries]
+
+    async def dead(self) -> list[dict[str, str]]:
+        return [fields for _, fields in await self.connection.client.xrange(self.connection.key(STAGE.dead_letters))]
+
+    async def lag(self):
+        return await read_lag(self.connection, STAGE, self.clock.now_ms())
+
+
+@pytest.fixture
+def bench(any_broker, clock) -> Bench:
+    return Bench(any_broker, clock)
+
+
+def enriched(event: ArticleCrawled) -> Publish:
+    number = int(event.fetch_id.removeprefix("fetch-"))
+    return Publish(an_enriched_article(number, an_enrichment()))
+
+
+async def test_each_item_of_a_batch_has_its_own_outcome(bench):
+    await bench.publish(1, 2, 3, 4, 5)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        said = {
+            "fetch-1": Drop("duplicate"),
+            "fetch-2": Failed(InvalidInput("not an article")),
+            "fetch-3": Failed(TemporaryFailure("busy")),
+            "fetch-4": Done(dispositions.INDEXED),
+        }
+        return [said.get(event.fetch_id) or enriched(event) for event in events]
+
+    await bench.subscription(handler).process(await bench.read())
+
+    lag = await bench.lag()
+    assert await bench.published() == ["fetch-5"]
+    assert (lag.backlog, lag.retrying, lag.dead) == (0, 1, 1)
+    ledger = await read_ledger(bench.connection)
+    assert ledger.fetched == 5
+    assert ledger.in_flight == 2
+    assert ledger.by_disposition == {"dropped:duplicate": 1, "dead-lettered": 1, "indexed": 1}
+
+
+async def test_a_batch_that_raises_is_handled_one_by_one_so_that_the_guilty_alone_fails(bench):
+    await bench.publish(1, 2, 3)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        if any(event.fetch_id == "fetch-2" for event in events):
+            raise InvalidInput("poison")
+        return [enriched(event) for event in events]
+
+    await bench.subscription(handler).process(await bench.read())
+
+    assert await bench.published() == ["fetch-1", "fetch-3"]
+    [letter] = await bench.dead()
+    assert letter["fetch_id"] == "fetch-2"
+    assert letter["error"] == "poison"
+    assert letter["error_type"] == "InvalidInput"
+    assert letter["stage"] == "enrichment"
+    assert letter["attempts"] == "1"
+
+
+async def test_an_entry_that_does_not_parse_is_dead_lettered_and_its_neighbours_go_on(bench):
+    await bench.publish(1)
+    await bench.connection.client.xadd(bench.stream, {"type": "ArticleCrawled", "payload": "{", "fetch_id": "fetch-9"})
+    await bench.publish(2)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [enriched(event) for event in events]
+
+    await bench.subscription(handler).process(await bench.read())
+
+    assert await bench.published() == ["fetch-1", "fetch-2"]
+    assert [letter["fetch_id"] for letter in await bench.dead()] == ["fetch-9"]
+
+
+async def test_an_entry_that_was_settled_by_another_worker_takes_effect_once(bench):
+    [entry_id] = await bench.publish(1)
+    await bench.read()
+    settler = Settler(bench.connection, STAGE)
+    publish = Settlement(
+        entry_id,
+        "publish",
+        encode(an_enriched_article(1)),
+        ARTICLES_ENRICHED,
+        fetch_id="fetch-1",
+        disposition="indexed",
+    )
+
+    first = await settler.settle([publish])
+    second = await settler.settle([publish])
+
+    assert (first, second) == (1, 0)
+    assert await bench.published() == ["fetch-1"]
+    assert (await read_ledger(bench.connection)).by_disposition == {"indexed": 1}
+
+
+async def test_a_retry_comes_back_when_due_with_its_fields_untouched_and_its_attempts_counted(bench):
+    await bench.publish(1)
+    answers: list[Outcome] = [Failed(TemporaryFailure("busy", retry_after_s=30))]
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [answers.pop() if answers else enriched(event) for event in events]
+
+    subscription = bench.subscription(handler)
+    [before] = await bench.read()
+    await subscription.process([before])
+
+    await subscription.release_due()
+    assert await bench.read() == []
+    bench.clock.advance(31)
+    await subscription.release_due()
+    [after] = await bench.read()
+    assert after.fields == {**before.fields, "attempts": "1"}
+    await subscription.process([after])
+    assert await bench.published() == ["fetch-1"]
+
+
+async def test_attempts_that_are_spent_end_in_the_dead_letters(bench):
+    await bench.publish(1)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        raise TemporaryFailure("still busy")
+
+    subscription = bench.subscription(handler)
+    for _ in range(STAGE.max_attempts):
+        await subscription.process(await bench.read())
+        bench.clock.advance(3600)
+        await subscription.release_due()
+
+    [letter] = await bench.dead()
+    assert letter["attempts"] == str(STAGE.max_attempts)
+    assert (await bench.lag()).retrying == 0
+
+
+async def test_a_dependency_that_is_away_costs_no_attempt(bench):
+    await bench.publish(1)
+    calls: list[int] = []
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        calls.append(len(events))
+        if len(calls) < 12:
+            raise DependencyUnavailable("the store is away")
+        return [enriched(event) for event in events]
+
+    await bench.subscription(handler).process(await bench.read())
+
+    assert len(calls) == 12
+    assert bench.clock.slept
+    assert await bench.published() == ["fetch-1"]
+    assert await bench.dead() == []
+
+
+async def test_what_was_published_before_the_first_start_is_read(bench):
+    await bench.publish(1, 2)
+
+    await create_group(bench.connection, STAGE)
+
+    assert len(await bench.read()) == 2
+
+
+def upkeep(bench: Bench, subscription, consumer: str = "worker-2") -> Upkeep:
+    return Upkeep(STAGE, consumer, bench.connection, subscription, bench.clock)
+
+
+async def age_pending(bench: Bench, consumer: str = "worker-1") -> None:
+    """Make everything pending look as if its worker had been silent for an hour; counts one more delivery."""
+    pending = await bench.connection.client.xpending_range(bench.stream, STAGE.group, "-", "+", 100)
+    for item in pending:
+        await bench.connection.client.execute_command(
+            "XCLAIM", bench.stream, STAGE.group, consumer, 0, item["message_id"], "IDLE", 3_600_000, "JUSTID"
+        )
+
+
+async def test_entries_of_a_worker_that_died_are_taken_over(bench):
+    await bench.publish(1, 2)
+    await bench.read("worker-1")
+    await age_pending(bench)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        assert len(events) == 1, "abandoned entries are handled alone"
+        return [enriched(event) for event in events]
+
+    taken = await upkeep(bench, bench.subscription(handler)).claim_abandoned()
+
+    assert taken == 2
+    assert await bench.published() == ["fetch-1", "fetch-2"]
+
+
+async def test_entries_that_are_renewed_are_left_to_their_worker(bench):
+    [entry_id] = await bench.publish(1)
+    await bench.read("worker-1")
+    await age_pending(bench)
+    holder = bench.subscription(lambda events: pytest.fail("not asked"))
+    holder.held.add(entry_id)
+
+    await upkeep(bench, holder, "worker-1").renew()
+
+    assert await upkeep(bench, bench.subscription(lambda events: pytest.fail("not asked"))).claim_abandoned() == 0
+
+
+async def test_an_entry_that_killed_three_workers_is_buried_and_its_neighbour_is_not(bench):
+    await bench.publish(1, 2)
+    await bench.read("worker-1")
+    handled: list[str] = []
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        handled.extend(event.fetch_id for event in events)
+        if events[0].fetch_id == "fetch-1":
+            raise asyncio.CancelledError  # the worker dies here: nothing is settled
+        return [enriched(event) for event in events]
+
+    for _ in range(3):
+        await age_pending(bench)
+        for _ in range(2):
+            try:
+                await upkeep(bench, bench.subscription(handler)).claim_abandoned()
+            except asyncio.CancelledError:
+                continue
+
+    assert await bench.published() == ["fetch-2"]
+    assert [letter["fetch_id"] for letter in await bench.dead()] == ["fetch-1"]
+    assert handled.count("fetch-1") == 2
+
+
+async def test_trimming_keeps_what_is_pending_and_what_is_unread(bench):
+    ids = await bench.publish(1, 2, 3)
+    entries = await bench.read()
+    await bench.publish(4)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [enriched(event) for event in events]
+
+    subscription = bench.subscription(handler)
+    await subscription.process([entries[0]])
+    await upkeep(bench, subscription).trim()
+
+    left = [entry_id for entry_id, _ in await bench.connection.client.xrange(bench.stream)]
+    assert left[:2] == ids[1:]
+    assert len(left) == 3
+
+
+async def test_trimming_drops_all_that_was_acknowledged(bench):
+    await bench.publish(1, 2)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [enriched(event) for event in events]
+
+    subscription = bench.subscription(handler)
+    await subscription.process(await bench.read())
+    await upkeep(bench, subscription).trim()
+
+    assert await bench.connection.client.xlen(bench.stream) == 0
+
+
+async def test_a_stream_without_a_group_is_not_trimmed(bench):
+    await bench.publish(1)
+
+    await upkeep(bench, bench.subscription(lambda events: pytest.fail("not asked"))).trim()
+
+    assert await bench.connection.client.xlen(bench.stream) == 1
+
+
+async def test_the_high_water_mark_is_the_backlog_of_the_stage(bench):
+    await bench.publish(1, 2, 3)
+
+    assert not await HighWater(bench.connection, STAGE, bench.clock, limit=3).allows()
+    assert await HighWater(bench.connection, STAGE, bench.clock, limit=4).allows()
+
+
+async def test_a_worker_reads_through_faststream_what_was_there_and_what_comes(any_broker, any_broker_settings):
+    bench = Bench(any_broker, SystemClock())
+    await bench.publish(*range(1, 31))
+    done = asyncio.Event()
+    seen: list[str] = []
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        seen.extend(event.fetch_id for event in events)
+        if len(seen) >= 40:
+            done.set()
+        return [enriched(event) for event in events]
+
+    worker = StageWorker(
+        STAGE, ArticleCrawled, handler, any_broker_settings, any_broker, SystemClock(), random.Random(1)
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    await bench.publish(*range(31, 41))
+    await asyncio.wait_for(done.wait(), 20)
+    stop.set()
+    await running
+
+    assert sorted(await bench.published()) == sorted(f"fetch-{n}" for n in range(1, 41))
+    assert (await bench.lag()).backlog == 0
+
+
+async def test_a_worker_whose_group_is_gone_ends_with_an_error(any_broker, any_broker_settings):
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [enriched(event) for event in events]
+
+    worker = StageWorker(
+        STAGE, ArticleCrawled, handler, any_broker_settings, any_broker, SystemClock(), random.Random(1)
+    )
+    running = asyncio.create_task(worker.run(asyncio.Event()))
+    stream = any_broker.key(ARTICLES_CRAWLED.name)
+    while not await any_broker.client.exists(stream):  # noqa: ASYNC110 (the broker has no event for it)
+        await asyncio.sleep(0.05)
+    await any_broker.client.delete(stream)
+
+    with pytest.raises(DependencyUnavailable, match="consumer group"):
+        await asyncio.wait_for(running, 30)
