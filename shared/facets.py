@@ -39,7 +39,7 @@ class Facet:
 
     @property
     def label_field(self) -> str:
-        """Holds `label + LABEL_SEPARATOR + value`: sortable by label, and the id travels with it."""
+        """Holds `value + LABEL_SEPARATOR + label`: the labels of a value are the terms that start with it."""
         return f"{self.field}_label"
 
 

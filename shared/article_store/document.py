@@ -7,6 +7,8 @@ from shared.events.articles import ArticleCrawled, ArticleEnriched
 from shared.events.enrichment import Enrichment, Value
 
 _ORDER_ID_BITS = 22
+# Elasticsearch's `long` ends at 2**63: what claims to be published after September 2039 counts as of then.
+_LAST_MS = 2**41 - 1
 
 
 class StoredArticle(Value):
@@ -30,13 +32,18 @@ class StoredArticle(Value):
 
     @property
     def published_order(self) -> int:
-        """Orders by publication time and tells any two articles apart: ms << 22 | 22 bits of the id, below 2**63."""
+        """Orders by publication and tells articles of one instant apart: ms << 22 | 22 bits of the id, below 2**63."""
         return order_key(to_ms(self.article.published.at), self.article_id)
 
 
 def order_key(milliseconds: int, article_id: str) -> int:
-    """A unique, sortable number for a time and an article; times before 1970 count as 1970."""
-    return max(milliseconds, 0) << _ORDER_ID_BITS | int(article_id[:16], 16) >> (64 - _ORDER_ID_BITS)
+    """A sortable number for a time and an article, as good as unique; times before 1970 count as 1970."""
+    return order_start(milliseconds) | int(article_id[:16], 16) >> (64 - _ORDER_ID_BITS)
+
+
+def order_start(milliseconds: int) -> int:
+    """The lowest order key of a time: a range of times is a range of these."""
+    return min(max(milliseconds, 0), _LAST_MS) << _ORDER_ID_BITS
 
 
 def stored(event: ArticleEnriched, ingested_at: AwareDatetime) -> StoredArticle:

@@ -1,0 +1,37 @@
+"""Opens the article store that the settings name: Elasticsearch where its URL is set, else the data folder's index.
+
+Only what is opened is imported: a process on one machine never loads Elasticsearch's client (0.6 s).
+"""
+
+from pathlib import Path
+
+from shared.article_store.protocol import ArticleReader, ArticleWriter
+from shared.clock import Clock, SystemClock
+from shared.settings import StoreSettings
+
+
+async def open_reader(settings: StoreSettings, clock: Clock | None = None) -> ArticleReader:
+    """A reader of the store; the caller closes it. Answers like an empty store before the first article was put.
+
+    Raises:
+        ConfigurationError: a setting cannot be used.
+    """
+    from shared.article_store.tantivy.reader import TantivyArticleReader
+
+    return TantivyArticleReader(_folder(settings), clock or SystemClock())
+
+
+async def open_writer(settings: StoreSettings, clock: Clock) -> ArticleWriter:
+    """A writer of the store; the caller closes it. Rebuilds the index first where this code needs another schema.
+
+    Raises:
+        ConfigurationError: a setting cannot be used.
+        DependencyUnavailable: the store is away, or another process is the one writer: try again later.
+    """
+    from shared.article_store.tantivy.writer import TantivyArticleWriter
+
+    return await TantivyArticleWriter.open(_folder(settings))
+
+
+def _folder(settings: StoreSettings) -> Path:
+    return settings.data_dir / "articles"

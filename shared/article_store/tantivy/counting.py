@@ -1,0 +1,100 @@
+"""Counts facet values exactly, although Tantivy's segments each offer only their best.
+
+A first look takes the most frequent values as the segments tell them, with the most that each count may be short of.
+What could belong to the best is counted again where that is not zero; where something unseen could, a deeper look
+follows. Ties at the end are decided by the value.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tantivy
+from tantivy import Query
+
+from shared.article_store.facet_counts import Counted, best_label
+from shared.article_store.indexed import label_prefix, parse_label_term
+from shared.article_store.query import FacetRequest
+from shared.article_store.tantivy.queries import counts, counts_of
+from shared.facets import FACETS_BY_NAME
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How many values are asked for, and how many each segment may offer."""
+
+    size: int
+    segment_size: int
+
+
+# Tantivy answers at most 65,000 buckets; the last look has no segment hold anything back.
+_LOOKS = (_Look(100, 2_000), _Look(4_000, 40_000), _Look(60_000, 2**31))
+
+
+@dataclass(frozen=True)
+class FacetQuestion:
+    """A facet to count, and the values of it that are counted in any case."""
+
+    request: FacetRequest
+    named: tuple[str, ...] = ()
+
+
+def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQuestion]) -> dict[str, Counted]:
+    """The counts of facets among what the query finds, by name; one request in most cases."""
+    requested = {q.request.facet: q.request for q in questions}
+    asked = {f"top {name}": _terms(name, _look(request.size, 0)) for name, request in requested.items()}
+    asked |= {f"named {q.request.facet}": counts_of(q.request.facet, q.named) for q in questions if q.named}
+    answer = searcher.aggregate(query, asked) if asked else {}
+    return {
+        name: Counted(
+            top=_top(searcher, query, request, answer[f"top {name}"]),
+            named=_counts(answer[f"named {name}"]) if f"named {name}" in answer else {},
+            all_values=sum(_counts(answer[f"top {name}"]).values()) + int(answer[f"top {name}"]["sum_other_doc_count"]),
+        )
+        for name, request in requested.items()
+    }
+
+
+def label_of(searcher: tantivy.Searcher, query: Query, facet: str, value: str) -> str:
+    """The label of a value: where there are several, the one most frequent among what the query finds."""
+    definition = FACETS_BY_NAME[facet]
+    if definition.kind == "plain":
+        return value
+    prefix = label_prefix(value)
+    known = searcher.terms_with_prefix(definition.label_field, prefix)
+    if len(known) > 1:
+        known = searcher.terms_with_prefix(definition.label_field, prefix, query) or known
+    return best_label(value, [(parse_label_term(term).label, number) for term, number in known])
+
+
+def _top(searcher: tantivy.Searcher, query: Query, request: FacetRequest, first: Mapping[str, Any]) -> dict[str, int]:
+    """The `size` most frequent values, ties by value, with exact counts."""
+    result = first
+    for depth in range(len(_LOOKS)):
+        if depth:
+            result = searcher.aggregate(query, {"top": _terms(request.facet, _look(request.size, depth))})["top"]
+        found, short_by = _counts(result), int(result["doc_count_error_upper_bound"])
+        ordered = sorted(found.values(), reverse=True)
+        needed = ordered[request.size - 1] - short_by if 0 < request.size <= len(ordered) else 0
+        all_seen = result["sum_other_doc_count"] == 0
+        if request.size == 0 or all_seen or ordered[-1] < needed:
+            break
+    candidates = [value for value, number in found.items() if number >= needed]
+    if short_by and candidates:
+        found = _counts(searcher.aggregate(query, {"again": counts_of(request.facet, candidates)})["again"])
+    best = sorted(((value, found[value]) for value in candidates), key=lambda item: (-item[1], item[0]))
+    return dict(best[: request.size])
+
+
+def _look(size: int, depth: int) -> _Look:
+    look = _LOOKS[depth]
+    return _Look(max(look.size, 4 * size), max(look.segment_size, 40 * size))
+
+
+def _terms(facet: str, look: _Look) -> dict[str, Any]:
+    return counts(facet, look.size, look.segment_size)
+
+
+def _counts(result: Mapping[str, Any]) -> dict[str, int]:
+    buckets: Iterable[Mapping[str, Any]] = result["buckets"]
+    return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}

@@ -1,0 +1,101 @@
+"""Turns an ArticleQuery into Tantivy's queries and aggregations; asks nothing."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from shared.article_store.cursors import TimePosition
+from shared.article_store.document import order_start
+from shared.article_store.query import ArticleQuery, Clause, FacetFilter, Sort
+from shared.article_store.tantivy.schema import TEXT_BOOSTS
+from shared.article_store.words import terms
+from shared.clock import to_ms
+from shared.facets import FACETS_BY_NAME
+
+ORDER = "published_order"
+_HIGHEST_ORDER = 2**63 - 1
+
+
+def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str | None = None) -> Query:
+    """What the query finds; with `without_facet` as if no filter named that facet, for its counts."""
+    parts = [part for clause in query.clauses if (part := _clause(schema, clause))]
+    if query.published_from or query.published_to:
+        parts.append((Occur.Must, _unscored(_published(schema, query))))
+    for facet_filter in query.filters:
+        if facet_filter.facet != without_facet:
+            parts += _filter(schema, facet_filter)
+    if not any(occur is Occur.Must for occur, _ in parts):
+        parts.append((Occur.Must, Query.all_query()))
+    return Query.boolean_query(parts)
+
+
+def from_instant(schema: tantivy.Schema, sort: Sort, found: Query, position: TimePosition) -> Query:
+    """What remains in an order by time, the articles of the position's very instant included."""
+    bounds = (0, position.order) if sort == "newest" else (position.order, _HIGHEST_ORDER)
+    return Query.boolean_query([(Occur.Must, found), (Occur.Must, _unscored(_range(schema, *bounds)))])
+
+
+def one(schema: tantivy.Schema, article_id: str) -> Query:
+    """The article with this id."""
+    return Query.term_query(schema, "article_id", article_id, "basic")
+
+
+def any_of(schema: tantivy.Schema, article_ids: Sequence[str]) -> Query:
+    """The articles with these ids."""
+    return Query.term_set_query(schema, "article_id", article_ids)
+
+
+def counts(facet: str, size: int, segment_size: int) -> dict[str, Any]:
+    """The aggregation of a facet's `size` most frequent values, each segment offering its `segment_size` best."""
+    field = FACETS_BY_NAME[facet].field
+    return {"terms": {"field": field, "size": size, "segment_size": segment_size}}
+
+
+def counts_of(facet: str, values: Sequence[str]) -> dict[str, Any]:
+    """The aggregation of the exact counts of these values."""
+    field = FACETS_BY_NAME[facet].field
+    return {"terms": {"field": field, "size": len(values), "segment_size": len(values), "include": list(values)}}
+
+
+def _clause(schema: tantivy.Schema, clause: Clause) -> tuple[Occur, Query] | None:
+    """None for what has no word in it ("&"): it neither finds nor excludes."""
+    words = terms(clause.text)
+    if not words:
+        return None
+    in_fields = [
+        (Occur.Should, Query.boost_query(_in_field(schema, field, words), boost))
+        for field, boost in TEXT_BOOSTS.items()
+    ]
+    return (Occur.MustNot if clause.negated else Occur.Must), Query.boolean_query(in_fields)
+
+
+def _in_field(schema: tantivy.Schema, field: str, words: Sequence[str]) -> Query:
+    # A word that is indexed as several terms (R&D, or Chinese) means those terms in a row, as a phrase does.
+    if len(words) == 1:
+        return Query.term_query(schema, field, words[0])
+    return Query.phrase_query(schema, field, list(words))
+
+
+def _published(schema: tantivy.Schema, query: ArticleQuery) -> Query:
+    lowest = order_start(to_ms(query.published_from)) if query.published_from else 0
+    end = order_start(to_ms(query.published_to)) if query.published_to else _HIGHEST_ORDER + 1
+    return _range(schema, lowest, end - 1) if end > lowest else Query.empty_query()
+
+
+def _range(schema: tantivy.Schema, lowest: int, highest: int) -> Query:
+    return Query.range_query(schema, ORDER, tantivy.FieldType.Unsigned, lowest, highest)
+
+
+def _filter(schema: tantivy.Schema, facet_filter: FacetFilter) -> Iterable[tuple[Occur, Query]]:
+    field = FACETS_BY_NAME[facet_filter.facet].field
+    if facet_filter.include:
+        yield Occur.Must, _unscored(Query.term_set_query(schema, field, facet_filter.include))
+    if facet_filter.exclude:
+        yield Occur.MustNot, Query.term_set_query(schema, field, facet_filter.exclude)
+
+
+def _unscored(query: Query) -> Query:
+    """Narrows without a say in relevance."""
+    return Query.const_score_query(query, 0.0)

@@ -1,0 +1,149 @@
+"""Answers questions from the index, in any process; what was committed 50 ms ago is seen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import tantivy
+from tantivy import Query
+
+from shared.article_store.bounds import check_bounds, check_depth
+from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
+from shared.article_store.document import StoredArticle
+from shared.article_store.facet_counts import assemble, named_values
+from shared.article_store.highlighting import highlight
+from shared.article_store.query import (
+    ArticleQuery,
+    FacetCounts,
+    Hit,
+    SearchResult,
+    Total,
+)
+from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
+from shared.article_store.tantivy.queries import from_instant, matching, one
+from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
+from shared.article_store.tantivy.schema import source_of
+from shared.article_store.tantivy.snapshot import Snapshots
+from shared.article_store.words import terms
+from shared.clock import Clock
+from shared.errors import DependencyUnavailable
+
+SCAN_PAGE = 500
+
+T = TypeVar("T")
+
+
+class TantivyArticleReader:
+    """An ArticleReader. Before the first article was put it answers as a store that holds none."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._snapshots = Snapshots(folder, clock)
+
+    async def get(self, article_id: str) -> StoredArticle | None:
+        return await self._ask(lambda searcher: self._get(searcher, article_id))
+
+    async def search(self, query: ArticleQuery) -> SearchResult:
+        check_bounds(query)
+        return await self._ask(lambda searcher: self._search(searcher, query))
+
+    async def scan(self, query: ArticleQuery) -> AsyncIterator[StoredArticle]:
+        check_bounds(query)
+        walk = replace(query, sort="newest", cursor=None)
+        found = matching(self._snapshots.schema, walk)
+        after: TimePosition | None = None
+        while page := await self._ask(partial(self._by_time, query=walk, found=found, after=after, size=SCAN_PAGE)):
+            for ranked in page:
+                yield source_of(ranked.document)
+            after = page[-1].position
+
+    async def analyse(self, text: str) -> list[str]:
+        return terms(text)
+
+    async def check(self) -> None:
+        await self._ask(lambda searcher: searcher.num_docs)
+
+    async def close(self) -> None:
+        """Files are released with the last searcher."""
+
+    async def _ask(self, question: Callable[[tantivy.Searcher], T]) -> T:
+        def answer() -> T:
+            searcher = self._snapshots.searcher()
+            try:
+                return question(searcher)
+            except ValueError as error:
+                raise DependencyUnavailable(f"the index cannot answer: {error}") from error
+
+        return await asyncio.to_thread(answer)
+
+    def _get(self, searcher: tantivy.Searcher, article_id: str) -> StoredArticle | None:
+        hits = searcher.search(one(self._snapshots.schema, article_id), limit=1, count=False).hits
+        return source_of(searcher.doc(hits[0][1])) if hits else None
+
+    def _search(self, searcher: tantivy.Searcher, query: ArticleQuery) -> SearchResult:
+        position = decode(query)
+        found = matching(self._snapshots.schema, query)
+        page, following = self._ranked(searcher, query, found, position)
+        return SearchResult(
+            total=Total(_count(searcher, found)),
+            hits=tuple(_hit(query, ranked) for ranked in page),
+            facets=self._facets(searcher, query, found),
+            next=following,
+        )
+
+    def _ranked(
+        self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query, position: Position | None
+    ) -> tuple[list[Ranked], str | None]:
+        """The page, and the cursor of the next one where there is more."""
+        if query.size == 0:
+            return [], None
+        if query.effective_sort == "relevance":
+            start = position.offset if isinstance(position, RankPosition) else 0
+            check_depth(start, query.size)
+            ranked = by_relevance(searcher, found, start, start + query.size + 1)
+            following: Position = RankPosition(start + query.size)
+        else:
+            after = position if isinstance(position, TimePosition) else None
+            ranked = self._by_time(searcher, query, found, after, query.size + 1)
+            following = ranked[: query.size][-1].position if ranked else TimePosition(0, "")
+        more = len(ranked) > query.size
+        return ranked[: query.size], encode(query, following) if more else None
+
+    def _by_time(
+        self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query, after: TimePosition | None, size: int
+    ) -> list[Ranked]:
+        remaining = found if after is None else from_instant(self._snapshots.schema, query.effective_sort, found, after)
+        return by_time(searcher, remaining, query.effective_sort, after, size)
+
+    def _facets(self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query) -> tuple[FacetCounts, ...]:
+        filtered = {f.facet for f in query.filters}
+        contexts = {
+            r.facet: matching(self._snapshots.schema, query, without_facet=r.facet)
+            for r in query.facets
+            if r.facet in filtered
+        }
+        counted = count(searcher, found, [FacetQuestion(r) for r in query.facets if r.facet not in filtered])
+        for request in query.facets:
+            if request.facet in filtered:
+                question = FacetQuestion(request, named_values(query, request.facet))
+                counted |= count(searcher, contexts[request.facet], [question])
+        return tuple(
+            assemble(
+                query,
+                request,
+                counted[request.facet],
+                partial(label_of, searcher, contexts.get(request.facet, found), request.facet),
+            )
+            for request in query.facets
+        )
+
+
+def _hit(query: ArticleQuery, ranked: Ranked) -> Hit:
+    stored = source_of(ranked.document)
+    return Hit(stored, ranked.score, highlight(stored, query.clauses) if query.highlight else None)
+
+
+def _count(searcher: tantivy.Searcher, found: Query) -> int:
+    return int(searcher.search(found, limit=1, count=True).count)  # type: ignore[attr-defined]  # its stub forgets it

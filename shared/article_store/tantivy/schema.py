@@ -1,0 +1,120 @@
+"""The fields of the index, derived from the document and FACETS, and the fingerprint that tells when they changed."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import tantivy
+
+from shared.article_store.bigrams import spread
+from shared.article_store.document import StoredArticle
+from shared.article_store.indexed import LAYOUT_VERSION, facet_values, label_term
+from shared.article_store.versions import Held
+from shared.article_store.words import WORD_PATTERN, analyzer
+from shared.facets import FACETS
+
+TEXT_BOOSTS = {"title": 3.0, "description": 1.5, "text": 1.0}
+SOURCE = "stored_article"
+_ANALYZER = "article_text"
+
+# words: searched for what it says. term: exactly itself; counted: the same, and its values can be counted.
+# order: a number to sort and cut by. kept: only given back.
+_Kind = Literal["words", "term", "counted", "order", "kept_number", "kept_bytes"]
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of the index; `stored` where the document must give it back."""
+
+    name: str
+    kind: _Kind
+    stored: bool = False
+
+
+_FIELDS: tuple[_Field, ...] = (
+    _Field("article_id", "term", stored=True),
+    _Field("digest", "term", stored=True),
+    _Field("version", "kept_number"),
+    _Field("ingested_ms", "kept_number"),
+    _Field("published_order", "order"),
+    *(_Field(name, "words") for name in TEXT_BOOSTS),
+    *(_Field(facet.field, "counted") for facet in FACETS),
+    *(_Field(facet.label_field, "term") for facet in FACETS if facet.kind == "labelled"),
+    _Field(SOURCE, "kept_bytes"),
+)
+
+
+def schema() -> tantivy.Schema:
+    """The schema that an index of this code has."""
+    builder = tantivy.SchemaBuilder()
+    for field in _FIELDS:
+        match field.kind:
+            case "words":
+                builder.add_text_field(field.name, tokenizer_name=_ANALYZER)
+            case "term" | "counted":
+                builder.add_text_field(
+                    field.name,
+                    stored=field.stored,
+                    fast=field.kind == "counted",
+                    tokenizer_name="raw",
+                    index_option="basic",
+                )
+            case "order":
+                builder.add_unsigned_field(field.name, fast=True, indexed=True)
+            case "kept_number":
+                builder.add_unsigned_field(field.name, stored=True)
+            case "kept_bytes":
+                builder.add_bytes_field(field.name, stored=True)
+    return builder.build()
+
+
+def prepare(index: tantivy.Index) -> tantivy.Index:
+    """Register the analyzer that an opened index asks for by name."""
+    index.register_tokenizer(_ANALYZER, analyzer())
+    return index
+
+
+def fingerprint() -> str:
+    """Changes when an index of the code before would answer differently: fields, facets, analysis, layout."""
+    definition = [LAYOUT_VERSION, WORD_PATTERN, [asdict(field) for field in _FIELDS]]
+    return hashlib.sha256(json.dumps(definition).encode()).hexdigest()[:12]
+
+
+def to_document(stored: StoredArticle, held: Held) -> tantivy.Document:
+    """The document of an article; `held` is what the index will know of it."""
+    document = tantivy.Document()
+    document.add_text("article_id", stored.article_id)
+    document.add_text("digest", held.digest)
+    document.add_unsigned("version", held.version)
+    document.add_unsigned("ingested_ms", held.ingested_ms)
+    document.add_unsigned("published_order", stored.published_order)
+    document.add_text("title", spread(stored.article.title))
+    document.add_text("description", spread(stored.article.description or ""))
+    document.add_text("text", spread(stored.article.text))
+    for facet in FACETS:
+        for value in facet_values(facet, stored):
+            document.add_text(facet.field, value.value)
+            if facet.kind == "labelled":
+                document.add_text(facet.label_field, label_term(value))
+    document.add_bytes(SOURCE, stored.model_dump_json().encode())
+    return document
+
+
+def article_id_of(document: tantivy.Document) -> str:
+    """The article that a document is about."""
+    return str(document.get_first("article_id"))
+
+
+def held_of(document: tantivy.Document) -> Held:
+    """What the index knows of an article without reading its source."""
+    return Held(
+        int(document.get_first("version") or 0),
+        int(document.get_first("ingested_ms") or 0),
+        str(document.get_first("digest")),
+    )
+
+
+def source_of(document: tantivy.Document) -> StoredArticle:
+    """The article as it was put."""
+    return StoredArticle.model_validate_json(bytes(document.get_first(SOURCE) or b""))

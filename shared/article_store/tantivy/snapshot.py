@@ -1,0 +1,68 @@
+"""Keeps sight of the index that CURRENT names, from a process that does not write: never older than 50 ms."""
+
+import threading
+from pathlib import Path
+
+import tantivy
+
+from shared.article_store.tantivy import folder as folders
+from shared.article_store.tantivy.folder import IndexName
+from shared.article_store.tantivy.schema import fingerprint, prepare, schema
+from shared.clock import Clock
+from shared.errors import DependencyUnavailable
+
+RELOAD_INTERVAL_S = 0.05
+
+
+class Snapshots:
+    """Gives searchers over what was committed; safe to ask from several threads."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._name: IndexName | None = None
+        # Until a first article was put, everything is asked of an index that holds none.
+        self._index = prepare(tantivy.Index(schema()))
+        self._looked_at_s: float | None = None
+
+    def searcher(self) -> tantivy.Searcher:
+        """A searcher that sees every commit older than 50 ms.
+
+        Raises:
+            DependencyUnavailable: the index has another schema, or cannot be read.
+        """
+        with self._turn:
+            now_s = self._clock.monotonic_s()
+            if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
+                self._look()
+                self._looked_at_s = now_s
+            return self._index.searcher()
+
+    @property
+    def schema(self) -> tantivy.Schema:
+        """The schema of every index that searchers are given of."""
+        return self._index.schema
+
+    def _look(self) -> None:
+        try:
+            name = folders.current(self._folder)
+            if name != self._name:
+                self._index = _opened(self._folder, name)
+                self._name = name
+            self._index.reload()
+        except (ValueError, OSError) as error:
+            raise DependencyUnavailable(f"cannot read the index in {self._folder}: {error}") from error
+
+
+def _opened(folder: Path, name: IndexName | None) -> tantivy.Index:
+    if name is None:
+        return prepare(tantivy.Index(schema()))
+    if name.fingerprint != fingerprint():
+        raise DependencyUnavailable(
+            f"the index {name} in {folder} has another schema than this program's: it is rebuilt when an indexing "
+            "service of the same version starts"
+        )
+    index = prepare(tantivy.Index.open(str(folder / str(name))))
+    index.config_reader("Manual")
+    return index
