@@ -19,7 +19,7 @@ _TRACKING_NAMES = frozenset(
 )
 _UNRESERVED_PATH = "/:@!$&'()*+,;=-._~"
 # The bundled public suffix list: no network, the same answer on every machine.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def canonicalize(url: str) -> str:

@@ -1,0 +1,59 @@
+# Everything that is done with this repository, one target each. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+NEWSWEIR_EVAL_DIR ?= ../shared/eval
+# The interpreter is the machine's; uv fetches none.
+export UV_PYTHON_DOWNLOADS := never
+
+# What runs anywhere: no server but the bundled one, no browser.
+ANYWHERE := not elasticsearch and not redis_server and not browser and not slow
+
+.PHONY: help setup demo run test test-all lint fix eval eval-extraction elasticsearch elasticsearch-stop
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## Install everything into .venv
+
+$(INSTALLED): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "make: Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "make: creating $(VENV)"; $(PYTHON) -m venv $(VENV) || \
+	  { echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }; }
+	@test -x $(BIN)/uv || { echo "make: installing uv"; $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
+	@echo "make: installing the locked dependencies"
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --quiet
+	@touch $@
+
+demo: setup ## Run everything over the bundled newsroom, then open http://127.0.0.1:8000/
+	@$(BIN)/newsweir demo
+
+run: setup ## Run everything over your sources: make run SOURCES=sources.yaml
+	@$(BIN)/newsweir run $(if $(SOURCES),--sources $(SOURCES))
+
+test: setup ## Test what needs no server: two commands and a minute from a fresh clone
+	@$(BIN)/pytest -m "$(ANYWHERE)" -n 2 --dist loadfile
+
+test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-server and Chromium where they are found
+	@$(BIN)/pytest $(PYTEST_FLAGS)
+
+lint: setup ## Check style, types and who imports whom
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+fix: setup ## Mend what the linter can mend
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+eval: eval-extraction ## Measure the quality of everything that has a public evaluation set
+
+eval-extraction: setup ## Measure text extraction on the article extraction benchmark
+	@$(BIN)/python -m tests.eval.extraction --dir $(NEWSWEIR_EVAL_DIR)
+
+elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
+	@deploy/elasticsearch/start
+
+elasticsearch-stop: ## Stop it
+	@deploy/elasticsearch/stop

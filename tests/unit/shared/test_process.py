@@ -1,0 +1,128 @@
+import asyncio
+import os
+import signal
+import socket
+
+import httpx
+import pytest
+
+from shared import metrics, process
+from shared.errors import ConfigurationError, DependencyUnavailable
+from shared.process import Probe, probe_app, run_until_signalled
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+async def well() -> None:
+    return None
+
+
+async def ill() -> None:
+    raise DependencyUnavailable("the broker is away")
+
+
+async def ask(path: str, **probes: list[Probe]) -> httpx.Response:
+    app = probe_app("enrichment", liveness=probes.get("liveness", []), readiness=probes.get("readiness", []))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        return await client.get(path)
+
+
+async def test_a_service_whose_dependency_is_away_is_alive_but_not_ready():
+    probes = {"liveness": [Probe("consumer", well)], "readiness": [Probe("broker", ill)]}
+
+    alive, ready = await ask("/healthz", **probes), await ask("/readyz", **probes)
+
+    assert alive.status_code == 200
+    assert ready.status_code == 503
+    assert ready.json()["failing"] == {"broker": "the broker is away"}
+
+
+async def test_a_service_that_cannot_go_on_is_neither_alive_nor_ready():
+    probes = {"liveness": [Probe("consumer", ill)], "readiness": []}
+
+    assert (await ask("/healthz", **probes)).status_code == 503
+    assert (await ask("/readyz", **probes)).status_code == 503
+
+
+async def test_a_probe_that_hangs_fails(monkeypatch):
+    monkeypatch.setattr(process, "_PROBE_TIMEOUT_S", 0.01)
+
+    answer = await ask("/readyz", readiness=[Probe("store", lambda: asyncio.sleep(60))])
+
+    assert answer.status_code == 503
+    assert "no answer" in answer.json()["failing"]["store"]
+
+
+async def test_metrics_are_in_the_format_of_prometheus():
+    metrics.STAGE_WAITING.labels("enrichment").set(0)
+
+    answer = await ask("/metrics")
+
+    assert 'newsweir_stage_waiting{stage="enrichment"} 0.0' in answer.text
+
+
+async def run(body) -> int:
+    app = probe_app("enrichment", liveness=[], readiness=[])
+    return await run_until_signalled("enrichment", body, app, host="127.0.0.1", port=free_port())
+
+
+async def test_a_signal_ends_the_service_after_it_has_finished_what_it_held():
+    finished = []
+
+    async def body(stop: asyncio.Event) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+        await asyncio.sleep(0.01)
+        finished.append(True)
+
+    assert await run(body) == 0
+    assert finished
+
+
+async def test_a_body_that_ends_by_itself_ends_the_process_non_zero():
+    async def body(stop: asyncio.Event) -> None:
+        return None
+
+    assert await run(body) == 1
+
+
+async def test_a_body_that_raises_ends_the_process_non_zero():
+    async def body(stop: asyncio.Event) -> None:
+        raise DependencyUnavailable("lost the consumer group")
+
+    assert await run(body) == 1
+
+
+async def test_a_body_that_does_not_finish_is_cancelled_after_the_drain(monkeypatch):
+    monkeypatch.setattr(process, "DRAIN_S", 0.01)
+    cancelled = []
+
+    async def body(stop: asyncio.Event) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    assert await run(body) == 0
+    assert cancelled
+
+
+async def test_a_port_that_is_taken_is_an_error_that_names_the_setting():
+    async def body(stop: asyncio.Event) -> None:
+        await stop.wait()
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        with pytest.raises(ConfigurationError, match="NEWSWEIR_HTTP_PORT"):
+            await run_until_signalled(
+                "search", body, probe_app("search", liveness=[], readiness=[]), host="127.0.0.1",
+                port=int(listener.getsockname()[1]),
+            )  # fmt: skip
