@@ -1,0 +1,92 @@
+"""The indexing service, wired: the store's writer first, then one worker of its stage, and its probes."""
+
+import asyncio
+import random
+
+import structlog
+
+from services.indexing.handle import IndexArticles
+from shared import topology
+from shared.article_store.opening import open_writer
+from shared.article_store.protocol import ArticleWriter
+from shared.bus.worker import StageWorker
+from shared.clock import SystemClock
+from shared.errors import DependencyUnavailable
+from shared.events.articles import ArticleEnriched
+from shared.process import Probe, probe_app, run_until_signalled
+from shared.redis_client import RedisConnection, open_connection
+from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
+from shared.telemetry import configure_logging
+
+_log = structlog.get_logger()
+_PORT_OFFSET = 3
+_OPEN_AGAIN_S = 1.0
+
+
+def main() -> int:
+    """Run until signalled; the exit status."""
+    configure_logging("indexing", load(TelemetrySettings))
+    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(StoreSettings)))
+
+
+async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings) -> int:
+    connection = open_connection(bus)
+    service = _Service(bus, store, connection)
+    probes = probe_app(
+        "indexing",
+        liveness=[Probe("consumer", service.check_consumer)],
+        readiness=[Probe("broker", connection.check), Probe("store", service.check_store)],
+    )
+    try:
+        return await run_until_signalled(
+            "indexing", service.run, probes, host=http.http_host, port=http.http_port + _PORT_OFFSET
+        )
+    finally:
+        await connection.close()
+
+
+class _Service:
+    """A worker that joins its group only once the store is its own to write: a second process stands by."""
+
+    def __init__(self, bus: BusSettings, store: StoreSettings, connection: RedisConnection) -> None:
+        self._bus = bus
+        self._store = store
+        self._connection = connection
+        self._clock = SystemClock()
+        self._writer: ArticleWriter | None = None
+        self._worker: StageWorker | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        self._writer = await self._open_store(stop)
+        if self._writer is None:
+            return
+        handler = IndexArticles(self._writer, self._clock)
+        self._worker = StageWorker(
+            topology.INDEXING, ArticleEnriched, handler, self._bus, self._connection, self._clock, random.Random()
+        )
+        try:
+            await self._worker.run(stop)
+        finally:
+            await self._writer.close()
+
+    async def check_consumer(self) -> None:
+        if self._worker is not None:
+            await self._worker.check()
+
+    async def check_store(self) -> None:
+        if self._writer is None:
+            raise DependencyUnavailable("the store is not open yet")
+        await self._writer.check()
+
+    async def _open_store(self, stop: asyncio.Event) -> ArticleWriter | None:
+        """The store's writer, after as many attempts as it takes; None when told to stop first."""
+        said = False
+        while not stop.is_set():
+            try:
+                return await open_writer(self._store, self._clock)
+            except DependencyUnavailable as error:
+                if not said:
+                    _log.warning("waiting for the store", error=str(error))
+                said = True
+                await self._clock.sleep(_OPEN_AGAIN_S)
+        return None
