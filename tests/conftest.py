@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.embedded_valkey import bundled_binary, start_server
+from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from shared.clock import SystemClock
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings
@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def running_server(binary: Path, folder: Path) -> Iterator[str]:
     """The URL of a server over `folder`, for the block's duration."""
     clock = SystemClock()
-    server = asyncio.run(start_server(binary, folder, clock, log=folder / "server.log"))
+    server = asyncio.run(start_server(binary, folder, new_socket(), clock, log=folder / "server.log"))
     try:
         yield server.url
     finally:

@@ -22,7 +22,7 @@ class Holder(BaseModel):
         pid: of the process that holds the folder.
         command: as a person typed it, "newsweir run".
         shares: whether other commands may use its broker; one that ends any moment does not.
-        socket: of its embedded Valkey, once that answers; None before, and where REDIS_URL names another broker.
+        socket: of its embedded Valkey, which may still be starting; None where REDIS_URL names another broker.
     """
 
     model_config = ConfigDict(frozen=True)

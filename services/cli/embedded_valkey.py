@@ -1,8 +1,9 @@
 """The broker of one machine: a Valkey of our own over the data folder, or the one that somebody else runs."""
 
+import os
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from services.cli.child_process import spawn
 from services.cli.data_folder import HeldFolder, Holder, read_note, try_to_hold
+from services.cli.log_files import last_lines
 from shared.clock import Clock
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import BusSettings
@@ -41,6 +43,12 @@ class ValkeyServer:
         """What REDIS_URL would be."""
         return socket_url(self.socket)
 
+    def check(self) -> None:
+        """Raise ConfigurationError, with its last words, where the server has ended."""
+        if self.process.poll() is not None:
+            words = " / ".join(line.strip() for line in last_lines(self.log, _LOG_LINES)) or "nothing"
+            raise ConfigurationError(f"Valkey ended at its start; {self.log} says: {words}")
+
     async def stop(self, clock: Clock) -> None:
         """Let the server write what it has, and end it; one that does not within 20 s is killed."""
         if self.process.poll() is None:
@@ -50,7 +58,7 @@ class ValkeyServer:
             if clock.monotonic_s() > deadline:
                 self.process.kill()
             await clock.sleep(_POLL_S)
-        _remove_socket(self.socket)
+        remove_socket(self.socket)
 
 
 def socket_url(socket: Path) -> str:
@@ -75,46 +83,51 @@ def bundled_binary() -> Path:
         ) from error
 
 
-async def start_server(binary: Path, folder: Path, clock: Clock, *, log: Path, lock: int | None = None) -> ValkeyServer:
+async def start_server(
+    binary: Path, folder: Path, socket: Path, clock: Clock, *, log: Path, lock: int | None = None
+) -> ValkeyServer:
     """Start a server that keeps its data in `folder`, and wait until it has loaded it.
 
-    `lock` stays open in the server: the folder is held for as long as its files may be written.
+    `socket` comes from `new_socket` and is removed with the server. `lock`
+    stays open in the server: the folder is held for as long as its files may be written.
 
     Raises:
         ConfigurationError: it cannot be started, or ends at once; the message has its last words.
     """
-    server = _launch(binary, folder, log, lock)
+    server = _launch(binary, folder, socket, log, lock)
     try:
-        await _wait_until_ready(server, clock)
+        await wait_until_ready(server.socket, clock, server.check)
     except BaseException:
         await server.stop(clock)
         raise
     return server
 
 
-@asynccontextmanager
-async def serve_folder(held: HeldFolder, holder: Holder, clock: Clock) -> AsyncIterator[ValkeyServer]:
-    """Run a Valkey over a folder that this process holds, with a note that says where, for the block's duration."""
-    if (left_over := read_note(held.path)) and left_over.socket:
-        _remove_socket(left_over.socket)
-    held.write_note(holder)
-    server = await start_server(
-        bundled_binary(), held.path / "valkey", clock, log=held.path / "logs" / "valkey.log", lock=held.lock
-    )
-    try:
-        held.write_note(holder.model_copy(update={"socket": server.socket}))
-        yield server
-    finally:
-        held.remove_note()
-        await server.stop(clock)
+async def wait_until_ready(socket: Path, clock: Clock, check: Callable[[], None]) -> None:
+    """Return when the server behind `socket` answers; one that loads its data is waited for as long as that takes.
+
+    Raises:
+        ConfigurationError: no answer for 20 s; and whatever `check` raises, asked again and again, when it has died.
+    """
+    deadline = clock.monotonic_s() + _START_LIMIT_S
+    while True:
+        check()
+        try:
+            if await _answers(socket):
+                return
+        except DependencyUnavailable:
+            deadline = clock.monotonic_s() + _START_LIMIT_S
+        if clock.monotonic_s() > deadline:
+            raise ConfigurationError(f"Valkey gave no answer at {socket} for {_START_LIMIT_S:.0f} s")
+        await clock.sleep(_POLL_S)
 
 
 @asynccontextmanager
-async def broker(data_dir: Path, settings: BusSettings, holder: Holder, clock: Clock) -> AsyncIterator[str]:
+async def broker(data_dir: Path, settings: BusSettings, command: str, clock: Clock) -> AsyncIterator[str]:
     """The URL of a broker that answers for the block's duration.
 
     That of REDIS_URL where it is set, else that of the run which holds the data folder, else that of a Valkey which
-    is started for the block.
+    is started for the block; `command` is what others are told who come meanwhile.
 
     Raises:
         ConfigurationError: another command holds the folder and does not end, or Valkey cannot be started.
@@ -122,65 +135,95 @@ async def broker(data_dir: Path, settings: BusSettings, holder: Holder, clock: C
     if settings.redis_url is not None:
         yield settings.redis_url
         return
+    async with _held_or_shared(data_dir, clock) as found:
+        if isinstance(found, HeldFolder):
+            async with _serve(found, Holder(pid=os.getpid(), command=command), clock) as server:
+                yield server.url
+        else:
+            yield socket_url(found)
+
+
+@asynccontextmanager
+async def hold(data_dir: Path, clock: Clock) -> AsyncIterator[HeldFolder]:
+    """Hold the folder for the block's duration; a short command that holds it is waited for.
+
+    Raises:
+        ConfigurationError: a run holds it, or a command that does not end.
+    """
+    async with _held_or_shared(data_dir, clock) as found:
+        if not isinstance(found, HeldFolder):
+            raise ConfigurationError(_describe_holder(data_dir))
+        yield found
+
+
+def remove_left_over(held: HeldFolder) -> None:
+    """Take away the note of the last holder and the socket that it names."""
+    if (note := read_note(held.path)) and note.socket:
+        remove_socket(note.socket)
+    held.remove_note()
+
+
+@asynccontextmanager
+async def _held_or_shared(data_dir: Path, clock: Clock) -> AsyncIterator[HeldFolder | Path]:
+    """The folder, or the socket of the run that holds it, whichever can be had first."""
     deadline = clock.monotonic_s() + _HOLD_LIMIT_S
     while True:
         with try_to_hold(data_dir) as held:
             if held is not None:
-                async with serve_folder(held, holder, clock) as server:
-                    yield server.url
+                yield held
                 return
-        if (socket := await _shared_socket(data_dir)) is not None:
-            yield socket_url(socket)
+        holder = read_note(data_dir)
+        if (socket := await _shared_socket(holder)) is not None:
+            yield socket
             return
-        if clock.monotonic_s() > deadline:
-            raise ConfigurationError(describe_holder(data_dir))
+        has_none = holder is not None and holder.shares and holder.socket is None
+        if has_none or clock.monotonic_s() > deadline:
+            raise ConfigurationError(_describe_holder(data_dir))
         await clock.sleep(_POLL_S)
 
 
-def describe_holder(data_dir: Path) -> str:
-    """Why the folder cannot be had, and what to do."""
-    holder = read_note(data_dir)
-    who = f"{holder}" if holder else "another process"
+@asynccontextmanager
+async def _serve(held: HeldFolder, holder: Holder, clock: Clock) -> AsyncIterator[ValkeyServer]:
+    remove_left_over(held)
+    binary, socket = bundled_binary(), new_socket()
+    held.write_note(holder.model_copy(update={"socket": socket}))
+    log = held.path / "logs" / "valkey.log"
+    server = await start_server(binary, held.path / "valkey", socket, clock, log=log, lock=held.lock)
+    try:
+        yield server
+    finally:
+        held.remove_note()
+        await server.stop(clock)
+
+
+def _describe_holder(data_dir: Path) -> str:
+    who = read_note(data_dir) or "another process"
     return f"the data folder {data_dir} is held by {who}: wait for it, stop it, or set another NEWSWEIR_DATA_DIR"
 
 
-async def _shared_socket(data_dir: Path) -> Path | None:
-    holder = read_note(data_dir)
+async def _shared_socket(holder: Holder | None) -> Path | None:
     if holder is None or not holder.shares or holder.socket is None:
         return None
-    # A killed run leaves its note for the moment until the next holder writes its own.
-    return holder.socket if await _answers(holder.socket) else None
+    try:
+        # A killed run leaves its note for the moment until the next holder writes its own.
+        return holder.socket if await _answers(holder.socket) else None
+    except DependencyUnavailable:
+        return None
 
 
-def _launch(binary: Path, folder: Path, log: Path, lock: int | None) -> ValkeyServer:
-    socket = _short_folder() / _SOCKET_NAME
+def _launch(binary: Path, folder: Path, socket: Path, log: Path, lock: int | None) -> ValkeyServer:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with log.open("ab") as output:
             # The data folder is the working directory, so that no character of its path needs quoting.
             process = spawn(
-                _command(binary, socket), output=output, cwd=folder, keep_open=[] if lock is None else [lock]
+                server_command(binary, socket), output=output, cwd=folder, keep_open=[] if lock is None else [lock]
             )
     except OSError as error:
-        _remove_socket(socket)
+        remove_socket(socket)
         raise ConfigurationError(f"cannot start {binary}: {error}") from error
     return ValkeyServer(process, socket, log)
-
-
-async def _wait_until_ready(server: ValkeyServer, clock: Clock) -> None:
-    deadline = clock.monotonic_s() + _START_LIMIT_S
-    while True:
-        if server.process.poll() is not None:
-            raise ConfigurationError(f"Valkey ended at its start; {server.log} says: {_last_words(server.log)}")
-        try:
-            if await _answers(server.socket):
-                return
-        except DependencyUnavailable:
-            deadline = clock.monotonic_s() + _START_LIMIT_S
-        if clock.monotonic_s() > deadline:
-            raise ConfigurationError(f"Valkey gave no answer for {_START_LIMIT_S:.0f} s; look into {server.log}")
-        await clock.sleep(_POLL_S)
 
 
 async def _answers(socket: Path) -> bool:
@@ -197,7 +240,8 @@ async def _answers(socket: Path) -> bool:
     return True
 
 
-def _command(binary: Path, socket: Path) -> list[str]:
+def server_command(binary: Path, socket: Path) -> tuple[str, ...]:
+    """Starts a server that keeps its data in the working directory and listens on `socket` alone."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -208,23 +252,20 @@ def _command(binary: Path, socket: Path) -> list[str]:
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
     }
-    return [str(binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
+    return (str(binary), *(part for name, value in options.items() for part in (f"--{name}", value)))
 
 
-def _short_folder() -> Path:
+def new_socket() -> Path:
+    """A path for a server's socket: short enough for the kernel, in a fresh folder that is closed to other users."""
     folder = Path(tempfile.mkdtemp(prefix="newsweir-"))
     if len(str(folder / _SOCKET_NAME).encode()) > _MAX_SOCKET_PATH:
         folder.rmdir()
         folder = Path(tempfile.mkdtemp(prefix="newsweir-", dir="/tmp"))
-    return folder
+    return folder / _SOCKET_NAME
 
 
-def _remove_socket(socket: Path) -> None:
+def remove_socket(socket: Path) -> None:
+    """Take away what `new_socket` made."""
     with suppress(OSError):
         socket.unlink(missing_ok=True)
         socket.parent.rmdir()
-
-
-def _last_words(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return " / ".join(line.strip() for line in lines[-_LOG_LINES:]) or "nothing"

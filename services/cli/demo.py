@@ -1,0 +1,42 @@
+"""The plan of `newsweir demo`: everything over the bundled newsroom, in a data folder of its own."""
+
+from dataclasses import replace
+
+from services.cli.fleet import SEARCH, refuse_busy_ports
+from services.cli.run import Plan
+from services.newsroom.outlets import OUTLETS, sources_yaml
+from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
+from shared.settings import variable_of
+from shared.sources import parse_sources
+
+_HOST = "127.0.0.1"
+
+
+def demo_plan(plan: Plan, newsroom: NewsroomSettings) -> Plan:
+    """The plan of a run, changed to read the newsroom's outlets and nothing else.
+
+    Raises:
+        ConfigurationError: one of the newsroom's ports is taken.
+    """
+    refuse_busy_ports(_HOST, newsroom.newsroom_port, OUTLET_COUNT, variable_of("newsroom_port"))
+    data_dir = plan.data_dir / "demo"
+    names = "\n".join(f"  {outlet.base_url(newsroom)}/  {outlet.name}" for outlet in OUTLETS)
+    api = SEARCH.url(plan.http)
+    return replace(
+        plan,
+        command="newsweir demo",
+        data_dir=data_dir,
+        before=("newsroom",),
+        environment={
+            # The outlets are on this machine, and nobody minds how often they are asked.
+            "allow_loopback": True,
+        },
+        sources=parse_sources(sources_yaml(newsroom), "the newsroom"),
+        greeting=f"a newsroom of invented outlets is served, crawled, understood and indexed:\n{names}",
+        hints=(
+            "try next, from another terminal:\n"
+            f"  curl '{api}/v1/articles?q=battery&size=3'\n"
+            f"  NEWSWEIR_DATA_DIR='{data_dir}' newsweir search 'battery' --facet language=en\n"
+            f"  NEWSWEIR_DATA_DIR='{data_dir}' newsweir status"
+        ),
+    )

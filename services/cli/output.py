@@ -1,0 +1,47 @@
+"""What the command line writes: JSON lines and tables to standard output, everything else to standard error."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+# Titles come from strangers: no escape sequence of theirs reaches the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def write_json_line(value: Any, out: BinaryIO | None = None) -> None:  # noqa: ANN401 (whatever JSON can say)
+    """One value as one line of UTF-8, written at once; to standard output unless told otherwise."""
+    stream = sys.stdout.buffer if out is None else out
+    try:
+        line = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair is JSON when escaped, and no UTF-8.
+        line = json.dumps(value, separators=(",", ":")).encode()
+    stream.write(line + b"\n")
+    stream.flush()
+
+
+def say(message: str) -> None:
+    """A line for people, on standard error."""
+    print(printable(message), file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """The text without what would steer a terminal."""
+    return _CONTROL.sub(" ", text)
+
+
+def write_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: str | None = None) -> None:
+    """A table for people on standard output; `wide` names the column that takes the room there is."""
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, ratio=1 if column == wide else None, overflow="fold" if column == wide else "ellipsis")
+    for row in rows:
+        table.add_row(*(Text(printable(str(cell))) for cell in row))
+    Console(highlight=False).print(table)

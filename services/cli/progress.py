@@ -1,0 +1,102 @@
+"""What a run has done so far: read from broker and search service, told as a calm table or as a line of text."""
+
+from dataclasses import dataclass
+
+import httpx
+from redis.exceptions import RedisError
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from shared.bus.lag import StageLag, read_lag
+from shared.clock import Clock
+from shared.dispositions import DEAD_LETTERED, INDEXED, Ledger, read_ledger
+from shared.redis_client import RedisConnection
+from shared.topology import STAGES
+
+_READY_TIMEOUT_S = 2.0
+_DROPPED_PREFIX = "dropped:"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One look at the run.
+
+    Attributes:
+        ready: whether the search service answers questions.
+        ledger: None while the broker does not answer.
+    """
+
+    ready: bool
+    ledger: Ledger | None
+    stages: tuple[StageLag, ...] = ()
+
+    @property
+    def indexed(self) -> int:
+        return self.ledger.by_disposition.get(INDEXED, 0) if self.ledger else 0
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        """Counts by reason, the most frequent first."""
+        found = self.ledger.by_disposition if self.ledger else {}
+        reasons = {
+            name.removeprefix(_DROPPED_PREFIX): n for name, n in found.items() if name.startswith(_DROPPED_PREFIX)
+        }
+        return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def dead(self) -> int:
+        return self.ledger.by_disposition.get(DEAD_LETTERED, 0) if self.ledger else 0
+
+
+async def read_progress(
+    connection: RedisConnection, client: httpx.AsyncClient, search_url: str, clock: Clock
+) -> Progress:
+    """Ask broker and search service; whichever does not answer is shown as such."""
+    ready = await is_ready(client, search_url)
+    try:
+        stages = tuple([await read_lag(connection, stage, clock.now_ms()) for stage in STAGES])
+        return Progress(ready, await read_ledger(connection), stages)
+    except (RedisError, OSError):
+        return Progress(ready, None)
+
+
+async def is_ready(client: httpx.AsyncClient, url: str) -> bool:
+    """Whether the service answers /readyz with 200."""
+    try:
+        return (await client.get(f"{url}/readyz", timeout=_READY_TIMEOUT_S)).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def as_line(progress: Progress) -> str:
+    """For a log: everything on one line."""
+    if progress.ledger is None:
+        return "the broker does not answer"
+    backlog = ", ".join(f"{lag.stage} {lag.backlog + lag.retrying}" for lag in progress.stages)
+    return (
+        f"fetched {progress.ledger.fetched} · indexed {progress.indexed} · dropped {_reasons(progress)}"
+        f" · dead {progress.dead} · backlog: {backlog}"
+    )
+
+
+def as_table(progress: Progress, search_url: str) -> Group:
+    """For a terminal: redrawn in place."""
+    state = Text(f"open {search_url}/", style="bold green") if progress.ready else Text("starting …", style="yellow")
+    if progress.ledger is None:
+        return Group(state, Text("the broker does not answer", style="yellow"))
+    table = Table(box=box.SIMPLE, show_header=False, show_edge=False, pad_edge=False)
+    table.add_row("fetched", str(progress.ledger.fetched))
+    table.add_row("indexed", str(progress.indexed), style="green")
+    table.add_row("dropped", Text(_reasons(progress)))
+    table.add_row("dead-lettered", str(progress.dead), style="red" if progress.dead else "")
+    for lag in progress.stages:
+        retrying = f" (+{lag.retrying} to try again)" if lag.retrying else ""
+        table.add_row(f"waiting for {lag.stage}", f"{lag.backlog}{retrying}")
+    return Group(state, table)
+
+
+def _reasons(progress: Progress) -> str:
+    total = sum(progress.dropped.values())
+    return str(total) + (f" ({', '.join(f'{why} {n}' for why, n in progress.dropped.items())})" if total else "")
