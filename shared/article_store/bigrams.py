@@ -20,7 +20,7 @@ _RUN = re.compile(f"(?:[{_HAN}{_KANA}{_HANGUL}][{_MARKS}]*)+|(?:[{_THAI}][{_MARK
 
 def runs(text: str) -> Iterator[tuple[int, int]]:
     """Where the text is without spaces: (start, end) of each longest stretch."""
-    return (match.span() for match in _RUN.finditer(text))
+    return iter(()) if text.isascii() else (match.span() for match in _RUN.finditer(text))
 
 
 def pairs(text: str, start: int, end: int) -> list[tuple[int, int]]:

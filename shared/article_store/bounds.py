@@ -5,6 +5,7 @@ from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS_BY_NAME
 
 MAX_FILTER_VALUES = 256
+MAX_CLAUSE_CHARACTERS = 1_000
 
 
 def check_bounds(query: ArticleQuery) -> None:
@@ -12,7 +13,7 @@ def check_bounds(query: ArticleQuery) -> None:
 
     Raises:
         InvalidInput: an unknown facet, or a page or facet size below zero.
-        LimitExceeded: a page, a facet, the clauses or the filter values beyond their bound.
+        LimitExceeded: a page, a facet, a clause, their number or that of filter values beyond its bound.
     """
     for name in (*(f.facet for f in query.filters), *(f.facet for f in query.facets)):
         if name not in FACETS_BY_NAME:
@@ -20,6 +21,7 @@ def check_bounds(query: ArticleQuery) -> None:
     filter_values = sum(len(f.include) + len(f.exclude) for f in query.filters)
     _within("page size", query.size, MAX_PAGE_SIZE)
     _within("number of clauses", len(query.clauses), MAX_CLAUSES)
+    _within("length of a clause", max((len(clause.text) for clause in query.clauses), default=0), MAX_CLAUSE_CHARACTERS)
     _within("number of filter values", filter_values, MAX_FILTER_VALUES)
     _within("number of facets", len(query.facets), len(FACETS_BY_NAME))
     for request in query.facets:

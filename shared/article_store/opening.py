@@ -16,6 +16,10 @@ async def open_reader(settings: StoreSettings, clock: Clock | None = None) -> Ar
     Raises:
         ConfigurationError: a setting cannot be used.
     """
+    if settings.elasticsearch_url:
+        from shared.article_store.elasticsearch.reader import ElasticsearchArticleReader
+
+        return ElasticsearchArticleReader(settings)
     from shared.article_store.tantivy.reader import TantivyArticleReader
 
     return TantivyArticleReader(_folder(settings), clock or SystemClock())
@@ -28,6 +32,10 @@ async def open_writer(settings: StoreSettings, clock: Clock) -> ArticleWriter:
         ConfigurationError: a setting cannot be used.
         DependencyUnavailable: the store is away, or another process is the one writer: try again later.
     """
+    if settings.elasticsearch_url:
+        from shared.article_store.elasticsearch.writer import ElasticsearchArticleWriter
+
+        return await ElasticsearchArticleWriter.open(settings, clock)
     from shared.article_store.tantivy.writer import TantivyArticleWriter
 
     return await TantivyArticleWriter.open(_folder(settings))

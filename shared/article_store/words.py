@@ -5,7 +5,7 @@ this one serves to find, in texts that are shown, the words that matched.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import tantivy
 
@@ -20,8 +20,7 @@ WORD_PATTERN = rf"(?:{_LETTER}(?:[.'’:·]{_LETTER})*|{_DIGIT}(?:[.,;'’]{_DIG
 _LONGEST_WORD_BYTES = 255
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """An indexed term and the characters of the text it stands for."""
 
     term: str

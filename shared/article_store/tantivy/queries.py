@@ -8,8 +8,8 @@ from tantivy import Occur, Query
 
 from shared.article_store.cursors import TimePosition
 from shared.article_store.document import order_start
+from shared.article_store.indexed import TEXT_BOOSTS
 from shared.article_store.query import ArticleQuery, Clause, FacetFilter, Sort
-from shared.article_store.tantivy.schema import TEXT_BOOSTS
 from shared.article_store.words import terms
 from shared.clock import to_ms
 from shared.facets import FACETS_BY_NAME

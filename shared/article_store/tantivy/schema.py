@@ -7,14 +7,12 @@ from typing import Literal
 
 import tantivy
 
-from shared.article_store.bigrams import spread
 from shared.article_store.document import StoredArticle
-from shared.article_store.indexed import LAYOUT_VERSION, facet_values, label_term
+from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
 from shared.article_store.versions import Held
 from shared.article_store.words import WORD_PATTERN, analyzer
 from shared.facets import FACETS
 
-TEXT_BOOSTS = {"title": 3.0, "description": 1.5, "text": 1.0}
 SOURCE = "stored_article"
 _ANALYZER = "article_text"
 
@@ -89,9 +87,8 @@ def to_document(stored: StoredArticle, held: Held) -> tantivy.Document:
     document.add_unsigned("version", held.version)
     document.add_unsigned("ingested_ms", held.ingested_ms)
     document.add_unsigned("published_order", stored.published_order)
-    document.add_text("title", spread(stored.article.title))
-    document.add_text("description", spread(stored.article.description or ""))
-    document.add_text("text", spread(stored.article.text))
+    for name, text in texts(stored).items():
+        document.add_text(name, text)
     for facet in FACETS:
         for value in facet_values(facet, stored):
             document.add_text(facet.field, value.value)

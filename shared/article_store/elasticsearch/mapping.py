@@ -1,0 +1,114 @@
+"""The index, derived from the document and FACETS: analysis, mapping, and the document of an article."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shared.article_store.document import StoredArticle
+from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
+from shared.article_store.versions import Held
+from shared.facets import FACETS
+
+SOURCE = "stored_article"
+ANALYZER = "article_text"
+# Porter2 is the English stemmer of Tantivy too. The pairs of Han, Kana and Hangul come from `bigrams.spread`; the
+# standard tokenizer takes them apart again, and cjk_bigram puts them together, also for who asks past this program.
+TOKENIZER = "standard"
+STEMMER = {"type": "stemmer", "language": "porter2"}
+FILTERS = ("lowercase", "asciifolding", "cjk_bigram")
+_KEPT_ONLY = {"index": False, "doc_values": False}
+
+
+def alias(prefix: str) -> str:
+    """What readers and writers ask; it stands for the index in use."""
+    return f"{prefix}-articles"
+
+
+def index_name(prefix: str) -> str:
+    """The index of this code's mapping."""
+    return f"{alias(prefix)}-{fingerprint()}"
+
+
+def fingerprint() -> str:
+    """Changes when an index of the code before would answer differently."""
+    definition = json.dumps([LAYOUT_VERSION, _analysis(), _properties()], sort_keys=True)
+    return hashlib.sha256(definition.encode()).hexdigest()[:12]
+
+
+def definition() -> dict[str, Any]:
+    """Settings and mappings of the index.
+
+    One shard: counts of facets are exact then, and ten million articles fit. A refresh each second bounds how long a
+    put is not yet seen, and stating it keeps an idle index refreshing, so that polling sees what arrived.
+    """
+    return {
+        "settings": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            "refresh_interval": "1s",
+            "analysis": _analysis(),
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"fingerprint": fingerprint()},
+            # The whole article is kept once, in SOURCE: what is only analysed from it need not be kept again.
+            "_source": {"excludes": list(TEXT_BOOSTS)},
+            "properties": _properties(),
+        },
+    }
+
+
+def to_document(stored: StoredArticle, held: Held) -> dict[str, Any]:
+    """The document of an article; `held` is what the index will know of it."""
+    document: dict[str, Any] = {
+        "article_id": stored.article_id,
+        "digest": held.digest,
+        "ingested_ms": held.ingested_ms,
+        "published_order": stored.published_order,
+        "published_at": stored.article.published.at.isoformat(),
+        **texts(stored),
+        SOURCE: stored.model_dump(mode="json"),
+    }
+    for facet in FACETS:
+        values = facet_values(facet, stored)
+        document[facet.field] = [value.value for value in values]
+        if facet.kind == "labelled":
+            document[facet.label_field] = [label_term(value) for value in values]
+    return document
+
+
+def held_of(found: Mapping[str, Any]) -> Held:
+    """What the index knows of an article, from a document found with HELD_FIELDS of its source."""
+    return Held(int(found["_version"]), int(found["_source"]["ingested_ms"]), str(found["_source"]["digest"]))
+
+
+HELD_FIELDS = ("digest", "ingested_ms")
+
+
+def source_of(found: Mapping[str, Any]) -> StoredArticle:
+    """The article as it was put, from a document found with SOURCE of its source."""
+    return StoredArticle.model_validate(found["_source"][SOURCE])
+
+
+def _analysis() -> dict[str, Any]:
+    return {
+        "filter": {"porter2": STEMMER},
+        "analyzer": {ANALYZER: {"type": "custom", "tokenizer": TOKENIZER, "filter": [*FILTERS, "porter2"]}},
+    }
+
+
+def _properties() -> dict[str, Any]:
+    keyword = {"type": "keyword"}
+    return {
+        "article_id": keyword,
+        "digest": {**keyword, **_KEPT_ONLY},
+        "ingested_ms": {"type": "long", **_KEPT_ONLY},
+        "published_order": {"type": "long"},
+        # The time field of dashboards; questions of this program use the order above.
+        "published_at": {"type": "date"},
+        **{name: {"type": "text", "analyzer": ANALYZER} for name in TEXT_BOOSTS},
+        **{facet.field: keyword for facet in FACETS},
+        **{facet.label_field: keyword for facet in FACETS if facet.kind == "labelled"},
+        SOURCE: {"type": "object", "enabled": False},
+    }

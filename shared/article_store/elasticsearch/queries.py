@@ -1,0 +1,133 @@
+"""Turns an ArticleQuery into the body of a search request; asks nothing."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from shared.article_store.bigrams import spread
+from shared.article_store.cursors import Position, RankPosition, TimePosition
+from shared.article_store.document import order_start
+from shared.article_store.elasticsearch.mapping import SOURCE
+from shared.article_store.facet_counts import named_values
+from shared.article_store.indexed import TEXT_BOOSTS, label_prefix
+from shared.article_store.query import ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.clock import to_ms
+from shared.facets import FACETS_BY_NAME
+
+Body = dict[str, Any]
+
+_MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
+# Of values with several labels the rarer ones come in between: so many more are asked for.
+_LABELS_PER_VALUE = 2
+_SPARE_LABELS = 20
+_LABELS_OF_NAMED = 1_000
+_REGEX_SIGNS = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
+
+
+def search(query: ArticleQuery, position: Position | None) -> Body:
+    """The request for a page with one hit more than it holds, the total, and all counts."""
+    return {
+        **page(query, position, query.size + 1 if query.size else 0),
+        "track_total_hits": True,
+        "post_filter": _all([part for f in _after_counting(query) for part in _filter(f)]),
+        "aggs": {request.facet: _counts(query, request) for request in query.facets},
+    }
+
+
+def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
+    """The request for the articles that follow a position, without counting."""
+    direction = "asc" if query.effective_sort == "oldest" else "desc"
+    by_time = [{"published_order": direction}, {"article_id": direction}]
+    body: Body = {
+        "size": size,
+        "_source": [SOURCE],
+        "track_total_hits": False,
+        "query": _found(query),
+        "sort": [{"_score": "desc"}, *by_time] if query.effective_sort == "relevance" else by_time,
+    }
+    match position:
+        case TimePosition(order, article_id):
+            body["search_after"] = [order, article_id]
+        case RankPosition(offset):
+            body["from"] = offset
+    return body
+
+
+def labels(missing: Mapping[str, Sequence[str]]) -> Body:
+    """The request for the labels that any article has for these values, by facet."""
+    return {"size": 0, "aggs": {facet: _labels_of(facet, values) for facet, values in missing.items()}}
+
+
+def _found(query: ArticleQuery) -> Body:
+    """What is counted: everything but the filters that must not narrow their own facet's counts."""
+    later = _after_counting(query)
+    parts = [part for f in query.filters if f not in later for part in _filter(f)]
+    if query.published_from or query.published_to:
+        parts.append({"range": {"published_order": _published(query)}})
+    return {
+        "bool": {
+            "must": [_clause(clause) for clause in query.clauses if not clause.negated],
+            "must_not": [_clause(clause) for clause in query.clauses if clause.negated],
+            "filter": parts,
+        }
+    }
+
+
+def _after_counting(query: ArticleQuery) -> list[FacetFilter]:
+    counted = {request.facet for request in query.facets}
+    return [f for f in query.filters if f.facet in counted]
+
+
+def _clause(clause: Clause) -> Body:
+    # A word that is indexed as several terms (R&D, or Chinese) means those terms in a row, as a phrase does. What has
+    # no word in it ("&") neither finds nor excludes.
+    without_words = "none" if clause.negated else "all"
+    return {
+        "bool": {
+            "should": [
+                {"match_phrase": {field: {"query": spread(clause.text), "boost": b, "zero_terms_query": without_words}}}
+                for field, b in TEXT_BOOSTS.items()
+            ]
+        }
+    }
+
+
+def _published(query: ArticleQuery) -> Body:
+    bounds = {"gte": query.published_from, "lt": query.published_to}
+    return {name: order_start(to_ms(moment)) for name, moment in bounds.items() if moment is not None}
+
+
+def _filter(facet_filter: FacetFilter) -> Iterable[Body]:
+    field = FACETS_BY_NAME[facet_filter.facet].field
+    if facet_filter.include:
+        yield {"terms": {field: list(facet_filter.include)}}
+    if facet_filter.exclude:
+        yield {"bool": {"must_not": [{"terms": {field: list(facet_filter.exclude)}}]}}
+
+
+def _counts(query: ArticleQuery, request: FacetRequest) -> Body:
+    """Counts of a facet among what all filters but its own leave."""
+    others = [part for f in _after_counting(query) if f.facet != request.facet for part in _filter(f)]
+    facet = FACETS_BY_NAME[request.facet]
+    named = named_values(query, request.facet)
+    aggs: Body = {"top": _terms(facet.field, max(request.size, 1))}
+    if named:
+        aggs["named"] = {"terms": {"field": facet.field, "size": len(named), "include": list(named)}}
+    if facet.kind == "labelled":
+        aggs["labels"] = _terms(facet.label_field, _LABELS_PER_VALUE * request.size + _SPARE_LABELS)
+        if named:
+            aggs["named_labels"] = _labels_of(request.facet, named)
+    return {"filter": _all(others), "aggs": aggs}
+
+
+def _labels_of(facet: str, values: Sequence[str]) -> Body:
+    starts = "|".join(_REGEX_SIGNS.sub(r"\\\1", label_prefix(value)) for value in values)
+    return _terms(FACETS_BY_NAME[facet].label_field, _LABELS_OF_NAMED, include=f"({starts}).*")
+
+
+def _terms(field: str, size: int, **more: object) -> Body:
+    return {"terms": {"field": field, "size": size, "order": _MOST_COMMON_FIRST, **more}}
+
+
+def _all(parts: Sequence[Body]) -> Body:
+    return {"bool": {"filter": list(parts)}}

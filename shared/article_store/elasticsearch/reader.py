@@ -1,0 +1,76 @@
+"""Answers questions from Elasticsearch; what was put a second ago is found, and got by its id at once."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from elasticsearch import AsyncElasticsearch, NotFoundError
+
+from shared.article_store.bigrams import spread
+from shared.article_store.bounds import check_bounds, check_depth
+from shared.article_store.cursors import Position, RankPosition, decode
+from shared.article_store.document import StoredArticle
+from shared.article_store.elasticsearch import queries, results
+from shared.article_store.elasticsearch.connection import connect, our_errors
+from shared.article_store.elasticsearch.index import check_mapping
+from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
+from shared.article_store.query import ArticleQuery, SearchResult
+from shared.settings import StoreSettings
+
+SCAN_PAGE = 500
+
+
+class ElasticsearchArticleReader:
+    """An ArticleReader. Before the first writer made the index it answers as a store that holds nothing."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self._client: AsyncElasticsearch = connect(settings)
+        self._prefix = settings.index_prefix
+        self._mapping_seen = False
+
+    async def get(self, article_id: str) -> StoredArticle | None:
+        with our_errors():
+            try:
+                found = await self._client.get(index=alias(self._prefix), id=article_id, source_includes=[SOURCE])
+            except NotFoundError:
+                return None
+        return source_of(found.body)
+
+    async def search(self, query: ArticleQuery) -> SearchResult:
+        check_bounds(query)
+        position = decode(query)
+        if query.effective_sort == "relevance":
+            check_depth(position.offset if isinstance(position, RankPosition) else 0, query.size)
+        answer = await self._ask(queries.search(query, position))
+        missing = results.unlabelled(query, answer)
+        other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
+        return results.read(query, position, answer, other_labels)
+
+    async def scan(self, query: ArticleQuery) -> AsyncIterator[StoredArticle]:
+        check_bounds(query)
+        walk = replace(query, sort="newest", cursor=None, facets=())
+        position: Position | None = None
+        while hits := (await self._ask(queries.page(walk, position, SCAN_PAGE)))["hits"]["hits"]:
+            for hit in hits:
+                yield source_of(hit)
+            position = results.position_of(hits[-1])
+
+    async def analyse(self, text: str) -> list[str]:
+        with our_errors():
+            answer = await self._client.indices.analyze(
+                tokenizer=TOKENIZER, filter=[*FILTERS, STEMMER], text=spread(text)
+            )
+        return [token["token"] for token in answer["tokens"]]
+
+    async def check(self) -> None:
+        with our_errors():
+            self._mapping_seen = await check_mapping(self._client, self._prefix)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _ask(self, body: queries.Body) -> results.Answer:
+        if not self._mapping_seen:
+            await self.check()
+        with our_errors():
+            answer = await self._client.search(index=alias(self._prefix), body=body, ignore_unavailable=True)
+        return dict(answer)

@@ -1,0 +1,105 @@
+"""Reads the answer to a search request into a SearchResult; asks nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.article_store.cursors import Position, RankPosition, TimePosition, encode
+from shared.article_store.elasticsearch.mapping import source_of
+from shared.article_store.facet_counts import Counted, assemble, best_label, named_values
+from shared.article_store.highlighting import highlight
+from shared.article_store.indexed import parse_label_term
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
+from shared.facets import FACETS_BY_NAME
+
+Answer = Mapping[str, Any]
+Labels = Mapping[tuple[str, str], str]
+
+_NOTHING: Answer = {"buckets": [], "sum_other_doc_count": 0}
+
+
+def read(query: ArticleQuery, position: Position | None, answer: Answer, other_labels: Labels) -> SearchResult:
+    """The result of an answer to `queries.search`; labels that it does not hold come from `other_labels`."""
+    found = answer["hits"]["hits"]
+    total = answer["hits"]["total"]
+    return SearchResult(
+        total=Total(total["value"], total["relation"]),
+        hits=tuple(_hit(query, hit) for hit in found[: query.size]),
+        facets=tuple(_facet(query, request, answer, other_labels) for request in query.facets),
+        next=encode(query, _following(query, position, found)) if len(found) > query.size > 0 else None,
+    )
+
+
+def position_of(hit: Answer) -> TimePosition:
+    """Where the next page in an order by time starts that ends with this hit."""
+    order, article_id = hit["sort"][-2:]
+    return TimePosition(order, article_id)
+
+
+def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
+    """The values to be shown whose label the answer does not hold, by facet."""
+    missing = {}
+    for request in query.facets:
+        if FACETS_BY_NAME[request.facet].kind == "labelled":
+            counts, known = _aggregation(answer, request.facet), _labels(answer, request.facet)
+            values = [*_top(counts, request), *named_values(query, request.facet)]
+            if without := [value for value in values if value not in known]:
+                missing[request.facet] = without
+    return missing
+
+
+def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
+    """The label of each (facet, value) in an answer to `queries.labels`."""
+    facets: Mapping[str, Answer] = answer.get("aggregations", {})
+    return {(facet, value): label for facet, labels in facets.items() for value, label in _best(labels).items()}
+
+
+def _following(query: ArticleQuery, position: Position | None, found: list[Answer]) -> Position:
+    if query.effective_sort != "relevance":
+        return position_of(found[query.size - 1])
+    return RankPosition((position.offset if isinstance(position, RankPosition) else 0) + query.size)
+
+
+def _hit(query: ArticleQuery, hit: Answer) -> Hit:
+    stored = source_of(hit)
+    return Hit(stored, hit.get("_score"), highlight(stored, query.clauses) if query.highlight else None)
+
+
+def _facet(query: ArticleQuery, request: FacetRequest, answer: Answer, other_labels: Labels) -> FacetCounts:
+    counts = _aggregation(answer, request.facet)
+    top = counts.get("top", _NOTHING)
+    known = _labels(answer, request.facet)
+    counted = Counted(
+        top=_top(counts, request),
+        named=_counts(counts.get("named", _NOTHING)),
+        all_values=sum(_counts(top).values()) + int(top["sum_other_doc_count"]),
+    )
+    return assemble(
+        query, request, counted, lambda value: known.get(value) or other_labels.get((request.facet, value), value)
+    )
+
+
+def _aggregation(answer: Answer, facet: str) -> Answer:
+    """Of no index at all there are no aggregations."""
+    found: Answer = answer.get("aggregations", {}).get(facet, {})
+    return found
+
+
+def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
+    return dict(list(_counts(counts.get("top", _NOTHING)).items())[: request.size])
+
+
+def _labels(answer: Answer, facet: str) -> dict[str, str]:
+    counts = _aggregation(answer, facet)
+    return {**_best(counts.get("labels", _NOTHING)), **_best(counts.get("named_labels", _NOTHING))}
+
+
+def _best(labels: Answer) -> dict[str, str]:
+    by_value: dict[str, list[tuple[str, int]]] = {}
+    for term, count in _counts(labels).items():
+        value, label = parse_label_term(term)
+        by_value.setdefault(value, []).append((label, count))
+    return {value: best_label(value, found) for value, found in by_value.items()}
+
+
+def _counts(terms: Answer) -> dict[str, int]:
+    return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in terms["buckets"]}
