@@ -1,0 +1,1 @@
+"""What runs Newsweir elsewhere, and the documents derived from its registries."""

@@ -1,0 +1,164 @@
+"""Writes the tables of OPERATING.md from the code that they describe: settings, metrics, facets, streams.
+
+`python -m deploy.generate` writes them; with ``--check`` it only says whether they are up to date.
+"""
+
+import importlib
+import pkgutil
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from prometheus_client import Metric
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+import services
+import shared.settings
+from shared import metrics
+from shared.facets import FACETS
+from shared.settings import Settings, variable_of
+from shared.topology import STAGES, STREAMS, stages_reading
+
+PAGE = Path(__file__).parents[1] / "OPERATING.md"
+
+
+def settings_classes() -> list[type[Settings]]:
+    """Every group of settings, the shared ones first."""
+    names = (module.name for module in pkgutil.walk_packages(services.__path__, "services."))
+    found = [shared.settings, *(importlib.import_module(name) for name in names if name.endswith(".settings"))]
+    return [
+        value
+        for module in found
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Settings)
+        and value is not Settings
+        and value.__module__ == module.__name__
+    ]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def settings_table() -> str:
+    """Variable, default and meaning of every setting."""
+    return table(
+        ["variable", "of", "default", "meaning"],
+        (
+            [f"`{variable_of(name)}`", _owner(group), _default(field), field.description or ""]
+            for group in settings_classes()
+            for name, field in group.model_fields.items()
+        ),
+    )
+
+
+def metrics_table() -> str:
+    """Name, labels and meaning of every metric."""
+    found = [metric for metric in vars(metrics).values() if isinstance(metric, MetricWrapperBase)]
+    return table(
+        ["metric", "kind", "labels", "meaning"],
+        (
+            [f"`{_exposed(described)}`", described.type, ", ".join(metric._labelnames), described.documentation]
+            for metric in found
+            for described in metric.describe()
+        ),
+    )
+
+
+def facets_table() -> str:
+    """Name and meaning of every facet."""
+    return table(["facet", "heading", "meaning"], ([f"`{f.name}`", f.label, f.description] for f in FACETS))
+
+
+def streams_table() -> str:
+    """Every stream, its event, and who must have read an entry before it is trimmed."""
+    return table(
+        ["stream", "event", "read by", "kept"],
+        (
+            [
+                f"`{stream.name}`",
+                stream.event.__name__,
+                ", ".join(f"`{stage.name}`" for stage in stages_reading(stream)) or "whoever wants to",
+                f"about {stream.max_entries:,} entries" if stream.max_entries else "until all of them have it",
+            ]
+            for stream in STREAMS
+        ),
+    )
+
+
+def stages_table() -> str:
+    """Every stage with its limits and the keys of what failed."""
+    return table(
+        ["stage", "batch", "attempts", "visibility", "waits for a retry in", "dead letters"],
+        (
+            [
+                f"`{s.name}`",
+                str(s.batch_size),
+                str(s.max_attempts),
+                f"{s.visibility_s:g} s",
+                f"`{s.retry_set}`",
+                f"`{s.dead_letters}`",
+            ]
+            for s in STAGES
+        ),
+    )
+
+
+TABLES = {
+    "settings": settings_table,
+    "metrics": metrics_table,
+    "facets": facets_table,
+    "streams": streams_table,
+    "stages": stages_table,
+}
+
+
+def generated(page: str) -> str:
+    """The page with each table between its markers ``<!-- NAME -->`` and ``<!-- /NAME -->`` written anew."""
+    for name, render in TABLES.items():
+        marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        # A backslash in a table is a backslash, not a group of the pattern.
+        text = render().replace("\\", "\\\\")
+        page, found = marked.subn(rf"\g<1>{text}\n\g<2>", page)
+        if found != 1:
+            raise SystemExit(f"{PAGE.name} needs the markers <!-- {name} --> and <!-- /{name} --> once")
+    return page
+
+
+def _owner(group: type[Settings]) -> str:
+    owner = group.__module__.split(".")
+    return owner[1] if owner[0] == "services" else "all"
+
+
+def _exposed(described: Metric) -> str:
+    return f"{described.name}_total" if described.type == "counter" else described.name
+
+
+def _default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "see meaning"
+    if field.default is None:
+        return ""
+    if isinstance(field.default, tuple):
+        return "`" + ",".join(map(str, field.default)) + "`"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def main() -> int:
+    """Write the page, or with --check compare it; 1 where it is out of date."""
+    page = PAGE.read_text(encoding="utf-8")
+    written = generated(page)
+    if "--check" in sys.argv[1:]:
+        return int(page != written)
+    PAGE.write_text(written, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

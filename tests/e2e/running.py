@@ -1,0 +1,121 @@
+"""Starts `newsweir` as a user would, in a process of its own, and asks its API."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shared.settings import environment_for
+
+START_LIMIT_S = 60
+STOP_LIMIT_S = 40
+_ASK_EVERY_S = 0.25
+
+
+def free_ports(count: int) -> int:
+    """The first of `count` ports in a row that nobody listens on."""
+    for first in range(20_000 + os.getpid() % 20_000, 60_000, count):
+        if all(_is_free(port) for port in range(first, first + count)):
+            return first
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+class Running:
+    """A `newsweir run` or `demo` with its API."""
+
+    def __init__(self, process: asyncio.subprocess.Process, api: httpx.AsyncClient, settings: dict[str, str]) -> None:
+        self.process = process
+        self.api = api
+        self.settings = settings
+
+    async def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        answer = await self.api.get(path, params=parameters)
+        answer.raise_for_status()
+        return answer.json()
+
+    async def total(self, **parameters: Any) -> int:
+        return (await self.get("/v1/articles", **parameters))["total"]["value"]
+
+    async def all_articles(self) -> list[dict[str, Any]]:
+        """Every article, by walking the cursor."""
+        articles: list[dict[str, Any]] = []
+        cursor = None
+        while True:
+            page = await self.get(
+                "/v1/articles", size=50, sort="newest", facet="none", **({"cursor": cursor} if cursor else {})
+            )
+            articles += page["articles"]
+            cursor = page["next"]
+            if not cursor:
+                return articles
+
+    async def command(self, *arguments: str) -> str:
+        """What a command prints on standard output, beside the run."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "services.cli.main", *arguments, env=self.settings, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        assert process.returncode == 0, f"newsweir {' '.join(arguments)} ended with {process.returncode}"
+        return output.decode()
+
+    async def status(self) -> dict[str, Any]:
+        return json.loads(await self.command("status", "--json"))
+
+    async def until(self, true: Callable[[], Awaitable[bool]], limit_s: float, what: str) -> None:
+        async def wait() -> None:
+            while not await true():
+                assert self.process.returncode is None, f"newsweir ended with {self.process.returncode}"
+                await asyncio.sleep(_ASK_EVERY_S)
+
+        try:
+            await asyncio.wait_for(wait(), limit_s)
+        except TimeoutError:
+            raise AssertionError(f"not within {limit_s} s: {what}; {await self.status()}") from None
+
+
+@asynccontextmanager
+async def newsweir(*arguments: str, data_dir: Path, settings: dict[str, str]) -> AsyncIterator[Running]:
+    """Run it until the block ends, then stop it with SIGINT as a terminal does; it must end with 0."""
+    environment = {**environment_for({"data_dir": data_dir, "http_port": free_ports(4)}), **settings}
+    log = (data_dir / "output.log").open("ab")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli.main", *arguments, env=environment, stdout=log, stderr=log,
+        start_new_session=True,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{environment['NEWSWEIR_HTTP_PORT']}"
+    async with httpx.AsyncClient(base_url=address, timeout=20) as api:
+        running = Running(process, api, environment)
+        try:
+            await running.until(lambda: _ready(api), START_LIMIT_S, "search answers")
+            yield running
+            process.send_signal(signal.SIGINT)
+            assert await asyncio.wait_for(process.wait(), STOP_LIMIT_S) == 0
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            log.close()
+
+
+async def _ready(api: httpx.AsyncClient) -> bool:
+    try:
+        return (await api.get("/readyz")).status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,40 @@
+"""What an operator can set, watch or meet is documented; what is not fails here."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from deploy.generate import PAGE, generated, settings_classes
+from services.cli.main import app
+from shared import errors
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_tables_for_operators_are_those_of_the_code():
+    """Mended by `python -m deploy.generate`."""
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert generated(page) == page
+
+
+@pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)
+def test_every_setting_says_what_it_is_for(settings):
+    silent = [name for name, field in settings.model_fields.items() if not field.description]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]  # it is a group
+def test_every_command_is_in_the_readme(command):
+    assert f"newsweir {command}" in README
+
+
+def test_the_tree_of_errors_is_drawn_in_its_docstring():
+    drawn = ast.get_docstring(ast.parse((ROOT / "shared" / "errors.py").read_text(encoding="utf-8"))) or ""
+    classes = [name for name, value in vars(errors).items() if isinstance(value, type)]
+
+    assert [name for name in classes if name not in drawn] == []
