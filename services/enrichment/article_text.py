@@ -9,12 +9,18 @@ from typing import NamedTuple
 
 # What is no letter or digit becomes a blank, so that a name between blanks is a name between word boundaries.
 _NO_WORD = re.compile(r"[^\w\u0300-\u036f]|_")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]", re.UNICODE)
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|\n+")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon inc corp co ltd bros vs etc no vol fig jan feb mar apr jun "
-    "jul aug sep sept oct nov dec approx est dept univ e.g i.e a.m p.m u.s u.k u.n e.u d.c bzw z.b d.h ca evtl nr mme "
-    "mlle mio mrd".split()
+    "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon bros vs no vol fig jan feb mar apr jun jul aug sep sept "
+    "oct nov dec approx est dept univ e.g i.e bzw z.b d.h ca evtl nr mme mlle mio mrd".split()
+)
+# These end a sentence where the next word looks like the start of one.
+_ABBREVIATIONS_AT_ENDS = frozenset("inc corp co ltd jr sr etc a.m p.m u.s u.k u.n e.u d.c".split())
+_SENTENCE_STARTERS = re.compile(
+    r"[\"'“‘«(]*(?:The|A|An|In|It|Its|He|She|They|We|I|But|And|This|That|These|On|At|As|For|However|Meanwhile|After|"
+    r"Der|Die|Das|Ein|Eine|Im|Es|Le|La|Les|Un|Une|Il|Elle)\b"
 )
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
 
@@ -45,6 +51,15 @@ class Passage:
     def folded(self) -> str:
         """Lower case, one blank for everything between words, one more at each end: offset i here is i - 1 in text."""
         return f" {_NO_WORD.sub(' ', _lowered(self.text))} "
+
+    @cached_property
+    def folded_views(self) -> tuple[str, ...]:
+        """`folded`, and where it holds Chinese, Japanese or Korean a second time with those characters blank.
+
+        Such scripts do not part a foreign name from its neighbours; in the second view it stands between blanks.
+        """
+        blanked = CJK.sub(" ", self.folded)
+        return (self.folded,) if blanked == self.folded else (self.folded, blanked)
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -120,6 +135,10 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
     if word is None:
         return False
     last = word[0].lower()
+    if last in _ABBREVIATIONS_AT_ENDS:
+        return _SENTENCE_STARTERS.match(following) is None
+    if last == "no":
+        return following[:1].isdigit()
     return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()) or (last.isdigit() and len(last) <= 2)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.entities import entities
 from services.enrichment.enrichers.reading_time import reading_time_s
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
 from shared.events.enrichment import Enrichment, Language
@@ -15,7 +16,10 @@ Tier = Literal["fast", "full"]
 # An enricher sees the article, what the enrichers before it have found, and what is known beforehand.
 Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]
 
-ENRICHERS: tuple[tuple[str, Enricher], ...] = (("reading_time_s", reading_time_s),)
+ENRICHERS: tuple[tuple[str, Enricher], ...] = (
+    ("entities", entities),
+    ("reading_time_s", reading_time_s),
+)
 
 
 @dataclass(frozen=True)
@@ -48,4 +52,4 @@ def open_pipeline(tier: Tier = "fast") -> Pipeline:
     Raises:
         ConfigurationError: the tier is "full" and its model is not installed, or a data file is missing or broken.
     """
-    return Pipeline(tier, open_knowledge(with_model=tier == "full"))
+    return Pipeline(tier, open_knowledge())

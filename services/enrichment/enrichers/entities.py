@@ -1,0 +1,53 @@
+"""Who and what an article names, with the share of its attention that each gets."""
+
+import math
+from collections.abc import Iterable
+
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.mentions import Found, known_mentions
+from services.enrichment.knowledge_base.knowledge import Knowledge
+from shared.events.enrichment import Enrichment, Entity, Mention
+
+# Parts of an entity's salience: named in the title, named early, named often.
+_TITLE, _EARLY, _OFTEN = 0.4, 0.3, 0.3
+# Mentions beyond this many add nothing.
+_MANY = 8
+
+
+def entities(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Entity, ...]:
+    """The entities named in title and text, the most salient first."""
+    mentions, _ = known_mentions(article, found.language.code, knowledge)
+    return assembled(mentions, len(article.text))
+
+
+def assembled(mentions: Iterable[Found], text_length: int) -> tuple[Entity, ...]:
+    """One entity for all mentions of an id, its mentions in the order of the article."""
+    by_id: dict[str, list[Found]] = {}
+    for item in mentions:
+        by_id.setdefault(item.entity_id, []).append(item)
+    built = [_entity(items, text_length) for items in by_id.values()]
+    return tuple(sorted(built, key=lambda entity: (-entity.salience, entity.id)))
+
+
+def _entity(items: list[Found], text_length: int) -> Entity:
+    first = items[0]
+    mentions = sorted((item.mention for item in items), key=lambda mention: (mention.field != "title", mention.start))
+    return Entity(
+        id=first.entity_id,
+        name=first.name,
+        type=first.type,
+        salience=_salience(mentions, text_length),
+        mentions=tuple(mentions),
+        country=first.country or None,
+        industry=first.industry or None,
+        origin=first.origin,
+        confidence=max(item.confidence for item in items),
+    )
+
+
+def _salience(mentions: list[Mention], text_length: int) -> float:
+    in_title = mentions[0].field == "title"
+    first = min((m.start for m in mentions if m.field == "text"), default=0 if in_title else text_length)
+    early = 1 - first / text_length if text_length else 1.0
+    often = math.log1p(min(len(mentions), _MANY)) / math.log1p(_MANY)
+    return round(_TITLE * in_title + _EARLY * early + _OFTEN * often, 3)

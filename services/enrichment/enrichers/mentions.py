@@ -1,0 +1,117 @@
+"""Finds the mentions of known entities in an article: longest first, the unambiguous before the ambiguous."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from services.enrichment.article_text import ArticleText, Passage
+from services.enrichment.enrichers.name_evidence import Evidence
+from services.enrichment.knowledge_base.gazetteer import Candidate
+from services.enrichment.knowledge_base.knowledge import Knowledge
+from services.enrichment.knowledge_base.known_entity import KnownEntity
+from shared.events.enrichment import EntityType, Mention
+
+Field = Literal["title", "text"]
+_SURNAME_CONFIDENCE = 0.9
+
+
+class Found(NamedTuple):
+    """A mention with the entity it means, as far as the output needs it, and the confidence that it does."""
+
+    entity_id: str
+    name: str
+    type: EntityType
+    country: str
+    industry: str
+    mention: Mention
+    confidence: float
+    origin: str = "gazetteer"
+
+
+class Ground:
+    """Which characters of the article are part of a mention already."""
+
+    def __init__(self) -> None:
+        self._spans: dict[Field, list[tuple[int, int]]] = {"title": [], "text": []}
+
+    def is_free(self, field: Field, start: int, end: int) -> bool:
+        """Whether no mention overlaps the span."""
+        return all(end <= other_start or other_end <= start for other_start, other_end in self._spans[field])
+
+    def take(self, field: Field, start: int, end: int) -> None:
+        """Make the span part of a mention."""
+        self._spans[field].append((start, end))
+
+
+def passages_of(article: ArticleText) -> tuple[tuple[Field, Passage], ...]:
+    """The fields that mentions are looked for in."""
+    return (("title", article.headline), ("text", article.body))
+
+
+def known_mentions(article: ArticleText, language: str, knowledge: Knowledge) -> tuple[list[Found], Ground]:
+    """All accepted mentions of known entities, none overlapping another, and the ground they take."""
+    found: list[Found] = []
+    ground = Ground()
+    evidence = Evidence(article, language, knowledge.personal_names)
+    sure, ambiguous = _by_kind(article, knowledge)
+
+    for field, passage, candidate in sure:
+        if ground.is_free(field, candidate.start, candidate.end):
+            _accept(found, ground, field, passage, candidate, evidence.for_sure_name(passage, candidate))
+    settled = frozenset(item.entity_id for item in found)
+    for field, passage, candidate in ambiguous:
+        if ground.is_free(field, candidate.start, candidate.end):
+            confidence = evidence.for_ambiguous_name(passage, candidate, settled)
+            _accept(found, ground, field, passage, candidate, confidence)
+    found += _surname_mentions(article, found, ground)
+    return found, ground
+
+
+_Placed = tuple[Field, Passage, Candidate]
+
+
+def _by_kind(article: ArticleText, knowledge: Knowledge) -> tuple[list[_Placed], list[_Placed]]:
+    placed = [(field, passage, c) for field, passage in passages_of(article) for c in knowledge.gazetteer.find(passage)]
+    placed.sort(key=lambda item: (item[2].start - item[2].end, item[0] != "title", item[2].start, item[2].entity.id))
+    return [p for p in placed if p[2].kind == "sure"], [p for p in placed if p[2].kind != "sure"]
+
+
+def _accept(
+    found: list[Found], ground: Ground, field: Field, passage: Passage, candidate: Candidate, confidence: float | None
+) -> None:
+    if confidence is not None:
+        ground.take(field, candidate.start, candidate.end)
+        found.append(found_in(field, passage, candidate.entity, candidate.start, candidate.end, confidence))
+
+
+def found_in(field: Field, passage: Passage, entity: KnownEntity, start: int, end: int, confidence: float) -> Found:
+    """The mention of a known entity at a span of a passage."""
+    mention = Mention(field=field, start=start, end=end, text=passage.text[start:end])
+    return Found(entity.id, entity.name, entity.type, entity.country, entity.industry, mention, confidence)
+
+
+def _surname_mentions(article: ArticleText, found: Iterable[Found], ground: Ground) -> list[Found]:
+    """Where someone who was named in full is called by the surname alone; a surname that two share means neither."""
+    people: dict[str, dict[str, Found]] = {}
+    for item in found:
+        if item.type == "person" and " " in item.mention.text:
+            people.setdefault(item.mention.text.rsplit(" ", 1)[1], {})[item.entity_id] = item
+    mentions: list[Found] = []
+    for surname, bearers in people.items():
+        if len(bearers) > 1 or not surname[0].isupper():
+            continue
+        (bearer,) = bearers.values()
+        pattern = re.compile(rf"(?<![\w-]){re.escape(surname)}(?!\w)")
+        mentions += _called_by(pattern, bearer, article, ground)
+    return mentions
+
+
+def _called_by(pattern: re.Pattern[str], bearer: Found, article: ArticleText, ground: Ground) -> list[Found]:
+    mentions: list[Found] = []
+    for field, passage in passages_of(article):
+        for match in pattern.finditer(passage.text):
+            if ground.is_free(field, match.start(), match.end()):
+                ground.take(field, match.start(), match.end())
+                mention = Mention(field=field, start=match.start(), end=match.end(), text=match[0])
+                mentions.append(bearer._replace(mention=mention, confidence=_SURNAME_CONFIDENCE))
+    return mentions

@@ -1,0 +1,158 @@
+"""Judges whether a known name that stands in a passage means the entity: its capitals, neighbours and company."""
+
+import re
+from collections.abc import Set
+from functools import cached_property
+from typing import NamedTuple
+
+from services.enrichment.article_text import CJK, ArticleText, Passage
+from services.enrichment.knowledge_base.gazetteer import Candidate
+
+_WORD_BEFORE = re.compile(r"([^\W\d_][\w'’.&-]*)([ \u00a0]|, )$")
+_WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0-]([^\W_][\w'’&-]*)")
+# These two say "a company" wherever they stand beside a name.
+_COMPANY_AFTER = re.compile(
+    r"(?:['’]s)?,? (?:Inc|Corp|Corporation|Ltd|Limited|plc|PLC|AG|SE|SA|NV|GmbH|LLC|LLP|Holdings?|Group|"
+    r"Technologies|Motor|shares?|stock|stocks|CEO|CFO|COO|CTO|chief executive|executives?|spokes(?:man|woman|person)|employees|workers|"
+    r"engineers|investors|shareholders|headquarters|revenue|profits?|earnings|sales|subsidiary|products?|customers|"
+    r"unveiled|acquired|acquires|to acquire|to buy|agreed to buy|invested|raised|Aktien?|Konzern|Chef|Vorstand)\b"
+    r"|\((?:NYSE|NASDAQ|Nasdaq|LSE|HKEX|TSE|[A-Z]{1,5}[.:][A-Z]{1,3})\b"
+)
+_COMPANY_BEFORE = re.compile(
+    r"(?:shares? (?:of|in)|stock of|CEO of|chief executive of|head of|founder of|boss of|stake in|"
+    r"owned by|invest(?:ed|ing|s)? in|invested by|backed by|acquire[ds]?|acquisition of|acquiring|takeover of|buy|bought|buying|merger with|"
+    r"owner of|parent|subsidiary|maker|chipmaker|automaker|carmaker|retailer|giant|giants|company|companies|group|startup|start-up|firm|"
+    r"lender|insurer|miner|conglomerate|operator|provider|developer|competitors?|rivals?|Konzern|Hersteller|Unternehmen|"
+    r"groupe|entreprise|constructeur),? (?:like |such as |including )?$",
+    re.IGNORECASE,
+)
+# Acts that people perform as well: they help a name of our own lists, not one of thousands of companies.
+_ACTS_AFTER = re.compile(
+    r" (?:said|says|announced|reported|reports|plans|planned|launched|launches|will|has|have|is|was|agreed|posted|"
+    r"expects|declined|introduced|released|sued|hired|kündigte|teilte|will|a annoncé|annonce)\b"
+)
+_MODEL_AFTER = re.compile(r"(?:['’]s)? (?:AI|model|models|chatbot|assistant|app|chips?|GPUs?|processors?|[0-9])")
+_TITLE_BEFORE = re.compile(
+    r"\b(?:President|Vice[- ]President|Prime Minister|Chancellor|Minister|Secretary|Senator|Sen\.|Rep\.|Governor|"
+    r"Gov\.|Mayor|Chair|Chairman|Chairwoman|CEO|Director|Judge|Justice|General|Gen\.|King|Queen|Prince|Pope|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|"
+    r"Herr|Frau|Präsident|Präsidentin|Kanzler|Bundeskanzler|Minister|M\.|Mme|président) $"
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|near|from|outside|around|across|to|leave|leaves|left|visit|visited|visiting|southern|northern|eastern|western|"
+    r"nach|aus|bei|à|vers|depuis)(?: the)? $",
+    re.IGNORECASE,
+)
+_PLACE_AFTER = re.compile(r", [A-Z]")
+_HEADS_OF_LONGER_NAMES = frozenset(
+    "University College Institute School Academy Hospital Airport Street Avenue Road Boulevard Bridge Times Post "
+    "Herald Tribune Gazette Journal News Stadium United City FC Football Club Declaration Agreement Protocol Convention "
+    "Treaty Museum Opera Philharmonic Symphony Orchestra Festival Marathon Valley River Lake Mountains County Beach".split()
+)
+_SHORT_ACRONYM = 3
+_CONFIDENCE = {"sure": 1.0, "evidence": 0.9, "company": 0.85, "capitals": 0.7}
+
+
+class Setting(NamedTuple):
+    """The characters around a candidate, as far as they matter."""
+
+    before: str
+    after: str
+    sentence: str
+    starts_sentence: bool
+
+
+class Evidence:
+    """All that one article says for and against its candidates."""
+
+    def __init__(self, article: ArticleText, language: str, personal_names: Set[str]) -> None:
+        self._article = article
+        self._language = language
+        self._personal_names = personal_names
+
+    def for_sure_name(self, passage: Passage, candidate: Candidate) -> float | None:
+        """Confidence that an unambiguous name means its entity here; None where it belongs to a longer name."""
+        setting = _setting(passage, candidate)
+        return None if self._belongs_to_another(setting, candidate) else _CONFIDENCE["sure"]
+
+    def for_ambiguous_name(self, passage: Passage, candidate: Candidate, accepted: Set[str]) -> float | None:
+        """The same for an ambiguous name, given the ids of the entities found by unambiguous ones."""
+        setting = _setting(passage, candidate)
+        entity = candidate.entity
+        if self._belongs_to_another(setting, candidate):
+            return None
+        if entity.id in accepted:
+            return _CONFIDENCE["company"]
+        if self._has_plain_evidence(setting, candidate, accepted):
+            return _CONFIDENCE["evidence"]
+        if candidate.kind == "weak" or _speaks_against(setting.sentence, candidate):
+            return None
+        return _CONFIDENCE["capitals"] if self._stands_out(passage, setting, candidate) else None
+
+    def _belongs_to_another(self, setting: Setting, candidate: Candidate) -> bool:
+        """Whether a single name is someone's surname, or the beginning of a longer name."""
+        if " " in candidate.name or candidate.entity.type not in ("organization", "location", "person"):
+            return False
+        before = _WORD_BEFORE.search(setting.before)
+        if before and before[2] != ", " and before[1].lower() in self._personal_names and before[1][0].isupper():
+            return True
+        if candidate.entity.type == "person":
+            return False
+        if candidate.name in self._surnames:
+            return True
+        after = _WORD_AFTER.match(setting.after)
+        return candidate.entity.type == "location" and after is not None and after[1] in _HEADS_OF_LONGER_NAMES
+
+    @cached_property
+    def _surnames(self) -> frozenset[str]:
+        """Words that follow a given name somewhere in the article."""
+        return frozenset(
+            second.text
+            for passage in (self._article.headline, self._article.body)
+            for first, second in zip(passage.tokens, passage.tokens[1:], strict=False)
+            if second.text[0].isupper() and first.text[0].isupper() and first.text.lower() in self._personal_names
+            and second.start == first.end + 1
+        )  # fmt: skip
+
+    def _has_plain_evidence(self, setting: Setting, candidate: Candidate, accepted: Set[str]) -> bool:
+        entity = candidate.entity
+        match entity.type:
+            case "organization":
+                return bool(_COMPANY_AFTER.match(setting.after) or _COMPANY_BEFORE.search(setting.before))
+            case "person":
+                return bool(_TITLE_BEFORE.search(setting.before))
+            case "location":
+                in_place = bool(_PLACE_BEFORE.search(setting.before))
+                return in_place and (candidate.kind == "word" or bool(_PLACE_AFTER.match(setting.after)))
+            case _:
+                return entity.parent in accepted or bool(_MODEL_AFTER.match(setting.after))
+
+    def _stands_out(self, passage: Passage, setting: Setting, candidate: Candidate) -> bool:
+        """Whether capitals alone set the name off from the word: inside a sentence that is not written in them."""
+        if candidate.entity.type in ("person", "product") or self._language == "de" or CJK.search(candidate.name):
+            return False
+        if passage is self._article.headline or setting.sentence.isupper() or not candidate.name[0].isupper():
+            return False
+        if candidate.name.isupper() and len(candidate.name) <= _SHORT_ACRONYM:
+            return False
+        if setting.starts_sentence:
+            return candidate.entity.type == "organization" and bool(_ACTS_AFTER.match(setting.after))
+        before, after = _WORD_BEFORE.search(setting.before), _WORD_AFTER.match(setting.after)
+        follows_name = before and before[1][0].isupper() and not setting.sentence.startswith(before[1])
+        return not follows_name and not (after and after[1][0].isupper())
+
+
+def _setting(passage: Passage, candidate: Candidate) -> Setting:
+    text = passage.text
+    sentence = passage.sentence_at(candidate.start)
+    lead = text[sentence.start : candidate.start]
+    return Setting(
+        before=text[max(0, candidate.start - 48) : candidate.start],
+        after=text[candidate.end : candidate.end + 48],
+        sentence=sentence.text,
+        starts_sentence=not any(character.isalnum() for character in lead),
+    )
+
+
+def _speaks_against(sentence: str, candidate: Candidate) -> bool:
+    words = set(sentence.lower().split()) if candidate.entity.unless else set()
+    return any(word.strip(".,;:!?'\"()") in candidate.entity.unless for word in words)
