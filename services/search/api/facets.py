@@ -1,0 +1,54 @@
+"""GET /v1/facets: the ways to narrow a search, described."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from services.search.problems import OPENAPI_RESPONSES
+from shared.facets import FACETS, Facet, FacetKind
+
+
+class FacetParameters(BaseModel):
+    """The names in the query string that concern a facet."""
+
+    include: str
+    exclude: str
+    size: str
+
+
+class FacetDescription(BaseModel):
+    """One way to narrow a search."""
+
+    name: str
+    label: str
+    kind: FacetKind = Field(description="plain: a value is its own label; labelled: an id with a label to read")
+    description: str
+    parameters: FacetParameters
+
+    @classmethod
+    def of(cls, facet: Facet) -> "FacetDescription":
+        parameters = FacetParameters(include=facet.name, exclude=f"not_{facet.name}", size=f"facet.{facet.name}.size")
+        return cls(
+            name=facet.name,
+            label=facet.label,
+            kind=facet.kind,
+            description=facet.description,
+            parameters=parameters,
+        )
+
+
+class FacetRegistry(BaseModel):
+    """All facets, in the order of the sidebar."""
+
+    facets: tuple[FacetDescription, ...]
+
+
+def facet_routes() -> APIRouter:
+    """The routes of the resource."""
+    router = APIRouter(tags=["facets"], responses=OPENAPI_RESPONSES)
+    router.add_api_route("/v1/facets", _list_facets, summary="The facets and their parameters")
+    return router
+
+
+async def _list_facets() -> FacetRegistry:
+    """Every facet that articles can be narrowed by."""
+    return FacetRegistry(facets=tuple(FacetDescription.of(facet) for facet in FACETS))

@@ -1,0 +1,263 @@
+"""Articles, facets and the question itself as the API's JSON."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from services.search.highlighting import to_html
+from services.search.parameters import to_url, write_text
+from services.search.rights import shortened
+from services.search.selection import toggled
+from shared.article_store.document import StoredArticle
+from shared.article_store.query import ArticleQuery, FacetCounts, Highlights, Hit, SearchResult
+from shared.events.articles import Access, DateOrigin, Precision, Publication, Quality, Right
+from shared.events.enrichment import Enrichment, EntityType
+from shared.facets import FACETS_BY_NAME
+
+ARTICLES_PATH = "/v1/articles"
+_TOP_ENTITIES = 8
+_TOP_AMOUNTS = 3
+
+
+class Total(BaseModel):
+    """How many articles match: exactly (eq), or at least so many (gte)."""
+
+    value: int
+    relation: Literal["eq", "gte"]
+
+
+class FacetSelection(BaseModel):
+    """What was asked of one facet."""
+
+    include: tuple[str, ...] = Field(description="any of these must be there")
+    exclude: tuple[str, ...] = Field(description="none of these may be there")
+
+
+class Understood(BaseModel):
+    """The question as it was understood."""
+
+    q: str
+    published_from: datetime | None = Field(serialization_alias="from", description="first instant that counts")
+    published_to: datetime | None = Field(serialization_alias="to", description="first instant that counts no more")
+    sort: Literal["relevance", "newest", "oldest"] = Field(description="the order of the answer")
+    size: int
+    highlight: bool
+    filters: dict[str, FacetSelection]
+
+    @classmethod
+    def of(cls, query: ArticleQuery) -> "Understood":
+        return cls(
+            q=write_text(query.clauses),
+            published_from=query.published_from,
+            published_to=query.published_to,
+            sort=query.effective_sort,
+            size=query.size,
+            highlight=query.highlight,
+            filters={item.facet: FacetSelection(include=item.include, exclude=item.exclude) for item in query.filters},
+        )
+
+
+class Published(BaseModel):
+    """When, how exactly that is known (a day's first instant where only the day is), and where it was read."""
+
+    at: datetime
+    precision: Precision
+    origin: DateOrigin
+
+    @classmethod
+    def of(cls, publication: Publication) -> "Published":
+        return cls(at=publication.at, precision=publication.precision, origin=publication.origin)
+
+
+class HighlightsHtml(BaseModel):
+    """HTML that is safe to show: escaped, each word that matched within <mark>."""
+
+    title: str | None
+    text: tuple[str, ...]
+
+    @classmethod
+    def of(cls, highlights: Highlights) -> "HighlightsHtml":
+        title = None if highlights.title is None else to_html(highlights.title)
+        return cls(title=title, text=tuple(to_html(fragment) for fragment in highlights.text))
+
+
+class EntityName(BaseModel):
+    """Someone or something that the article names."""
+
+    id: str
+    name: str
+    type: EntityType
+
+
+class TopicName(BaseModel):
+    """A subject of the article; path runs from the root of its branch to the topic, by id."""
+
+    id: str
+    label: str
+    path: tuple[str, ...]
+
+
+class AmountName(BaseModel):
+    """An amount of money that the article names."""
+
+    value: float
+    currency: str
+    value_usd: float | None
+    text: str
+
+
+class ArticleItem(BaseModel):
+    """An article as it stands in a list."""
+
+    id: str
+    url: str
+    title: str
+    site_name: str | None
+    source_id: str
+    authors: tuple[str, ...]
+    published: Published
+    updated_at: datetime | None
+    language: str = Field(description='ISO 639-1, or "und" where it cannot be told')
+    description: str | None = Field(description="the page's own summary of itself")
+    snippet: str = Field(description="the beginning of the text")
+    highlights: HighlightsHtml | None
+    topics: tuple[TopicName, ...]
+    entities: tuple[EntityName, ...] = Field(description="the most prominent first")
+    money: tuple[AmountName, ...] = Field(description="the first amounts of the text")
+    image_url: str | None
+    access: Access
+    rights: tuple[Right, ...]
+    revision: int
+
+    @classmethod
+    def of(cls, hit: Hit) -> "ArticleItem":
+        article, enrichment = hit.stored.article, hit.stored.enrichment
+        return cls(
+            id=article.article_id,
+            url=article.url,
+            title=article.title,
+            site_name=article.site_name,
+            source_id=article.source_id,
+            authors=article.authors,
+            published=Published.of(article.published),
+            updated_at=article.updated_at,
+            language=enrichment.language.code,
+            description=article.description,
+            snippet=shortened(article.text),
+            highlights=None if hit.highlights is None else HighlightsHtml.of(hit.highlights),
+            topics=tuple(TopicName(id=topic.id, label=topic.label, path=topic.path) for topic in enrichment.topics),
+            entities=_most_salient(enrichment),
+            money=_first_amounts(enrichment),
+            image_url=article.image_url,
+            access=article.access,
+            rights=article.rights,
+            revision=article.revision,
+        )
+
+
+class Bucket(BaseModel):
+    """One value of a facet, and how many matching articles have it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    link: str = Field(description="the same search with this value selected, or freed where it is selected")
+
+
+class FacetAnswer(BaseModel):
+    """The most frequent values of a facet and all selected ones."""
+
+    label: str
+    buckets: tuple[Bucket, ...]
+    other: int = Field(description="how often other values occur in the matching articles")
+
+    @classmethod
+    def of(cls, query: ArticleQuery, counts: FacetCounts) -> "FacetAnswer":
+        buckets = tuple(
+            Bucket(
+                value=bucket.value,
+                label=bucket.label,
+                count=bucket.count,
+                selected=bucket.selected,
+                link=to_url(ARTICLES_PATH, toggled(query, counts.facet, bucket.value)),
+            )
+            for bucket in counts.buckets
+        )
+        return cls(label=FACETS_BY_NAME[counts.facet].label, buckets=buckets, other=counts.other)
+
+
+class ArticleList(BaseModel):
+    """A page of articles, with the counts of the facets asked for."""
+
+    query: Understood
+    total: Total
+    articles: tuple[ArticleItem, ...]
+    facets: dict[str, FacetAnswer] = Field(
+        description="by name; counts ignore the facet's own selection and respect everything else"
+    )
+    next: str | None = Field(description="the next page, or null on the last one")
+
+    @classmethod
+    def of(cls, query: ArticleQuery, result: SearchResult) -> "ArticleList":
+        return cls(
+            query=Understood.of(query),
+            total=Total(value=result.total.value, relation=result.total.relation),
+            articles=tuple(ArticleItem.of(hit) for hit in result.hits),
+            facets={counts.facet: FacetAnswer.of(query, counts) for counts in result.facets},
+            next=None if result.next is None else to_url(ARTICLES_PATH, query, cursor=result.next),
+        )
+
+
+class Article(BaseModel):
+    """A whole article and everything that was understood of it."""
+
+    id: str
+    url: str
+    canonical_url: str
+    title: str
+    text: str = Field(description="where rights hold noarchive, no more than a snippet")
+    text_truncated: bool = Field(description="whether the article has more text than `text`")
+    site_name: str | None
+    source_id: str
+    authors: tuple[str, ...]
+    section: str | None
+    country: str | None
+    description: str | None
+    image_url: str | None
+    tags: tuple[str, ...]
+    access: Access
+    rights: tuple[Right, ...]
+    published: Publication
+    updated_at: datetime | None
+    first_seen_at: datetime
+    fetched_at: datetime
+    enriched_at: datetime
+    ingested_at: datetime
+    revision: int
+    quality: Quality
+    enrichment: Enrichment
+
+    @classmethod
+    def of(cls, stored: StoredArticle) -> "Article":
+        own = {"id", "enriched_at", "ingested_at", "enrichment"}
+        return cls(
+            id=stored.article_id,
+            enriched_at=stored.enriched_at,
+            ingested_at=stored.ingested_at,
+            enrichment=stored.enrichment,
+            **{name: getattr(stored.article, name) for name in cls.model_fields if name not in own},
+        )
+
+
+def _most_salient(enrichment: Enrichment) -> tuple[EntityName, ...]:
+    ranked = sorted(enrichment.entities, key=lambda entity: -entity.salience)[:_TOP_ENTITIES]
+    return tuple(EntityName(id=entity.id, name=entity.name, type=entity.type) for entity in ranked)
+
+
+def _first_amounts(enrichment: Enrichment) -> tuple[AmountName, ...]:
+    return tuple(
+        AmountName(value=money.value, currency=money.currency, value_usd=money.value_usd, text=money.text)
+        for money in enrichment.money[:_TOP_AMOUNTS]
+    )

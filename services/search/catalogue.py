@@ -1,0 +1,53 @@
+"""What API and pages ask the article store: within the time limit, and showing only what may be shown."""
+
+import asyncio
+import re
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from services.search.rights import as_permitted
+from shared.article_store.document import StoredArticle
+from shared.article_store.protocol import ArticleReader
+from shared.article_store.query import ArticleQuery, SearchResult
+from shared.errors import DependencyUnavailable, InvalidInput
+
+_ARTICLE_ID = re.compile(r"[0-9a-f]{64}")
+T = TypeVar("T")
+
+
+class UnknownArticle(InvalidInput):
+    """No article has this id."""
+
+
+class Catalogue:
+    """The store, as the search service shows it.
+
+    Every method raises DependencyUnavailable when the store is away or gives no answer within the time limit.
+    """
+
+    def __init__(self, reader: ArticleReader, *, time_limit_s: float) -> None:
+        self._reader = reader
+        self._time_limit_s = time_limit_s
+
+    async def find(self, query: ArticleQuery) -> SearchResult:
+        """One page of articles and the counts of facets; raises as `ArticleReader.search`."""
+        return await self._in_time(self._reader.search(query))
+
+    async def one(self, article_id: str) -> StoredArticle:
+        """The article as far as it may be shown; raises UnknownArticle."""
+        known = _ARTICLE_ID.fullmatch(article_id)
+        stored = await self._in_time(self._reader.get(article_id)) if known else None
+        if stored is None:
+            raise UnknownArticle(f"no article has the id {article_id[:80]!r}: ids come with each article of a search")
+        return as_permitted(stored)
+
+    async def check(self) -> None:
+        """Return when the store can answer."""
+        await self._in_time(self._reader.check())
+
+    async def _in_time(self, answer: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(self._time_limit_s):
+                return await answer
+        except TimeoutError as error:
+            raise DependencyUnavailable(f"the article store gave no answer within {self._time_limit_s:g} s") from error

@@ -1,0 +1,161 @@
+"""Every error that a request can end in, as an RFC 9457 problem."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from services.search.catalogue import UnknownArticle
+from services.search.parameters import InvalidParameter
+from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+
+RETRY_AFTER_S = 5
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem; `slug` is its anchor on the documentation page and part of its `type`."""
+
+    slug: str
+    status: HTTPStatus
+    title: str
+    meaning: str
+
+    @property
+    def uri(self) -> str:
+        return f"/docs#{self.slug}"
+
+
+INVALID_PARAMETER = Kind(
+    "invalid-parameter",
+    HTTPStatus.BAD_REQUEST,
+    "A parameter does not fit",
+    "The parameter that `parameter` names is not known or has a value that does not fit; `detail` says what would.",
+)
+INVALID_REQUEST = Kind(
+    "invalid-request",
+    HTTPStatus.BAD_REQUEST,
+    "The question cannot be answered",
+    "Parts of the question do not go together, such as a cursor of another search.",
+)
+TOO_MUCH = Kind(
+    "too-much",
+    HTTPStatus.BAD_REQUEST,
+    "The question asks for too much",
+    "Something is longer, larger or deeper than its bound, which `detail` states.",
+)
+HOST_REFUSED = Kind(
+    "host-refused",
+    HTTPStatus.MISDIRECTED_REQUEST,
+    "This service is not known by that name",
+    "The Host header names none of the hosts that the service answers for.",
+)
+CROSS_ORIGIN = Kind(
+    "cross-origin",
+    HTTPStatus.FORBIDDEN,
+    "A page elsewhere may not change anything here",
+    "A request that changes something came from a page of another origin.",
+)
+UNKNOWN_ARTICLE = Kind(
+    "unknown-article", HTTPStatus.NOT_FOUND, "There is no such article", "No article has this id (any more)."
+)
+NOT_FOUND = Kind("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this address", "No resource has this path.")
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "That cannot be done with this",
+    "The resource exists and does not know the method; the Allow header names those it knows.",
+)
+STORE_UNAVAILABLE = Kind(
+    "store-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The articles cannot be reached right now",
+    "The article store is away or did not answer in time; Retry-After says when to ask again.",
+)
+INTERNAL = Kind(
+    "internal-error",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "Something went wrong on our side",
+    "An error in Newsweir; the log has the details.",
+)
+KINDS = (
+    INVALID_PARAMETER,
+    INVALID_REQUEST,
+    TOO_MUCH,
+    HOST_REFUSED,
+    CROSS_ORIGIN,
+    UNKNOWN_ARTICLE,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    STORE_UNAVAILABLE,
+    INTERNAL,
+)
+OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem, RFC 9457",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "detail", "instance"],
+                    "properties": {
+                        "type": {"type": "string", "enum": [kind.uri for kind in KINDS]},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "instance": {"type": "string"},
+                        "parameter": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+_BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong with one request."""
+
+    kind: Kind
+    detail: str
+    parameter: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error is to the one who asked; what was not foreseen says nothing of the inside."""
+    match error:
+        case InvalidParameter():
+            return Problem(INVALID_PARAMETER, str(error), parameter=error.parameter)
+        case UnknownArticle():
+            return Problem(UNKNOWN_ARTICLE, str(error))
+        case LimitExceeded():
+            return Problem(TOO_MUCH, str(error))
+        case InvalidInput():
+            return Problem(INVALID_REQUEST, str(error))
+        case DependencyUnavailable():
+            return Problem(STORE_UNAVAILABLE, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+        case HTTPException() if error.status_code in _BY_STATUS:
+            kind = _BY_STATUS[error.status_code]
+            return Problem(kind, kind.meaning, headers=dict(error.headers or {}))
+        case _:
+            return Problem(INTERNAL, INTERNAL.meaning)
+
+
+def to_response(problem: Problem, instance: str) -> JSONResponse:
+    """The problem document; `instance` is the path that was asked for."""
+    body = {
+        "type": problem.kind.uri,
+        "title": problem.kind.title,
+        "status": problem.kind.status.value,
+        "detail": problem.detail,
+        "instance": instance,
+    }
+    if problem.parameter is not None:
+        body["parameter"] = problem.parameter
+    return JSONResponse(body, status_code=problem.kind.status.value, headers=problem.headers, media_type=MEDIA_TYPE)

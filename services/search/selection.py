@@ -1,0 +1,38 @@
+"""A query with one value of a facet selected, freed or ruled out: what a click in the sidebar asks for."""
+
+from dataclasses import replace
+
+from shared.article_store.query import ArticleQuery, FacetFilter
+from shared.facets import FACETS
+
+
+def toggled(query: ArticleQuery, facet: str, value: str) -> ArticleQuery:
+    """The query with the value selected, or freed where it was selected or excluded."""
+    current = _filter_of(query, facet)
+    if value in (*current.include, *current.exclude):
+        return _with_filter(query, _freed(current, value))
+    return _with_filter(query, replace(current, include=(*current.include, value)))
+
+
+def excluding(query: ArticleQuery, facet: str, value: str) -> ArticleQuery:
+    """The query with the value ruled out."""
+    current = _freed(_filter_of(query, facet), value)
+    return _with_filter(query, replace(current, exclude=(*current.exclude, value)))
+
+
+def _filter_of(query: ArticleQuery, facet: str) -> FacetFilter:
+    return next((item for item in query.filters if item.facet == facet), FacetFilter(facet))
+
+
+def _freed(item: FacetFilter, value: str) -> FacetFilter:
+    return FacetFilter(
+        item.facet,
+        tuple(included for included in item.include if included != value),
+        tuple(excluded for excluded in item.exclude if excluded != value),
+    )
+
+
+def _with_filter(query: ArticleQuery, changed: FacetFilter) -> ArticleQuery:
+    by_name = {item.facet: item for item in query.filters} | {changed.facet: changed}
+    ordered = (by_name[facet.name] for facet in FACETS if facet.name in by_name)
+    return replace(query, filters=tuple(item for item in ordered if item.include or item.exclude))

@@ -1,0 +1,1 @@
+"""The pages that people read: the same queries as the API, as HTML that works without JavaScript."""

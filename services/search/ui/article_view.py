@@ -1,0 +1,181 @@
+"""What the page of one article shows, decided before any markup."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.search.ui import wording
+from services.search.ui.links import search_for
+from services.search.ui.marking import Mark, Piece, paragraphs
+from services.search.ui.search_view import Link
+from shared.article_store.document import StoredArticle
+from shared.events.articles import ArticleCrawled
+from shared.events.enrichment import Enrichment, Topic
+
+_TYPES = {
+    "organization": "Organizations",
+    "person": "People",
+    "location": "Places",
+    "product": "Products",
+    "technology": "Technologies",
+    "event": "Events",
+    "norp": "Nationalities and groups",
+}
+
+
+@dataclass(frozen=True)
+class NamedEntity:
+    """One entity of the article, and how often it is named."""
+
+    link: Link
+    mentions: int
+
+
+@dataclass(frozen=True)
+class EntityGroup:
+    """The entities of one type, the most prominent first."""
+
+    kind: str
+    label: str
+    entities: tuple[NamedEntity, ...]
+
+
+@dataclass(frozen=True)
+class AmountRow:
+    """One amount: as written, as understood, and in dollars."""
+
+    text: str
+    understood: str
+    dollars: str | None
+    purpose: str | None
+
+
+@dataclass(frozen=True)
+class QuoteRow:
+    """Words and who said them."""
+
+    text: str
+    speaker: Link
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """Everything on the page of an article."""
+
+    id: str
+    title: str
+    language: str
+    site: Link
+    authors: tuple[Link, ...]
+    published: wording.Moment
+    date_origin: str
+    updated: wording.Moment | None
+    original_url: str
+    image_url: str | None
+    description: str | None
+    summary: str | None
+    reading_minutes: int
+    paywall: bool
+    withheld: bool
+    paragraphs: tuple[tuple[Piece, ...], ...]
+    groups: tuple[EntityGroup, ...]
+    amounts: tuple[AmountRow, ...]
+    topics: tuple[tuple[Link, ...], ...]
+    quotes: tuple[QuoteRow, ...]
+    keyphrases: tuple[str, ...]
+    provenance: tuple[tuple[str, str], ...]
+
+
+def article_view(stored: StoredArticle) -> ArticlePage:
+    """The page of an article that has been cut to what may be shown."""
+    article, enrichment = stored.article, stored.enrichment
+    return ArticlePage(
+        id=stored.article_id,
+        title=article.title,
+        language=enrichment.language.code,
+        site=Link(article.site_name or article.source_id, search_for("source", article.source_id)),
+        authors=tuple(Link(name, search_for("author", name)) for name in article.authors),
+        published=wording.published(article.published),
+        date_origin=wording.DATE_ORIGINS[article.published.origin],
+        updated=wording.moment(article.updated_at) if article.updated_at else None,
+        original_url=article.url,
+        image_url=article.image_url,
+        description=article.description,
+        summary=enrichment.summary,
+        reading_minutes=round(enrichment.reading_time_s / 60),
+        paywall=article.access == "paywall",
+        withheld="noarchive" in article.rights,
+        paragraphs=paragraphs(article.text, _marks(enrichment)),
+        groups=tuple(_groups(enrichment)),
+        amounts=_amounts(enrichment),
+        topics=tuple(_path(topic) for topic in enrichment.topics),
+        quotes=_quotes(enrichment),
+        keyphrases=tuple(phrase.text for phrase in enrichment.keyphrases),
+        provenance=tuple(_provenance(stored)),
+    )
+
+
+def _marks(enrichment: Enrichment) -> Iterator[Mark]:
+    """Every mention and amount; the first mention of an entity leads to its search, so that few links are enough."""
+    for entity in enrichment.entities:
+        in_text = sorted((m for m in entity.mentions if m.field == "text"), key=lambda mention: mention.start)
+        for place, mention in enumerate(in_text):
+            href = search_for(entity.type, entity.id) if place == 0 else None
+            yield Mark(mention.start, mention.end, entity.type, f"{entity.name} ({entity.type})", href)
+    for money in enrichment.money:
+        yield Mark(money.start, money.end, "money", wording.dollars(money) or wording.money(money))
+
+
+def _groups(enrichment: Enrichment) -> Iterator[EntityGroup]:
+    ranked = sorted(enrichment.entities, key=lambda entity: -entity.salience)
+    for kind, label in _TYPES.items():
+        entities = tuple(
+            NamedEntity(Link(entity.name, search_for(kind, entity.id), kind), len(entity.mentions))
+            for entity in ranked
+            if entity.type == kind
+        )
+        if entities:
+            yield EntityGroup(kind, label, entities)
+
+
+def _amounts(enrichment: Enrichment) -> tuple[AmountRow, ...]:
+    return tuple(
+        AmountRow(item.text, wording.money(item), wording.dollars(item), item.purpose) for item in enrichment.money
+    )
+
+
+def _quotes(enrichment: Enrichment) -> tuple[QuoteRow, ...]:
+    types = {entity.id: entity.type for entity in enrichment.entities}
+    return tuple(
+        QuoteRow(quote.text, Link(quote.speaker, search_for(types.get(quote.speaker_id, ""), quote.speaker_id)))
+        if quote.speaker_id
+        else QuoteRow(quote.text, Link(quote.speaker, None))
+        for quote in enrichment.quotes
+    )
+
+
+def _path(topic: Topic) -> tuple[Link, ...]:
+    labels = topic.path_labels or topic.path
+    return tuple(
+        Link(label, search_for("topic", value), "topic") for value, label in zip(topic.path, labels, strict=False)
+    )
+
+
+def _provenance(stored: StoredArticle) -> Iterator[tuple[str, str]]:
+    article, enrichment = stored.article, stored.enrichment
+    yield "Source", f"{article.source_id}, {wording.FOUND_BY[article.found_by]}"
+    yield "First seen", wording.moment(article.first_seen_at).text
+    yield "Fetched", wording.moment(article.fetched_at).text
+    if article.published.raw:
+        yield "Date as written", article.published.raw
+    yield "Extraction", _extraction(article)
+    yield "Enrichment", f"{enrichment.tier} tier, version {enrichment.enrichment_version}"
+    if enrichment.failed:
+        yield "Not understood", ", ".join(enrichment.failed)
+    if article.rights:
+        yield "Rights", ", ".join(wording.RIGHTS[right] for right in article.rights)
+    yield "Revision", str(article.revision)
+
+
+def _extraction(article: ArticleCrawled) -> str:
+    doubts = f" ({', '.join(article.quality.flags)})" if article.quality.flags else ""
+    return f"quality {article.quality.score:.2f} of 1{doubts}"

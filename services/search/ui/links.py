@@ -1,0 +1,24 @@
+"""Where the pages are, and links between them."""
+
+from services.search.parameters import parse, to_url
+from services.search.selection import toggled
+from shared.article_store.query import ArticleQuery
+from shared.facets import FACETS_BY_NAME
+
+SEARCH_PATH = "/"
+_EVERYTHING = parse("")
+
+
+def article_path(article_id: str) -> str:
+    """The page of an article."""
+    return f"/articles/{article_id}"
+
+
+def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:
+    """The first page of a search, or the one that the cursor names."""
+    return to_url(SEARCH_PATH, query, cursor=cursor)
+
+
+def search_for(facet: str, value: str) -> str | None:
+    """The search for one value of a facet; None where there is no such facet."""
+    return search_page(toggled(_EVERYTHING, facet, value)) if facet in FACETS_BY_NAME else None

@@ -1,0 +1,259 @@
+"""What the search page shows of a question and its answer, decided before any markup."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import get_args
+
+from markupsafe import Markup
+
+from services.search.highlighting import to_html
+from services.search.parameters import to_pairs, write_text
+from services.search.rights import shortened
+from services.search.selection import excluding, toggled
+from services.search.ui import wording
+from services.search.ui.links import article_path, search_for, search_page
+from shared.article_store.document import StoredArticle
+from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts, Hit, SearchResult, Sort
+from shared.facets import FACETS_BY_NAME
+
+_TOP_TOPICS = 2
+_TOP_ENTITIES = 5
+_TOP_AMOUNTS = 2
+_FRAGMENTS = 2
+_SNIPPET_CHARACTERS = 240
+_MORE_VALUES = 5
+# The boxes that are open from the start; those further down are opened by their heading.
+_OPEN_FACETS = 5
+_RANGES = (("Past day", 1), ("Past week", 7), ("Past month", 30))
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to click; `kind` chooses its colour, `current` says that it is what is shown."""
+
+    label: str
+    href: str | None
+    kind: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class BucketRow:
+    """One value in the sidebar."""
+
+    value: str
+    label: str
+    count: str
+    selected: bool
+    toggle_href: str
+    exclude_href: str
+
+
+@dataclass(frozen=True)
+class FacetBox:
+    """One box of the sidebar."""
+
+    name: str
+    label: str
+    rows: tuple[BucketRow, ...]
+    other: str
+    more_href: str | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, and the link that takes it off."""
+
+    facet: str
+    heading: str
+    value: str
+    label: str
+    excluded: bool
+    remove_href: str
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One article found."""
+
+    href: str
+    title: str | Markup
+    language: str
+    site: str
+    site_href: str | None
+    published: wording.Moment
+    authors: str
+    paywall: bool
+    fragments: tuple[str | Markup, ...]
+    chips: tuple[Link, ...]
+    amounts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Everything on the search page."""
+
+    words: str
+    total: str
+    empty: bool
+    narrowed: bool
+    rows: tuple[ResultRow, ...]
+    boxes: tuple[FacetBox, ...]
+    chips: tuple[Chip, ...]
+    clear_href: str
+    sorts: tuple[Link, ...]
+    ranges: tuple[Link, ...]
+    from_day: str
+    to_day: str
+    kept_by_words: tuple[tuple[str, str], ...]
+    kept_by_dates: tuple[tuple[str, str], ...]
+    next_href: str | None
+    first_href: str | None
+
+
+def search_view(query: ArticleQuery, result: SearchResult, now: datetime) -> SearchPage:
+    """The page for a query and its answer; `now` is what the ranges of time count back from."""
+    pairs = dict(to_pairs(replace(query, cursor=None)))
+    return SearchPage(
+        words=write_text(query.clauses),
+        total=_total(result),
+        empty=not result.hits,
+        narrowed=bool(query.clauses or query.filters or query.published_from or query.published_to),
+        rows=tuple(_row(hit) for hit in result.hits),
+        boxes=tuple(_boxes(query, result.facets)),
+        chips=tuple(_chips(query, result.facets)),
+        clear_href=search_page(replace(query, filters=(), published_from=None, published_to=None)),
+        sorts=_sorts(query),
+        ranges=_ranges(query, now),
+        from_day=pairs.get("from", "")[:10],
+        to_day=pairs.get("to", "")[:10],
+        kept_by_words=_without(pairs, "q"),
+        kept_by_dates=_without(pairs, "from", "to"),
+        next_href=search_page(query, cursor=result.next) if result.next else None,
+        first_href=search_page(query) if query.cursor else None,
+    )
+
+
+def _without(pairs: dict[str, str], *names: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs.items() if name not in names)
+
+
+def _total(result: SearchResult) -> str:
+    at_least = "at least " if result.total.relation == "gte" else ""
+    return at_least + wording.counted(result.total.value, "article", "articles")
+
+
+def _row(hit: Hit) -> ResultRow:
+    article = hit.stored.article
+    marked_title = hit.highlights.title if hit.highlights else None
+    return ResultRow(
+        href=article_path(article.article_id),
+        title=to_html(marked_title) if marked_title else article.title,
+        language=hit.stored.enrichment.language.code,
+        site=article.site_name or article.source_id,
+        site_href=search_for("source", article.source_id),
+        published=wording.published(article.published),
+        authors=", ".join(article.authors),
+        paywall=article.access == "paywall",
+        fragments=_fragments(hit),
+        chips=tuple(_subjects(hit.stored)),
+        amounts=tuple(wording.money(item) for item in hit.stored.enrichment.money[:_TOP_AMOUNTS]),
+    )
+
+
+def _fragments(hit: Hit) -> tuple[str | Markup, ...]:
+    if hit.highlights and hit.highlights.text:
+        return tuple(to_html(fragment) for fragment in hit.highlights.text[:_FRAGMENTS])
+    article = hit.stored.article
+    return (shortened(" ".join((article.description or article.text).split()), _SNIPPET_CHARACTERS),)
+
+
+def _subjects(stored: StoredArticle) -> Iterator[Link]:
+    for topic in stored.enrichment.topics[:_TOP_TOPICS]:
+        yield Link(topic.label, search_for("topic", topic.id), "topic")
+    ranked = sorted(stored.enrichment.entities, key=lambda entity: -entity.salience)
+    for entity in ranked[:_TOP_ENTITIES]:
+        yield Link(entity.name, search_for(entity.type, entity.id), entity.type)
+
+
+def _boxes(query: ArticleQuery, facets: Iterable[FacetCounts]) -> Iterator[FacetBox]:
+    sizes = {request.facet: request.size for request in query.facets}
+    with_values = (counts for counts in facets if counts.buckets)
+    for place, counts in enumerate(with_values):
+        selected = any(bucket.selected for bucket in counts.buckets)
+        yield FacetBox(
+            name=counts.facet,
+            label=FACETS_BY_NAME[counts.facet].label,
+            rows=tuple(_bucket_row(query, counts.facet, bucket) for bucket in counts.buckets),
+            other=f"{counts.other:,}",
+            more_href=_more(query, counts.facet, sizes[counts.facet]) if counts.other else None,
+            open=place < _OPEN_FACETS or selected,
+        )
+
+
+def _bucket_row(query: ArticleQuery, facet: str, bucket: Bucket) -> BucketRow:
+    return BucketRow(
+        value=bucket.value,
+        label=bucket.label,
+        count=f"{bucket.count:,}",
+        selected=bucket.selected,
+        toggle_href=search_page(toggled(query, facet, bucket.value)),
+        exclude_href=search_page(excluding(query, facet, bucket.value)),
+    )
+
+
+def _more(query: ArticleQuery, facet: str, size: int) -> str | None:
+    if size >= MAX_FACET_SIZE:
+        return None
+    larger = min(size * _MORE_VALUES, MAX_FACET_SIZE)
+    facets = tuple(replace(request, size=larger) if request.facet == facet else request for request in query.facets)
+    return search_page(replace(query, facets=facets))
+
+
+def _chips(query: ArticleQuery, facets: Iterable[FacetCounts]) -> Iterator[Chip]:
+    labels = {(counts.facet, bucket.value): bucket.label for counts in facets for bucket in counts.buckets}
+    for item in query.filters:
+        heading = FACETS_BY_NAME[item.facet].label
+        for value in (*item.include, *item.exclude):
+            yield Chip(
+                facet=item.facet,
+                heading=heading,
+                value=value,
+                label=labels.get((item.facet, value), value),
+                excluded=value in item.exclude,
+                remove_href=search_page(toggled(query, item.facet, value)),
+            )
+    if query.published_from:
+        label = f"from {_day(query.published_from)}"
+        yield Chip("", "Published", "", label, False, search_page(replace(query, published_from=None)))
+    if query.published_to:
+        label = f"until {_day(query.published_to - timedelta(microseconds=1))}"
+        yield Chip("", "Published", "", label, False, search_page(replace(query, published_to=None)))
+
+
+def _day(at: datetime) -> str:
+    return wording.moment(at, "day").text
+
+
+def _sorts(query: ArticleQuery) -> tuple[Link, ...]:
+    orders: tuple[Sort, ...] = get_args(Sort)
+    offered = orders if any(not clause.negated for clause in query.clauses) else orders[1:]
+    return tuple(
+        Link(order.capitalize(), search_page(replace(query, sort=order)), current=order == query.effective_sort)
+        for order in offered
+    )
+
+
+def _ranges(query: ArticleQuery, now: datetime) -> tuple[Link, ...]:
+    today = datetime.combine(now.date(), time(), UTC)
+    starts = [("Any time", None), *((label, today - timedelta(days=days)) for label, days in _RANGES)]
+    return tuple(
+        Link(
+            label,
+            search_page(replace(query, published_from=start, published_to=None)),
+            current=query.published_from == start and query.published_to is None,
+        )
+        for label, start in starts
+    )

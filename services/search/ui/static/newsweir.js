@@ -1,0 +1,36 @@
+// Makes the pages handier; everything works without it.
+"use strict";
+
+// Names for codes of languages and countries, in the reader's own language.
+for (const element of document.querySelectorAll("[data-name-of]")) {
+  const type = element.dataset.nameOf === "country" ? "region" : "language";
+  try {
+    const names = new Intl.DisplayNames(undefined, { type });
+    element.textContent = names.of(element.textContent.trim()) ?? element.textContent;
+  } catch {
+    // Not a code that the browser knows: the code stays.
+  }
+}
+
+// How long ago, for what is less than two days old; the full time stays as the tooltip.
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+for (const element of document.querySelectorAll(".results time[data-exact]")) {
+  const minutes = Math.round((Date.parse(element.dateTime) - Date.now()) / 60000);
+  if (minutes > 0 || minutes < -2880) continue;
+  element.title = element.textContent;
+  element.textContent = minutes > -60 ? relative.format(minutes, "minute") : relative.format(Math.round(minutes / 60), "hour");
+}
+
+// "/" goes to the search box; j and k go from result to result.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("q").select();
+  } else if (event.key === "j" || event.key === "k") {
+    const titles = [...document.querySelectorAll(".result h2 a")];
+    const next = titles.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+    titles[Math.max(0, next)]?.focus();
+  }
+});

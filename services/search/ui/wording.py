@@ -1,0 +1,85 @@
+"""Values as people read them: days, times, amounts of money, how a date is known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.events.articles import DateOrigin, FoundBy, Precision, Publication, Right
+from shared.events.enrichment import Money
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+
+DATE_ORIGINS: dict[DateOrigin, str] = {
+    "json-ld": "from the page's structured data",
+    "meta": "from the page's metadata",
+    "html": "from the text of the page",
+    "feed": "from the feed",
+    "sitemap": "from the sitemap",
+    "url": "from the address of the page",
+    "import": "as imported",
+    "first-seen": "not stated: when it was first seen",
+}
+FOUND_BY: dict[FoundBy, str] = {
+    "feed": "found through a feed",
+    "sitemap": "found through a sitemap",
+    "listing": "found on a listing page",
+    "import": "imported",
+}
+RIGHTS: dict[Right, str] = {
+    "noarchive": "no copies kept on show",
+    "no-ai-training": "no training of AI models",
+    "tdm-reserved": "text and data mining reserved",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time in two forms: for machines as exact as it is known, and for people."""
+
+    machine: str
+    text: str
+    exact: bool
+
+
+def moment(at: datetime, precision: Precision = "minute") -> Moment:
+    """A time in UTC, said no more exactly than it is known."""
+    month = f"{_MONTHS[at.month - 1]} {at.year}"
+    if precision == "month":
+        return Moment(f"{at.year:04}-{at.month:02}", month, exact=False)
+    if precision == "day":
+        return Moment(at.date().isoformat(), f"{at.day} {month}", exact=False)
+    return Moment(at.isoformat(timespec="seconds"), f"{at.day} {month}, {at:%H:%M} UTC", exact=True)
+
+
+def published(publication: Publication) -> Moment:
+    """When an article was published."""
+    return moment(publication.at, publication.precision)
+
+
+def amount(value: float, currency: str) -> str:
+    """A sum with its currency: ``$1.2 billion``, ``CHF 950,000``."""
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    for scale, name in _SCALES:
+        if abs(value) >= scale:
+            return f"{symbol}{round(value / scale, 2):,g} {name}"
+    return f"{symbol}{value:,.0f}" if value == int(value) else f"{symbol}{value:,.2f}"
+
+
+def money(item: Money) -> str:
+    """An amount or a range, as it was understood."""
+    low = amount(item.value, item.currency)
+    return low if item.value_max is None else f"{low} to {amount(item.value_max, item.currency)}"
+
+
+def dollars(item: Money) -> str | None:
+    """What an amount in another currency is in US dollars, and by the rate of when; None for dollars."""
+    if item.currency == "USD" or item.value_usd is None:
+        return None
+    rate = f" at the rate of {item.rate_date}" if item.rate_date else ""
+    return f"about {amount(item.value_usd, 'USD')}{rate}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun: ``1 article``, ``1,204 articles``."""
+    return f"{number:,} {one if number == 1 else many}"
