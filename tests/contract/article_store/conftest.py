@@ -1,0 +1,76 @@
+"""Both stores, each with a writer and a reader over a folder or index of its own that is gone afterwards."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from elasticsearch import AsyncElasticsearch
+
+from shared.settings import StoreSettings, load
+from tests.contract.article_store.stores import Store, opened
+
+BOTH = ("tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch))
+
+
+def settings_for(name: str, folder: Path, config: pytest.Config) -> StoreSettings:
+    """Settings of a store that nobody else uses; skips where there is no Elasticsearch, unless it is required."""
+    if name == "tantivy":
+        return StoreSettings(data_dir=folder)
+    url = load(StoreSettings).elasticsearch_url
+    if url is None:
+        if config.getoption("--require-elasticsearch"):
+            pytest.fail("ELASTICSEARCH_URL is not set: see `make elasticsearch`")
+        pytest.skip("ELASTICSEARCH_URL is not set: see `make elasticsearch`")
+    return StoreSettings(data_dir=folder, elasticsearch_url=url, index_prefix=f"test-{uuid.uuid4().hex[:12]}")
+
+
+@asynccontextmanager
+async def removed_afterwards(settings: StoreSettings) -> AsyncIterator[None]:
+    """Remove the indices under the settings' prefix at the end; folders are removed by pytest."""
+    try:
+        yield
+    finally:
+        if settings.elasticsearch_url:
+            async with AsyncElasticsearch(settings.elasticsearch_url) as client:
+                for index in await client.indices.get(index=f"{settings.index_prefix}-*"):
+                    await client.indices.delete(index=index)
+
+
+@pytest.fixture(params=BOTH)
+def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSettings:
+    """Settings of either store, with nothing in it."""
+    return settings_for(request.param, tmp_path, request.config)
+
+
+@pytest.fixture
+async def store(store_settings: StoreSettings) -> AsyncIterator[Store]:
+    """Either store, empty."""
+    async with removed_afterwards(store_settings), opened(store_settings) as store:
+        yield store
+
+
+@pytest.fixture
+def tantivy_settings(tmp_path: Path) -> StoreSettings:
+    """Settings of an empty Tantivy store."""
+    return StoreSettings(data_dir=tmp_path)
+
+
+@pytest.fixture
+async def elasticsearch_settings(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreSettings]:
+    """Settings of an empty Elasticsearch store."""
+    settings = settings_for("elasticsearch", tmp_path, request.config)
+    async with removed_afterwards(settings):
+        yield settings
+
+
+@pytest_asyncio.fixture(params=BOTH, scope="module", loop_scope="module")
+async def shared_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Store]:
+    """Either store, once for a module whose tests only read what they share."""
+    settings = settings_for(request.param, tmp_path_factory.mktemp("store"), request.config)
+    async with removed_afterwards(settings), opened(settings) as store:
+        yield store

@@ -1,0 +1,163 @@
+"""Walking through results: complete, each article once, whatever is put meanwhile; bounded, and bound to its query."""
+
+import pytest
+
+from shared.article_store.cursors import RankPosition, encode
+from shared.article_store.query import MAX_RELEVANCE_DEPTH, ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.errors import InvalidInput, LimitExceeded
+from tests.builders import NOON, a_stored_article, an_article, an_enrichment, an_entity
+from tests.contract.article_store.stores import Store, titles
+
+COUNCIL = (Clause("council"),)
+
+
+def matter(number: int) -> str:
+    return an_article(number).title
+
+
+async def walk(store: Store, **query) -> list[str]:
+    """The titles of all pages, in order."""
+    found: list[str] = []
+    result = await store.search(**query)
+    found += titles(result)
+    while result.next:
+        result = await store.search(**query, cursor=result.next)
+        found += titles(result)
+    return found
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "relevance"])
+async def test_a_walk_is_complete_and_names_each_article_once(store: Store, sort):
+    await store.put(*(a_stored_article(n) for n in range(1, 24)))
+
+    found = await walk(store, clauses=COUNCIL, sort=sort, size=5)
+
+    in_order = [matter(n) for n in range(1, 24)]
+    assert sorted(found) == sorted(in_order)
+    if sort != "relevance":
+        assert found == (in_order if sort == "oldest" else in_order[::-1])
+
+
+async def test_articles_of_one_instant_are_each_walked_once(store: Store):
+    await store.put(*(a_stored_article(n, published_at=NOON) for n in range(1, 24)))
+
+    newest = await walk(store, sort="newest", size=4)
+    oldest = await walk(store, sort="oldest", size=4)
+
+    assert sorted(newest) == sorted(matter(n) for n in range(1, 24))
+    assert newest == oldest[::-1]
+
+
+async def test_a_walk_neither_loses_nor_repeats_when_articles_arrive_meanwhile(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(10, 30)))
+
+    first = await store.search(sort="newest", size=8)
+    await store.put(*(a_stored_article(n) for n in range(30, 40)), a_stored_article(5))
+    second = await store.search(sort="newest", size=8, cursor=first.next)
+    third = await store.search(sort="newest", size=8, cursor=second.next)
+
+    assert titles(first) + titles(second) + titles(third) == [matter(n) for n in (*range(29, 9, -1), 5)]
+    assert third.next is None
+
+
+async def test_equally_relevant_articles_come_newest_first(store: Store):
+    await store.put(*(a_stored_article(n) for n in (3, 1, 2)))
+
+    assert await store.titles(clauses=COUNCIL) == [matter(3), matter(2), matter(1)]
+
+
+async def test_the_total_counts_all_pages_on_every_page(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 8)))
+
+    first = await store.search(sort="newest", size=3)
+    second = await store.search(sort="newest", size=3, cursor=first.next)
+
+    assert (first.total.value, first.total.relation, second.total.value) == (7, "eq", 7)
+
+
+async def test_the_last_page_has_no_next(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 5)))
+
+    first = await store.search(size=2)
+    second = await store.search(size=2, cursor=first.next)
+
+    assert first.next is not None
+    assert second.next is None
+
+
+async def test_a_page_of_no_size_only_counts(store: Store):
+    await store.put(a_stored_article(1))
+
+    result = await store.search(size=0, facets=(FacetRequest("language"),))
+
+    assert (result.total.value, result.hits, result.next) == (1, (), None)
+    assert result.facets[0].buckets[0].count == 1
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "W10", "é", "WyJhIiwxLDJd", "x" * 5000])
+async def test_what_is_no_cursor_is_refused(store: Store, cursor):
+    with pytest.raises(InvalidInput, match="cursor"):
+        await store.search(cursor=cursor)
+
+
+async def test_a_cursor_of_another_query_is_refused(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 5)))
+    cursor = (await store.search(clauses=COUNCIL, sort="newest", size=2)).next
+
+    with pytest.raises(InvalidInput, match="does not belong to this query"):
+        await store.search(clauses=(Clause("monday"),), sort="newest", size=2, cursor=cursor)
+    with pytest.raises(InvalidInput, match="does not belong to this query"):
+        await store.search(clauses=COUNCIL, sort="relevance", size=2, cursor=cursor)
+
+
+async def test_another_page_size_continues_the_same_walk(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 8)))
+
+    first = await store.search(sort="oldest", size=2)
+    rest = await store.search(sort="oldest", size=100, cursor=first.next)
+
+    assert titles(rest) == [matter(n) for n in range(3, 8)]
+
+
+async def test_relevance_ends_at_a_stated_depth(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 4)))
+    too_deep = encode(ArticleQuery(clauses=COUNCIL), RankPosition(MAX_RELEVANCE_DEPTH))
+
+    with pytest.raises(LimitExceeded, match="sort by time"):
+        await store.search(clauses=COUNCIL, size=1, cursor=too_deep)
+
+
+async def test_a_scan_yields_all_that_match_newest_first(store: Store):
+    acme = an_enrichment(entities=(an_entity("org:acme", "Acme"),))
+    await store.put(*(a_stored_article(n, acme if n % 2 else None) for n in range(1, 12)))
+    query = ArticleQuery(filters=(FacetFilter("organization", ("org:acme",)),), facets=(FacetRequest("organization"),))
+
+    found = [stored.article.title async for stored in store.reader.scan(query)]
+
+    assert found == [matter(n) for n in (11, 9, 7, 5, 3, 1)]
+
+
+async def test_a_scan_goes_past_its_own_pages(store: Store):
+    await store.put(*(a_stored_article(n, text="short") for n in range(1, 1_102)))
+
+    found = [stored.article_id async for stored in store.reader.scan(ArticleQuery())]
+
+    assert (len(found), len(set(found))) == (1_101, 1_101)
+
+
+@pytest.mark.parametrize(
+    ("query", "refusal"),
+    [
+        ({"size": 201}, LimitExceeded),
+        ({"size": -1}, InvalidInput),
+        ({"clauses": (Clause("a"),) * 65}, LimitExceeded),
+        ({"clauses": (Clause("a" * 1_001),)}, LimitExceeded),
+        ({"facets": (FacetRequest("organization", 201),)}, LimitExceeded),
+        ({"facets": (FacetRequest("colour"),)}, InvalidInput),
+        ({"filters": (FacetFilter("colour", ("red",)),)}, InvalidInput),
+        ({"filters": (FacetFilter("organization", tuple(f"org:o{n}" for n in range(257))),)}, LimitExceeded),
+    ],
+)
+async def test_what_is_unbounded_or_unknown_is_refused(store: Store, query, refusal):
+    with pytest.raises(refusal):
+        await store.search(**query)

@@ -1,0 +1,133 @@
+"""What becomes of a put: versions decide, first arrival is kept, and every outcome has its name."""
+
+from datetime import timedelta
+
+from shared.events.enrichment import Keyphrase
+from tests.builders import REVISION, a_stored_article, an_article, an_enrichment
+from tests.contract.article_store.stores import Store, titles
+
+ARTICLE_ID = an_article(1).article_id
+
+
+async def test_an_empty_store_finds_nothing_and_is_ready(store: Store):
+    result = await store.search()
+
+    assert (result.total.value, result.hits, result.next) == (0, (), None)
+    await store.reader.check()
+    await store.writer.check()
+
+
+async def test_an_article_that_was_put_is_got_back_as_it_was(store: Store):
+    article = a_stored_article(1, an_enrichment(keyphrases=(Keyphrase(text="matter 1", score=0.5),)))
+
+    await store.put(article)
+
+    assert await store.reader.get(ARTICLE_ID) == article
+
+
+async def test_an_unknown_article_is_none(store: Store):
+    await store.put(a_stored_article(1))
+
+    assert await store.reader.get(an_article(2).article_id) is None
+
+
+async def test_the_first_put_creates_and_a_new_text_updates(store: Store):
+    first = await store.put(a_stored_article(1))
+    second = await store.put(a_stored_article(1, revision=REVISION + 9, text="The council met again."))
+
+    assert (first, second) == (["created"], ["updated"])
+    assert (await store.search()).total.value == 1
+    assert await store.titles() == ["Council discusses matter 1"]
+
+
+async def test_another_enrichment_updates(store: Store):
+    await store.put(a_stored_article(1, an_enrichment()))
+
+    results = await store.put(a_stored_article(1, an_enrichment(enrichment_version=2, summary="A council met.")))
+
+    assert results == ["updated"]
+
+
+async def test_the_same_content_and_enrichment_is_unchanged_but_advances_the_version(store: Store):
+    await store.put(a_stored_article(1))
+
+    newer = await store.put(a_stored_article(1, revision=REVISION + 9))
+    late = await store.put(a_stored_article(1, revision=REVISION + 5, text="A late middle revision."))
+
+    assert (newer, late) == (["unchanged"], ["stale"])
+
+
+async def test_an_older_version_never_replaces_a_newer_one(store: Store):
+    await store.put(a_stored_article(1, revision=REVISION + 9, title="Newer"))
+
+    results = await store.put(a_stored_article(1, revision=REVISION + 1, title="Older"))
+
+    assert results == ["stale"]
+    assert await store.titles() == ["Newer"]
+
+
+async def test_putting_the_same_version_again_does_no_harm(store: Store):
+    await store.put(a_stored_article(1))
+
+    results = await store.put(a_stored_article(1))
+
+    assert results == ["unchanged"]
+    assert (await store.search()).total.value == 1
+
+
+async def test_the_first_arrival_of_an_article_is_kept(store: Store):
+    first = a_stored_article(1)
+    await store.put(first)
+
+    later = a_stored_article(1, revision=REVISION + 9, title="Later")
+    await store.put(later.model_copy(update={"ingested_at": first.ingested_at + timedelta(days=1)}))
+
+    kept = await store.reader.get(ARTICLE_ID)
+    assert kept is not None
+    assert (kept.article.title, kept.ingested_at) == ("Later", first.ingested_at)
+
+
+async def test_versions_of_one_article_in_one_batch_are_taken_in_order(store: Store):
+    results = await store.put(
+        a_stored_article(1, revision=REVISION + 2, title="Second"),
+        a_stored_article(1, revision=REVISION + 3, title="Third"),
+        a_stored_article(1, revision=REVISION + 1, title="First"),
+        a_stored_article(2),
+    )
+
+    assert results == ["created", "updated", "stale", "created"]
+    assert await store.titles(sort="oldest") == ["Third", "Council discusses matter 2"]
+
+
+async def test_an_empty_batch_is_fine(store: Store):
+    assert await store.put() == []
+
+
+async def test_outcomes_name_their_articles_in_the_order_given(store: Store):
+    outcomes = await store.writer.put([a_stored_article(3), a_stored_article(1), a_stored_article(2)])
+
+    assert [o.article_id for o in outcomes] == [an_article(n).article_id for n in (3, 1, 2)]
+    assert all(o.failure is None for o in outcomes)
+
+
+async def test_an_article_that_moves_in_time_is_found_in_its_new_place_only(store: Store):
+    await store.put(a_stored_article(1), a_stored_article(2))
+
+    moved = an_article(5).published
+    await store.put(a_stored_article(1, revision=REVISION + 9, published=moved))
+
+    assert titles(await store.search(sort="newest")) == ["Council discusses matter 1", "Council discusses matter 2"]
+
+
+async def test_enormous_facet_values_are_cut_not_refused(store: Store):
+    results = await store.put(a_stored_article(1, authors=("x" * 40_000,), section="s" * 40_000))
+
+    assert results == ["created"]
+    assert (await store.search()).total.value == 1
+
+
+async def test_a_date_beyond_every_calendar_is_kept_and_found(store: Store):
+    far = an_article(1).published.at.replace(year=9999)
+    await store.put(a_stored_article(1, published_at=far), a_stored_article(2))
+
+    assert await store.titles(sort="newest") == ["Council discusses matter 1", "Council discusses matter 2"]
