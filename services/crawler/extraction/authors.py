@@ -1,0 +1,102 @@
+"""Who wrote the article: names of persons, out of all that is written where authors should stand."""
+
+import html
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml.html import HtmlElement
+from trafilatura.metadata import extract_author
+
+from services.crawler.extraction.head import Head
+from services.crawler.extraction.json_ld import LinkedData, text_of, types_of
+
+_MAX_AUTHORS = 20
+_MAX_CHARACTERS = 300
+_MAX_ELEMENTS = 20
+_MAX_WORDS = 6
+_META = ("author", "article:author", "og:article:author", "parsely-author", "sailthru.author", "dc.creator",
+         "dcterms.creator", "byl", "citation_author", "twitter:creator")  # fmt: skip
+_ELEMENTS = (
+    ".//*[@rel='author']", ".//*[@itemprop='author']//*[@itemprop='name']", ".//*[@itemprop='author']", ".//address//a",
+)  # fmt: skip
+_PREFIX = re.compile(
+    r"^\W*(((words|story|text|photos?|written|reported|posted|published|reviewed|edited)\s+)?(by|von|par|por|di|door)\b"
+    r"|(view|see) all posts by|authors?\s*:|author\b)[\s:]*",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\s*(?:;|\||/|\n|•|·|\s&\s|\s(?:and|und|et|with)\s)\s*", re.IGNORECASE)
+_MONTHS = (
+    "jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|"
+    "dec(ember)?"
+)
+_AFTER_NAME = re.compile(
+    r"\s+(?:[-–—]\s|in\s[A-Z]|for\s[A-Z]|is an?\b|@|on\s+[A-Z0-9]|\(|(?i:updated|published)\b"
+    rf"|(?i:{_MONTHS})\.?\s+\d|(?i:(?!may|april|june)({_MONTHS}))\.?$).*$",
+    re.DOTALL,
+)
+_NO_NAME_ALONE = re.compile(rf"({_MONTHS}|(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?)", re.IGNORECASE)
+_NO_NAME = re.compile(r"https?:|www\.|[@#<>{}=_\d]|\.(com|org|net|co)\b", re.IGNORECASE)
+# Words that only stand in the names of desks, agencies and roles.
+_NO_PERSON = frozenset(
+    "staff team desk newsroom editorial editors editor editor-in-chief admin administrator correspondent reporter "
+    "writer contributor contributors columnist news agency press reuters afp bloomberg guest author unknown anonymous "
+    "media magazine community association institute university foundation company inc ltd llc corp group office department "
+    "ministry wire newswire service services contributing senior chief founder director manager".split()
+)  # fmt: skip
+
+
+def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
+    """The names of the first source that gives any, distinct, in its order."""
+    sources = (_linked(data), iter(head.all(*_META)), _shown(tree))
+    for source in sources:
+        names = (name for text in source for name in names_in(text) if name.casefold() != (site_name or "").casefold())
+        if found := tuple(islice({name.casefold(): name for name in names}.values(), _MAX_AUTHORS)):
+            return found
+    return ()
+
+
+def names_in(byline: str) -> Iterator[str]:
+    """The names of persons in a byline: without "By", roles, addresses and what is no person."""
+    text = re.sub(r"[ \t\r\f]+", " ", html.unescape(byline)[:_MAX_CHARACTERS]).strip()
+    for part in _BETWEEN.split(_PREFIX.sub("", text)):
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        if len(pieces) == 2 and all(len(piece.split()) == 1 for piece in pieces):
+            pieces = [f"{pieces[1]} {pieces[0]}"]  # Doe, Jane
+        for number, piece in enumerate(pieces):
+            name = _AFTER_NAME.sub("", _PREFIX.sub("", piece)).strip(" .,-–—*\"'")
+            # After a full name single words are titles and degrees.
+            if _is_person(name) and (number == 0 or " " in name):
+                yield name
+
+
+def _is_person(name: str) -> bool:
+    words = name.split()
+    return (
+        0 < len(words) <= _MAX_WORDS
+        and len(name) > 1
+        and not _NO_NAME.search(name)
+        and not _NO_NAME_ALONE.fullmatch(name)
+        and not {word.strip(".,'’").casefold() for word in words} & _NO_PERSON
+        and (name[0].isupper() or not name.isascii())
+    )
+
+
+def _linked(data: LinkedData) -> Iterator[str]:
+    for value in data.values("author") or data.values("creator"):
+        if isinstance(value, dict) and "Organization" in " ".join(types_of(value)):
+            continue
+        if isinstance(value, dict) and isinstance(value.get("name"), list):
+            yield from (name for name in value["name"] if isinstance(name, str))
+        elif name := text_of(value):
+            yield name
+
+
+def _shown(tree: HtmlElement) -> Iterator[str]:
+    for path in _ELEMENTS:
+        found = [element.text_content() for element in islice(tree.iterfind(path), _MAX_ELEMENTS)]
+        if any(any(names_in(text)) for text in found):
+            yield from found
+            return
+    if guess := extract_author(tree):
+        yield guess

@@ -1,0 +1,36 @@
+"""From the bytes of a page to its article."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from services.crawler.extraction import dates, head, json_ld, markup, metadata
+from services.crawler.extraction.quality import quality
+from services.crawler.extraction.result import Extraction
+from services.crawler.extraction.text import body_text
+
+__all__ = ["Extraction", "extract"]
+
+
+def extract(body: bytes, url: str, *, content_type: str | None, fetched_at: datetime) -> Extraction:
+    """The article on the page at `url`; a page without one yields what there is, and flags in its quality.
+
+    Args:
+        content_type: the header of the answer, with its charset.
+        fetched_at: bounds the dates that are believed.
+
+    Raises:
+        InvalidInput: this is no HTML at all.
+    """
+    tree = markup.parse(body, content_type)
+    data = json_ld.read(tree, url)
+    contents = head.read(tree)
+    said = metadata.read(tree, data, contents, url)
+    published = dates.published(tree, data, contents, url, fetched_at)
+    text = body_text(tree, url)
+    return Extraction(
+        **asdict(said),
+        text=text,
+        published=published,
+        updated_at=dates.updated(tree, data, contents, fetched_at),
+        quality=quality(tree, data, contents, url, said, text, published),
+    )

@@ -1,0 +1,155 @@
+"""What a page says of its article besides the text: JSON-LD is trusted first, then OpenGraph, meta, HTML."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from services.crawler.discovery.link import absolute_url
+from services.crawler.extraction.authors import persons
+from services.crawler.extraction.head import Head
+from services.crawler.extraction.json_ld import LinkedData, text_of
+from shared.events.articles import Access, Right
+from shared.urls import MAX_URL_CHARACTERS
+
+_MAX_TITLE = 500
+_MAX_DESCRIPTION = 2000
+_MAX_NAME = 120
+_MAX_TAGS = 30
+_SEPARATOR = re.compile(r"\s+[-–—|·•»:]\s+|\s*[|»]\s*")
+_RIGHTS: dict[str, Right] = {"noarchive": "noarchive", "noai": "no-ai-training"}
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Fields of the same names in Extraction."""
+
+    title: str
+    authors: tuple[str, ...]
+    site_name: str | None
+    description: str | None
+    image_url: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    language_hint: str | None
+    declared_canonical: str | None
+    access: Access
+    rights: tuple[Right, ...]
+    noindex: bool
+
+
+def read(tree: HtmlElement, data: LinkedData, head: Head, url: str) -> Metadata:
+    """The metadata of the page at `url`."""
+    site_name = _line(data.text("publisher") or head.first("og:site_name", "application-name"), _MAX_NAME)
+    directives = {part.strip().lower() for content in head.all("robots") for part in content.split(",")}
+    return Metadata(
+        title=_title(tree, data, head, site_name),
+        authors=persons(tree, data, head, site_name),
+        site_name=site_name,
+        description=_line(
+            data.text("description") or head.first("og:description", "description", "twitter:description"),
+            _MAX_DESCRIPTION,
+        ),
+        image_url=_image(data, head, url),
+        section=_line(data.text("articleSection") or head.first("article:section", "section"), _MAX_NAME),
+        tags=_tags(data, head),
+        language_hint=_language(tree, data, head),
+        declared_canonical=_canonical(tree, head, url),
+        access=_access(data, head),
+        rights=_rights(directives, head),
+        noindex=bool(directives & {"noindex", "none"}),
+    )
+
+
+def _line(text: str | None, limit: int) -> str | None:
+    # Twice escaped text is common in JSON-LD.
+    line = " ".join(html.unescape(text or "")[: 4 * limit].split())
+    return (line if len(line) <= limit else line[: limit - 1].rstrip() + "…") or None
+
+
+def _title(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> str:
+    headings = [heading.text_content() for heading in tree.iter("h1")]
+    titles = [element.text_content() for element in tree.iterfind(".//head/title")]
+    said = (
+        data.text("headline"), data.text("name"), head.first("og:title", "twitter:title"),
+        headings[0] if len(headings) == 1 else None, head.first("dc.title", "parsely-title", "title"),
+        titles[0] if titles else None, headings[0] if headings else None,
+    )  # fmt: skip
+    lines = [line for text in said if (line := _line(text, _MAX_TITLE))]
+    if not lines:
+        return ""
+    # A headline that was cut for a search engine is written out elsewhere.
+    start = re.sub(r"\s*(…|\.\.\.)$", "", lines[0])
+    longer = (line for line in lines if start != lines[0] and line.startswith(start) and len(line) > len(lines[0]))
+    return _without_site(next(longer, lines[0]), site_name)
+
+
+def _without_site(title: str, site_name: str | None) -> str:
+    parts = list(_SEPARATOR.finditer(title))
+    if not parts or not site_name:
+        return title
+    site = site_name.casefold()
+    if title[parts[-1].end() :].casefold() == site:
+        return title[: parts[-1].start()]
+    return title[parts[0].end() :] if title[: parts[0].start()].casefold() == site else title
+
+
+def _image(data: LinkedData, head: Head, url: str) -> str | None:
+    images: list[object] = [*data.values("image"), *data.values("thumbnailUrl")]
+    said = [image.get("url") or image.get("contentUrl") if isinstance(image, dict) else image for image in images]
+    said += head.all("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
+    for address in said:
+        if isinstance(address, str) and (found := _absolute(address.strip(), url)):
+            return found
+    return None
+
+
+def _absolute(address: str, url: str) -> str | None:
+    # Not canonicalized: a signed image address must stay as it is.
+    try:
+        found = urljoin(url, address)
+        usable = urlsplit(found).scheme in ("http", "https") and bool(urlsplit(found).hostname)
+    except ValueError:
+        return None
+    return found if usable and address and len(found) <= MAX_URL_CHARACTERS and not re.search(r"\s", found) else None
+
+
+def _tags(data: LinkedData, head: Head) -> tuple[str, ...]:
+    linked = [text for value in data.values("keywords") if (text := text_of(value))]
+    listed = linked or head.all("article:tag") or head.all("news_keywords") or head.all("keywords", "parsely-tags")
+    tags = (_line(tag, _MAX_NAME) for text in listed for tag in _parts(text))
+    return tuple({tag.casefold(): tag for tag in tags if tag}.values())[:_MAX_TAGS]
+
+
+def _parts(text: str) -> Iterator[str]:
+    yield from re.split(r"[,;]", text[:10_000])
+
+
+def _language(tree: HtmlElement, data: LinkedData, head: Head) -> str | None:
+    said: Iterable[str | None] = (
+        data.text("inLanguage"), tree.get("lang"), tree.get("xml:lang"),
+        head.first("content-language", "language", "dc.language"), head.first("og:locale"),
+    )  # fmt: skip
+    codes = (re.match(r"\s*([a-zA-Z]{2})(?![a-zA-Z])", text) for text in said if text)
+    return next((code[1].lower() for code in codes if code), None)
+
+
+def _canonical(tree: HtmlElement, head: Head, url: str) -> str | None:
+    for link in tree.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split() and (found := absolute_url(link.get("href"), url)):
+            return found
+    return absolute_url(head.first("og:url"), url)
+
+
+def _access(data: LinkedData, head: Head) -> Access:
+    free = [str(value).rpartition("/")[2].lower() for value in data.values("isAccessibleForFree")]
+    locked = "false" in free or (head.first("article:content_tier") or "").lower() == "locked"
+    return "paywall" if locked else "free"
+
+
+def _rights(directives: set[str], head: Head) -> tuple[Right, ...]:
+    rights = [right for directive, right in _RIGHTS.items() if directive in directives]
+    return (*rights, "tdm-reserved") if head.first("tdm-reservation") == "1" else tuple(rights)
