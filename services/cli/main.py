@@ -10,6 +10,10 @@ import typer
 
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
+_FILE = typer.Argument(help="A file, or - for standard input.")
+_FACET = typer.Option("--facet", help="NAME=VALUE, or NAME!=VALUE to leave out; may be repeated.")
+_JSON_LINES = typer.Option("--jsonl", help="JSON lines, in and out: the one format there is.")
+
 app = typer.Typer(
     name="newsweir",
     help="News intelligence on your own machine: crawl, understand and search the news.",
@@ -20,6 +24,25 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="Start with: newsweir demo",
 )
+
+
+sources = typer.Typer(help="Add sources, list them, see how they are doing.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
+
+
+class Tier(StrEnum):
+    """How much enrichment does."""
+
+    FAST = "fast"
+    FULL = "full"
+
+
+class ExportFormat(StrEnum):
+    """What `newsweir export` can write."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    RSS = "rss"
 
 
 class ServiceName(StrEnum):
@@ -42,8 +65,9 @@ def demo() -> None:
 
 @app.command()
 def run(
-    sources: Annotated[
-        Path | None, typer.Option(help="YAML file of sources; adds to those known and updates them by id.")
+    sources_file: Annotated[
+        Path | None,
+        typer.Option("--sources", help="YAML file of sources; adds to those known and updates them by id."),
     ] = None,
 ) -> None:
     """Run everything over real sources, until Ctrl-C.
@@ -52,7 +76,7 @@ def run(
     """
     from services.cli.start import start_run
 
-    start_run(sources)
+    start_run(sources_file)
 
 
 @app.command()
@@ -64,6 +88,141 @@ def service(name: Annotated[ServiceName, typer.Argument(help="Which one.")]) -> 
     from services.cli.start import start_service
 
     raise typer.Exit(start_service(name))
+
+
+@sources.command("add")
+def add(
+    urls: Annotated[list[str] | None, typer.Argument(help="Front pages, feeds or sitemaps.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A YAML file of sources, as `run --sources` reads it.")] = None,
+) -> None:
+    """Add sources: by URL, whose feeds and sitemaps are looked for, or from a file.
+
+    Example: newsweir sources add https://example.org/
+    """
+    from services.cli.sources import add_sources, read_new_sources
+    from services.cli.with_broker import with_broker
+
+    new = read_new_sources(urls or [], file)
+    with_broker("newsweir sources add", lambda connection: add_sources(connection, new))
+
+
+@sources.command("list")
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each.")] = False,
+) -> None:
+    """List all sources."""
+    from services.cli.sources import list_sources
+    from services.cli.with_broker import with_broker
+
+    with_broker("newsweir sources list", lambda connection: list_sources(connection, as_json=as_json))
+
+
+@sources.command("check")
+def check(source_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One source only.")] = None) -> None:
+    """Say in plain words how sources are doing: whether they answer, what they yield, when they are asked again."""
+    from services.cli.sources import check_sources
+    from services.cli.with_broker import with_broker
+    from shared.clock import SystemClock
+
+    now_ms = SystemClock().now_ms()
+    with_broker("newsweir sources check", lambda connection: check_sources(connection, source_id, now_ms))
+
+
+@app.command()
+def extract(file: Annotated[str, _FILE] = "-", jsonl: Annotated[bool, _JSON_LINES] = True) -> None:
+    """Extract articles from pages: {"url","html"} a line in, title, text, authors, date and more a line out.
+
+    A line that does not fit is answered by {"url","error"}; the exit status is 1 then.
+
+    Example: newsweir extract --jsonl pages.jsonl > articles.jsonl
+    """
+    from services.cli.extract import extract_file
+
+    raise typer.Exit(extract_file(file))
+
+
+@app.command()
+def enrich(
+    file: Annotated[str, _FILE] = "-",
+    jsonl: Annotated[bool, _JSON_LINES] = True,
+    tier: Annotated[Tier, typer.Option(help="fast: rules and gazetteer; full: a statistical model, too.")] = Tier.FULL,
+) -> None:
+    """Understand articles: {"id","title","text"} a line in, entities, money, topics and more a line out.
+
+    Needs no broker. A line that does not fit is answered by {"id","error"}; the exit status is 1 then.
+
+    Example: echo '{"id":"1","title":"Acme buys Initech","text":"…"}' | newsweir enrich --jsonl --tier fast
+    """
+    from services.cli.enrich import enrich_file
+
+    raise typer.Exit(enrich_file(file, tier.value))
+
+
+@app.command("import")
+def import_(file: Annotated[str, _FILE] = "-") -> None:
+    """Import articles: {"url","title","text","published_at"?,"site_name"?,"authors"?} a line.
+
+    What a crawler has brought is kept, and what was imported before is skipped.
+
+    Example: newsweir import archive.jsonl
+    """
+    from services.cli.import_articles import import_file
+    from services.cli.with_broker import with_broker
+    from shared.clock import SystemClock
+
+    clock = SystemClock()
+    raise typer.Exit(with_broker("newsweir import", lambda connection: import_file(file, connection, clock)))
+
+
+@app.command("export")
+def export_(
+    query: Annotated[str, typer.Argument(help='Words, "phrases" and -exclusions; nothing for all articles.')] = "",
+    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.JSONL,
+    facet: Annotated[list[str] | None, _FACET] = None,
+    output: Annotated[Path | None, typer.Option(help="A file, instead of standard output.")] = None,
+) -> None:
+    """Write all articles that match, newest first.
+
+    Example: newsweir export battery --facet language=en --format csv --output battery.csv
+    """
+    import asyncio
+
+    from services.cli.export import export
+    from services.cli.search import understand
+    from shared.settings import StoreSettings, load
+
+    asyncio.run(export(understand(query, facet or []), load(StoreSettings), form.value, output))
+
+
+@app.command("search")
+def search_(
+    query: Annotated[str, typer.Argument(help='Words, "phrases" and -exclusions; nothing for the newest.')] = "",
+    facet: Annotated[list[str] | None, _FACET] = None,
+    size: Annotated[int, typer.Option(min=1, max=200, help="How many articles to show.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="The answer of the API, as one line.")] = False,
+) -> None:
+    """Search the articles of this machine, or of ELASTICSEARCH_URL.
+
+    Example: newsweir search '"solid state" battery -toyota' --facet country=US
+    """
+    import asyncio
+
+    from services.cli.search import search, understand
+    from shared.settings import StoreSettings, load
+
+    asyncio.run(search(understand(query, facet or [], size=size), load(StoreSettings), as_json=as_json))
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False) -> None:
+    """Show the health of services and sources, the backlog, and where fetched pages ended."""
+    from services.cli.status import write_status
+    from services.cli.with_broker import with_broker
+    from shared.clock import SystemClock
+    from shared.settings import HttpSettings, load
+
+    http, clock = load(HttpSettings), SystemClock()
+    with_broker("newsweir status", lambda connection: write_status(connection, http, clock, as_json=as_json))
 
 
 def main() -> None:

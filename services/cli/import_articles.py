@@ -1,0 +1,222 @@
+"""`newsweir import`: articles as JSON lines into the stream of crawled articles; what a crawler brought is kept."""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import uuid4
+
+from pydantic import BaseModel, Field, field_validator
+
+from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
+from services.cli.output import say, write_json_line
+from shared import dispositions, registry
+from shared.bus.envelope import encode
+from shared.bus.lag import read_lag
+from shared.clock import Clock, from_ms
+from shared.dispositions import counts_key, day_of, inflight_key
+from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+from shared.events.articles import ArticleCrawled, Precision, Publication
+from shared.redis_client import CONNECTION_ERRORS, RedisConnection
+from shared.registry import RegistryEntry, advance, read_entry, registry_key
+from shared.topology import ARTICLES_CRAWLED, ENRICHMENT
+from shared.urls import article_id, canonicalize
+
+MAX_LINE_BYTES = 4_000_000
+SOURCE_ID = "import"
+_MAX_TEXT_CHARACTERS = 200_000
+_MAX_TITLE_CHARACTERS = 1_000
+_ATTEMPTS = 10
+# Imports stand back: fetched articles still find room in the stream.
+_MAX_BACKLOG = 2_000
+_PATIENCE_S = 60.0
+_WAIT_S = 0.5
+_LINES_BETWEEN_CHECKS = 100
+
+# KEYS: registry, imports, inflight, counts, stream. ARGV: article_id, expected, entry, revision, fetch_id, source_id,
+# day, now_ms, then the fields of the event.
+_SCRIPT = f"""{dispositions.LUA}{registry.LUA}
+if registry_advance(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
+ledger_open(KEYS[3], KEYS[4], ARGV[5], ARGV[6], ARGV[7], ARGV[1], ARGV[8])
+redis.call('XADD', KEYS[5], '*', unpack(ARGV, 9))
+return 1
+"""
+
+Outcome = Literal["imported", "known", "crawled"]
+
+
+class ImportLine(BaseModel):
+    """A line of input; a time without a zone is UTC, a day alone counts as one."""
+
+    url: str
+    title: str = Field(min_length=1, max_length=_MAX_TITLE_CHARACTERS)
+    text: str = Field(min_length=1)
+    published_at: str | None = Field(default=None, max_length=64)
+    site_name: str | None = Field(default=None, max_length=200)
+    authors: tuple[str, ...] = Field(default=(), max_length=50)
+
+    @field_validator("title", "text")
+    @classmethod
+    def _stripped(cls, value: str) -> str:
+        if not (stripped := value.strip()):
+            raise ValueError("is empty")
+        return stripped
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Puts articles into the stream, one script for each."""
+
+    connection: RedisConnection
+    clock: Clock
+    new_fetch_id: Callable[[], str] = lambda: uuid4().hex
+
+    async def add(self, line: ImportLine) -> Outcome:
+        """Import one article: "known" where an import brought the same before, "crawled" where a crawler did.
+
+        Raises:
+            InvalidInput: its URL or its date is none.
+            LimitExceeded: it is too large for the stream.
+        """
+        url = canonicalize(line.url)
+        publication = _publication(line.published_at)
+        for _ in range(_ATTEMPTS):
+            current = await read_entry(self.connection, article_id(url))
+            if current is not None:
+                imported = await self.connection.client.hget(self._imports, article_id(url))
+                # A crawler's visit advances the revision past that of the import.
+                if imported != str(current.revision):
+                    return "crawled"
+                if current.content_hash == _content_hash(line):
+                    return "known"
+            if await self._hand_over(line, url, publication, current):
+                return "imported"
+        raise DependencyUnavailable(f"{url} keeps changing while it is imported: try again")
+
+    @property
+    def _imports(self) -> str:
+        return self.connection.key("imports")
+
+    async def _hand_over(
+        self, line: ImportLine, url: str, publication: Publication | None, current: RegistryEntry | None
+    ) -> bool:
+        """Whether the registry still held `current`."""
+        now_ms = self.clock.now_ms()
+        entry = advance(current, now_ms, _content_hash(line))
+        event = _event(line, url, publication, entry, self.new_fetch_id(), now_ms)
+        fields = [part for pair in encode(event).items() for part in pair]
+        key = self.connection.key
+        done: int = await self.connection.script(_SCRIPT)(
+            [
+                registry_key(self.connection),
+                self._imports,
+                inflight_key(self.connection),
+                counts_key(self.connection),
+                key(ARTICLES_CRAWLED.name),
+            ],
+            [
+                event.article_id,
+                current.encode() if current else "",
+                entry.encode(),
+                entry.revision,
+                event.fetch_id,
+                SOURCE_ID,
+                day_of(now_ms),
+                now_ms,
+                *fields,
+            ],
+        )
+        return done == 1
+
+    async def wait_for_room(self) -> None:
+        """Return when the next stage has little to do.
+
+        Raises:
+            DependencyUnavailable: nothing takes from its backlog.
+        """
+        lowest, since_s = _MAX_BACKLOG * 1_000, self.clock.monotonic_s()
+        while (backlog := (await read_lag(self.connection, ENRICHMENT, self.clock.now_ms())).backlog) >= _MAX_BACKLOG:
+            if backlog < lowest:
+                lowest, since_s = backlog, self.clock.monotonic_s()
+            elif self.clock.monotonic_s() - since_s > _PATIENCE_S:
+                raise DependencyUnavailable(
+                    f"{backlog} articles wait for enrichment and nothing takes them: start `newsweir run`, "
+                    "then import again (what was imported is skipped)"
+                )
+            await self.clock.sleep(_WAIT_S)
+
+
+def _event(
+    line: ImportLine, url: str, publication: Publication | None, entry: RegistryEntry, fetch_id: str, now_ms: int
+) -> ArticleCrawled:
+    text = line.text[:_MAX_TEXT_CHARACTERS]
+    first_seen_at = from_ms(entry.first_seen_ms)
+    return ArticleCrawled(
+        fetch_id=fetch_id,
+        fetch_kind="import",
+        article_id=article_id(url),
+        url=url,
+        canonical_url=url,
+        source_id=SOURCE_ID,
+        found_by="import",
+        site_name=line.site_name,
+        title=line.title,
+        text=text,
+        text_truncated=len(text) < len(line.text),
+        authors=line.authors,
+        published=publication or Publication(at=first_seen_at, precision="second", origin="first-seen"),
+        fetched_at=from_ms(now_ms),
+        first_seen_at=first_seen_at,
+        revision=entry.revision,
+        content_hash=entry.content_hash,
+    )
+
+
+def _publication(raw: str | None) -> Publication | None:
+    if not raw:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(raw)
+    except ValueError as error:
+        raise InvalidInput(f"published_at is no ISO 8601 time: {raw!r}") from error
+    precision: Precision = "day" if len(raw) <= len("2026-03-02") else "second"
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return Publication(at=zoned.astimezone(dt.UTC), precision=precision, origin="import", raw=raw)
+
+
+def _content_hash(line: ImportLine) -> str:
+    return hashlib.sha256(f"{line.title}\n{line.text}".encode()).hexdigest()
+
+
+async def import_lines(lines: Iterable[Line], importer: Importer) -> Counter[str]:
+    """Import each line; the number of each outcome, and of "bad" lines, which are answered on standard output.
+
+    Raises:
+        DependencyUnavailable: the broker is away, or nothing takes articles from the stream.
+    """
+    counts: Counter[str] = Counter()
+    for line in lines:
+        if counts.total() % _LINES_BETWEEN_CHECKS == 0:
+            await importer.wait_for_room()
+        try:
+            counts[await importer.add(parse_line(line, ImportLine, MAX_LINE_BYTES))] += 1
+        except (InvalidInput, LimitExceeded) as error:
+            write_json_line({"url": name_of(line, "url"), "error": str(error)})
+            counts["bad"] += 1
+        except CONNECTION_ERRORS as error:
+            raise DependencyUnavailable(f"the broker went away after {counts.total()} lines: {error}") from error
+    return counts
+
+
+async def import_file(name: str, connection: RedisConnection, clock: Clock) -> int:
+    """Import a file ("-": standard input) and say what became of it; the exit status, 1 where lines were bad."""
+    with open_input(name) as file:
+        counts = await import_lines(read_lines(file, MAX_LINE_BYTES), Importer(connection, clock))
+    say(
+        f"{counts['imported']} imported, {counts['known']} known already, "
+        f"{counts['crawled']} left as they were crawled, {counts['bad']} bad"
+    )
+    return 1 if counts["bad"] else 0

@@ -1,0 +1,80 @@
+"""`newsweir search`: asks the article store directly, and shows hits and facets."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from services.cli.output import printable, write_json_line, write_table
+from services.search.api.representation import ArticleList
+from services.search.parameters import parse
+from services.search.rights import as_permitted
+from shared.article_store.opening import open_reader
+from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult
+from shared.errors import InvalidInput
+from shared.facets import FACETS_BY_NAME
+from shared.settings import StoreSettings
+
+_SHOWN_ENTITIES = 3
+_SHOWN_BUCKETS = 5
+
+
+def understand(text: str, facets: Sequence[str], **parameters: str | int) -> ArticleQuery:
+    """The question of words, NAME=VALUE (or NAME!=VALUE) filters and other parameters of the API.
+
+    Raises:
+        InvalidInput: a filter of another form, an unknown facet, or a value that does not fit.
+    """
+    given = [(name, str(value)) for name, value in parameters.items()]
+    return parse(urlencode([("q", text), *(_filter(facet) for facet in facets), *given]))
+
+
+async def search(query: ArticleQuery, settings: StoreSettings, *, as_json: bool) -> None:
+    """Ask, and write the answer: that of GET /v1/articles as JSON, or tables for people."""
+    reader = await open_reader(settings)
+    try:
+        result = await reader.search(query)
+    finally:
+        await reader.close()
+    if as_json:
+        write_json_line(ArticleList.of(query, result).model_dump(mode="json", by_alias=True))
+    else:
+        _write_tables(result)
+
+
+def _filter(facet: str) -> tuple[str, str]:
+    name, separator, value = facet.partition("=")
+    if not separator or not value:
+        raise InvalidInput(f"a facet is NAME=VALUE or NAME!=VALUE, not {facet!r}")
+    # The API's lists are separated by commas; here each value stands alone.
+    escaped = value.replace("\\", "\\\\").replace(",", "\\,")
+    plain = name.removesuffix("!")
+    if plain not in FACETS_BY_NAME:
+        raise InvalidInput(f"unknown facet {plain!r}: choose from {', '.join(FACETS_BY_NAME)}")
+    return (f"not_{plain}" if name.endswith("!") else plain), escaped
+
+
+def _write_tables(result: SearchResult) -> None:
+    if result.hits:
+        write_table(("published", "title", "source", "about"), [_row(hit) for hit in result.hits], wide="title")
+    at_least = "at least " if result.total.relation == "gte" else ""
+    print(f"{at_least}{result.total.value} found, {len(result.hits)} shown")
+    for counts in result.facets:
+        if counts.buckets:
+            print(printable(_facet_line(counts)))
+
+
+def _row(hit: Hit) -> tuple[str, ...]:
+    stored = as_permitted(hit.stored)
+    article = stored.article
+    entities = sorted(stored.enrichment.entities, key=lambda entity: -entity.salience)[:_SHOWN_ENTITIES]
+    day = article.published.at.date().isoformat()
+    return day, article.title, article.site_name or article.source_id, ", ".join(entity.name for entity in entities)
+
+
+def _facet_line(counts: FacetCounts) -> str:
+    shown = [
+        f"{'*' if bucket.selected else ''}{bucket.label} {bucket.count}"
+        + (f" [{bucket.value}]" if bucket.value != bucket.label else "")
+        for bucket in counts.buckets[:_SHOWN_BUCKETS]
+    ]
+    more = len(counts.buckets) - len(shown)
+    return f"{counts.facet}: {', '.join(shown)}" + (f", and {more} more" if more else "")

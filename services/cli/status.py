@@ -1,0 +1,77 @@
+"""`newsweir status`: health of the services, backlog of the stages, where fetches ended, how sources are doing."""
+
+from dataclasses import asdict, dataclass
+
+import httpx
+
+from services.cli.fleet import SERVICES
+from services.cli.output import write_json_line, write_table
+from services.cli.progress import Progress, as_line
+from services.cli.sources import in_words
+from shared.bus.lag import read_lag
+from shared.clock import Clock
+from shared.dispositions import read_ledger
+from shared.redis_client import RedisConnection
+from shared.settings import HttpSettings
+from shared.sources import SourceHealth, SourceRegistry
+from shared.topology import STAGES
+
+_TIMEOUT_S = 3.0
+
+
+@dataclass(frozen=True)
+class ServiceHealth:
+    """What a service answers to /readyz: "ok", "failing" with the reasons by probe, or "down" for no answer."""
+
+    name: str
+    url: str
+    status: str
+    failing: dict[str, str]
+
+
+async def ask_services(http: HttpSettings) -> list[ServiceHealth]:
+    """The health of each of the four."""
+    async with httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT_S) as client:
+        return [await _ask(client, service.name, service.url(http)) for service in SERVICES]
+
+
+async def write_status(connection: RedisConnection, http: HttpSettings, clock: Clock, *, as_json: bool) -> None:
+    """Ask everybody and write one JSON line, or tables for people."""
+    now_ms = clock.now_ms()
+    services = await ask_services(http)
+    stages = tuple([await read_lag(connection, stage, now_ms) for stage in STAGES])
+    ledger = await read_ledger(connection)
+    registry = SourceRegistry(connection)
+    sources, health = await registry.all(), await registry.all_health()
+    if as_json:
+        write_json_line(
+            {
+                "services": [asdict(service) for service in services],
+                "stages": [{**asdict(lag), "backlog": lag.backlog} for lag in stages],
+                "fetched": ledger.fetched,
+                "in_flight": ledger.in_flight,
+                "dispositions": ledger.by_disposition,
+                "sources": {
+                    source.id: health.get(source.id, SourceHealth()).model_dump(mode="json") for source in sources
+                },
+            }
+        )
+        return
+    rows = [(s.name, s.status, "; ".join(f"{probe}: {why}" for probe, why in s.failing.items())) for s in services]
+    write_table(("service", "status", "why"), rows, wide="why")
+    print(as_line(Progress(ready=False, ledger=ledger, stages=stages)))
+    if sources:
+        words = [(source.id, in_words(health.get(source.id, SourceHealth()), now_ms)) for source in sources]
+        write_table(("source", "how it is doing"), words, wide="how it is doing")
+
+
+async def _ask(client: httpx.AsyncClient, name: str, url: str) -> ServiceHealth:
+    try:
+        answer = await client.get(f"{url}/readyz")
+        body = answer.json()
+    except (httpx.HTTPError, ValueError):
+        return ServiceHealth(name, url, "down", {})
+    known = body if isinstance(body, dict) else {}
+    failing = known.get("failing")
+    status = "ok" if answer.status_code == httpx.codes.OK else "failing"
+    return ServiceHealth(name, url, status, failing if isinstance(failing, dict) else {})
