@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.entities import entities
+from services.enrichment.enrichers.money import money
 from services.enrichment.enrichers.reading_time import reading_time_s
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
 from shared.events.enrichment import Enrichment, Language
@@ -18,6 +19,7 @@ Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]
 
 ENRICHERS: tuple[tuple[str, Enricher], ...] = (
     ("entities", entities),
+    ("money", money),
     ("reading_time_s", reading_time_s),
 )
 
