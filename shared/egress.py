@@ -1,0 +1,112 @@
+"""May this address, or this URL, be contacted? Asked before a fetch, at each redirect and on every connect."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from shared.errors import AddressRefused, InvalidInput
+
+# Where web servers of publishers listen; any other port is more likely a database or an administrator's door.
+_PORTS = frozenset({80, 443, 8080, 8443})
+# What `is_global` of Python 3.11 calls global although nobody on the internet answers there.
+_NOT_PUBLIC_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+_NOT_PUBLIC_6 = (IPv6Network("fec0::/10"), IPv6Network("5f00::/16"))
+
+_COMPATIBLE = IPv6Network("::/96")
+_MAPPED = IPv6Network("::ffff:0:0/96")
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+_TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
+_6TO4 = IPv6Network("2002::/16")
+_TEREDO = IPv6Network("2001::/32")
+
+
+def check(address: str, *, allow_loopback: bool) -> None:
+    """Return when a connection to the IP address may be opened.
+
+    Args:
+        allow_loopback: permits 127.0.0.0/8 and ::1, for sites on this machine.
+
+    Raises:
+        AddressRefused: not an address of the public internet, or one that leads to such an address.
+    """
+    try:
+        # A zone names an interface; the address behind it decides.
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError as error:
+        raise AddressRefused(f"not an IP address: {address[:80]!r}") from error
+    if reason := _objection(parsed, allow_loopback):
+        raise AddressRefused(f"address {address} is {reason}, which may not be contacted")
+
+
+def check_url(url: str, *, allow_loopback: bool) -> None:
+    """Return when scheme, port and form of the URL permit a request; the address is checked on connect.
+
+    Ports 80, 443, 8080 and 8443; with `allow_loopback` any, since sites on this machine choose theirs.
+
+    Raises:
+        AddressRefused: another scheme than http and https, user information, or another port.
+        InvalidInput: not a URL with a host.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise InvalidInput(f"not a URL: {url[:80]!r} ({error})") from error
+    if parts.scheme not in ("http", "https"):
+        raise AddressRefused(f"only http and https may be contacted: {url[:80]!r}")
+    if not parts.hostname:
+        raise InvalidInput(f"URL without a host: {url[:80]!r}")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused(f"URL with user information: host {parts.hostname!r}")
+    if port is not None and port not in _PORTS and not allow_loopback:
+        raise AddressRefused(f"port {port} of {parts.hostname!r} is not one that web sites are served on")
+
+
+def _objection(address: IPv4Address | IPv6Address, allow_loopback: bool) -> str | None:
+    if address.is_loopback:
+        return None if allow_loopback else "loopback"
+    if isinstance(address, IPv4Address):
+        return _objection_4(address)
+    if address in _TRANSLATED_LOCALLY and address not in IPv6Network("64:ff9b:1::/96"):
+        # The other places that RFC 6052 allows for the IPv4 address cannot be told apart.
+        return "translated to IPv4 in a way of its network's own"
+    embedded = tuple(_embedded(address))
+    if not embedded:
+        return _objection_6(address)
+    objections = (_objection(inner, allow_loopback) for inner in embedded)
+    return next((f"{reason} inside IPv6" for reason in objections if reason), None)
+
+
+def _objection_4(address: IPv4Address) -> str | None:
+    if address.is_multicast:
+        return "multicast"
+    if address.is_reserved:
+        return "reserved"
+    if not address.is_global or any(address in network for network in _NOT_PUBLIC_4):
+        return "not public"
+    return None
+
+
+def _objection_6(address: IPv6Address) -> str | None:
+    if address.is_multicast:
+        return "multicast"
+    if not address.is_global or any(address in network for network in _NOT_PUBLIC_6):
+        return "not public"
+    return "reserved" if address.is_reserved else None
+
+
+def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:
+    """The IPv4 addresses that packets to an IPv6 address may end at."""
+    number = int(address)
+    if any(address in network for network in (_COMPATIBLE, _MAPPED, _TRANSLATED, _TRANSLATED_LOCALLY)):
+        yield _last_32_bits(number)
+    elif address in _6TO4:
+        yield _last_32_bits(number >> 80)
+    elif address in _TEREDO:
+        # The relay that is asked, and the client behind it, whose bits are inverted.
+        yield _last_32_bits(number >> 64)
+        yield _last_32_bits(~number)
+
+
+def _last_32_bits(number: int) -> IPv4Address:
+    return IPv4Address(number & 0xFFFF_FFFF)

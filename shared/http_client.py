@@ -1,0 +1,267 @@
+"""The one guarded client: every connect is checked, every answer is bounded in size and time, every error is ours."""
+
+import asyncio
+import socket
+import zlib
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urldefrag, urljoin
+
+import aiohttp
+import brotli
+import httpx
+import zstandard
+from httpx_aiohttp import AiohttpTransport
+
+from shared import egress
+from shared.errors import FetchFailed, InvalidInput, LimitExceeded
+
+MAX_REDIRECTS = 5
+_MAX_HEADER_BYTES = 64 * 1024
+_MAX_CONNECTIONS = 100
+_MAX_ENCODINGS = 2
+_STEP_BYTES = 64 * 1024
+# 500,000 empty members in 10 MB kept a process busy for 3.6 s.
+_MAX_GZIP_MEMBERS = 1000
+# A window of 8 MiB is what RFC 9659 lets a server ask of a client.
+_MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
+_GZIP_MAGIC = b"\x1f\x8b"
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def follow_all(target: str) -> bool:
+    """Follow each redirect."""
+    return True
+
+
+@dataclass(frozen=True)
+class Response:
+    """A complete answer.
+
+    Attributes:
+        headers: names in any case.
+        body: decoded.
+        url: that answered, after redirects.
+        permanent_url: where the URL asked for has moved for good; None where it has not.
+        redirects: how many were followed.
+        redirect_url: where a redirect leads that was not to be followed, absolute.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    permanent_url: str | None = None
+    redirects: int = 0
+    redirect_url: str | None = None
+
+
+class GuardedClient:
+    """An async context manager for requests to sites that nobody vouches for.
+
+    No cookies, no proxy from the environment, TLS verified, and no connection to an address that shared/egress.py
+    refuses, whatever a name resolves to.
+
+    Args:
+        timeout_s: for the whole exchange, redirects included.
+        max_bytes: of a body, as transferred and as decoded.
+    """
+
+    def __init__(
+        self, user_agent: str, *, allow_loopback: bool = False, timeout_s: float = 30.0, max_bytes: int = 10_000_000
+    ) -> None:
+        self._headers = {"user-agent": user_agent, "accept-encoding": "gzip, deflate, br, zstd"}
+        self._allow_loopback = allow_loopback
+        self._timeout_s = timeout_s
+        self._max_bytes = max_bytes
+        tls = httpx.create_ssl_context()
+
+        def open_session() -> aiohttp.ClientSession:
+            connector = aiohttp.TCPConnector(
+                ssl=tls, limit=_MAX_CONNECTIONS, use_dns_cache=False, socket_factory=self._checked_socket
+            )
+            return aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                max_line_size=_MAX_HEADER_BYTES,
+                max_field_size=_MAX_HEADER_BYTES,
+            )
+
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(verify=tls, client=open_session),
+            headers=self._headers,
+            # httpx keeps cookies by itself, unless its jar accepts none.
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            timeout=None,  # noqa: S113 (one limit spans the whole exchange, see `get`)
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, follow: Callable[[str], bool] = follow_all
+    ) -> Response:
+        """The answer to a GET, whatever its status.
+
+        Args:
+            follow: asked with the target of each redirect; where it says no, the redirect itself is the answer.
+
+        Raises:
+            FetchFailed: no complete answer within the time.
+            AddressRefused: the URL, a redirect or the address behind one may not be contacted.
+            LimitExceeded: a body that is too large, or too many redirects.
+            InvalidInput: not a URL, or a body that is not in the encoding it claims.
+        """
+        async with _our_errors(url, self._timeout_s):
+            return await self._follow(url, headers or {}, follow)
+
+    async def _follow(self, url: str, headers: Mapping[str, str], follow: Callable[[str], bool]) -> Response:
+        asked, permanent_url, permanent = url, None, True
+        for redirects in range(MAX_REDIRECTS + 1):
+            egress.check_url(asked, allow_loopback=self._allow_loopback)
+            answer = await self._exchange(asked, headers)
+            if answer.redirect_url is None or not follow(answer.redirect_url):
+                return replace(answer, permanent_url=permanent_url, redirects=redirects)
+            permanent = permanent and answer.status in _PERMANENT
+            asked = answer.redirect_url
+            permanent_url = asked if permanent else permanent_url
+        raise LimitExceeded(f"{url} redirects more than {MAX_REDIRECTS} times")
+
+    async def _exchange(self, url: str, headers: Mapping[str, str]) -> Response:
+        async with self._client.stream("GET", url, headers=dict(headers)) as answer:
+            location = answer.headers.get("location")
+            if answer.status_code in _REDIRECTS and location:
+                target = urldefrag(urljoin(url, location.strip())).url
+                return Response(answer.status_code, answer.headers, b"", url, redirect_url=target)
+            raw = await self._read(answer)
+            body = decode(raw, answer.headers.get("content-encoding", ""), self._max_bytes)
+            return Response(answer.status_code, answer.headers, body, url)
+
+    async def _read(self, answer: httpx.Response) -> bytes:
+        body = bytearray()
+        async for chunk in answer.aiter_raw():
+            body += chunk
+            if len(body) > self._max_bytes:
+                raise LimitExceeded(f"{answer.url} sends more than {self._max_bytes} bytes")
+        return bytes(body)
+
+    # Any: aiohttp hands over what getaddrinfo answered.
+    def _checked_socket(self, address: Any) -> socket.socket:  # noqa: ANN401
+        family, kind, protocol, _, sockaddr = address
+        egress.check(sockaddr[0], allow_loopback=self._allow_loopback)
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+
+@asynccontextmanager
+async def _our_errors(url: str, timeout_s: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except TimeoutError as error:
+        raise FetchFailed(f"no complete answer from {url} within {timeout_s:g} s") from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, aiohttp.InvalidURL) as error:
+        raise InvalidInput(f"not a URL that can be requested: {url}: {error}") from error
+    except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        raise FetchFailed(f"no complete answer from {url}: {str(error)[:300] or type(error).__name__}") from error
+    except ValueError as error:
+        # Hosts that no name can have, ports out of range, headers that are no text.
+        raise InvalidInput(f"cannot request {url}: {str(error)[:300]}") from error
+
+
+def decode(body: bytes, encodings: str, max_bytes: int) -> bytes:
+    """A body out of its content encodings, in steps of 64 KB, so that a bomb costs no more than the bound.
+
+    Args:
+        encodings: as in the header Content-Encoding, "" for none.
+
+    Raises:
+        LimitExceeded: more than `max_bytes`, or more than two encodings around each other.
+        InvalidInput: an encoding nobody knows, or a body that is not in it.
+        FetchFailed: the body ends too early.
+    """
+    names = [name.strip().lower() for name in encodings.split(",") if name.strip().lower() not in ("", "identity")]
+    if len(names) > _MAX_ENCODINGS:
+        raise LimitExceeded(f"a body in {len(names)} content encodings around each other")
+    for name in reversed(names):
+        if name not in _DECODERS:
+            raise InvalidInput(f"content encoding {name[:40]!r} is not known")
+        body = _join(_DECODERS[name](body), name, max_bytes) if body else body
+    return body
+
+
+def _join(steps: Iterator[bytes], name: str, max_bytes: int) -> bytes:
+    decoded = bytearray()
+    try:
+        for step in steps:
+            decoded += step
+            if len(decoded) > max_bytes:
+                raise LimitExceeded(f"a body that {name} unpacks to more than {max_bytes} bytes")
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        raise InvalidInput(f"a body that is not {name}: {error}") from error
+    return bytes(decoded)
+
+
+def _gzip(body: bytes) -> Iterator[bytes]:
+    used = 0
+    for _ in range(_MAX_GZIP_MEMBERS):
+        used += yield from _inflate(zlib.decompressobj(wbits=zlib.MAX_WBITS | 16), memoryview(body)[used:])
+        # What follows and is no member is padding.
+        if not body.startswith(_GZIP_MAGIC, used):
+            return
+    raise LimitExceeded(f"a body of more than {_MAX_GZIP_MEMBERS} gzip members")
+
+
+def _deflate(body: bytes) -> Iterator[bytes]:
+    # zlib's format by the standard, the bare stream by habit of some servers; only zlib's begins with this nibble.
+    bare = body[0] & 0x0F != 8
+    yield from _inflate(zlib.decompressobj(wbits=-zlib.MAX_WBITS if bare else zlib.MAX_WBITS), memoryview(body))
+
+
+def _inflate(decoder: "zlib._Decompress", body: memoryview) -> Generator[bytes, None, int]:
+    """The steps of one compressed stream; returns how many bytes it took."""
+    for start in range(0, len(body), _STEP_BYTES):
+        piece = rest = body[start : start + _STEP_BYTES]
+        while len(rest) and not decoder.eof:
+            yield decoder.decompress(rest, _STEP_BYTES)
+            rest = memoryview(decoder.unconsumed_tail)
+        if decoder.eof:
+            return start + len(piece) - len(decoder.unused_data)
+    raise FetchFailed("a compressed body that ends too early")
+
+
+def _brotli(body: bytes) -> Iterator[bytes]:
+    decoder = brotli.Decompressor()
+    step = decoder.process(body, output_buffer_limit=_STEP_BYTES)
+    while not decoder.is_finished():
+        yield step
+        step = decoder.process(b"", output_buffer_limit=_STEP_BYTES)
+        if not step and not decoder.is_finished() and decoder.can_accept_more_data():
+            raise FetchFailed("a compressed body that ends too early")
+    yield step
+
+
+def _zstd(body: bytes) -> Iterator[bytes]:
+    decoder = zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW_BYTES)
+    with decoder.stream_reader(body, read_across_frames=True) as reader:
+        while step := reader.read(_STEP_BYTES):
+            yield step
+
+
+_DECODERS: Mapping[str, Callable[[bytes], Iterator[bytes]]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

@@ -1,0 +1,90 @@
+import pytest
+
+from shared.egress import check, check_url
+from shared.errors import AddressRefused, InvalidInput
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+def test_public_addresses_may_be_contacted(address):
+    check(address, allow_loopback=False)
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::5db8:d70e", "2002:5db8:d70e::1", "::ffff:93.184.215.14"])
+def test_a_public_address_inside_ipv6_may_be_contacted(address):
+    check(address, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.0.8",
+        "192.88.99.1", "198.18.0.1", "203.0.113.7", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+    ],
+)  # fmt: skip
+def test_ipv4_addresses_that_are_not_public_are_refused(address):
+    with pytest.raises(AddressRefused, match=address):
+        check(address, allow_loopback=True)
+
+
+@pytest.mark.parametrize(
+    "address", ["::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1", "5f00::1", "2001:db8::1", "4000::1"]
+)
+def test_ipv6_addresses_that_are_not_public_are_refused(address):
+    with pytest.raises(AddressRefused):
+        check(address, allow_loopback=True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::a00:1", "2002:a00:1::",
+        "2001:0:a00:1::", "2001:0:5db8:d70e:0:0:f5ff:fffe",
+    ],
+)  # fmt: skip
+def test_a_private_address_inside_ipv6_is_refused(address):
+    with pytest.raises(AddressRefused, match="inside IPv6"):
+        check(address, allow_loopback=True)
+
+
+@pytest.mark.parametrize("address", ["64:ff9b:1:7f00:0:100::", "64:ff9b:1:0:7f:0:100:0"])
+def test_a_translation_that_cannot_be_unwrapped_is_refused(address):
+    with pytest.raises(AddressRefused):
+        check(address, allow_loopback=True)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
+def test_loopback_is_contacted_only_where_a_setting_allows_it(address):
+    check(address, allow_loopback=True)
+
+    with pytest.raises(AddressRefused, match="loopback"):
+        check(address, allow_loopback=False)
+
+
+def test_what_is_no_address_is_refused():
+    with pytest.raises(AddressRefused, match="not an IP address"):
+        check("news.example", allow_loopback=True)
+
+
+@pytest.mark.parametrize("url", ["http://news.example/a", "https://news.example:8443/", "http://news.example:8080/a?b"])
+def test_urls_of_web_sites_may_be_requested(url):
+    check_url(url, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://news.example/", "file:///etc/passwd", "http://me:secret@news.example/", "http://news.example:6379/"]
+)
+def test_other_schemes_ports_and_credentials_are_refused(url):
+    with pytest.raises(AddressRefused) as refusal:
+        check_url(url, allow_loopback=False)
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_site_on_this_machine_chooses_its_port():
+    check_url("http://127.0.0.1:8101/feed", allow_loopback=True)
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[::1/", "http://news.example:port/"])
+def test_what_is_no_url_is_invalid(url):
+    with pytest.raises(InvalidInput):
+        check_url(url, allow_loopback=True)
