@@ -28,8 +28,16 @@ class ItemResult:
     failure: NewsweirError | None = None
 
 
-async def write(client: AsyncElasticsearch, clock: Clock, target: str, writes: Sequence[Write]) -> list[ItemResult]:
-    """Write documents to an index or alias; results in the order given.
+@dataclass(frozen=True)
+class Target:
+    """Where to write: an alias, or with `is_alias` false an index. Either must be there: none is made on the way."""
+
+    name: str
+    is_alias: bool = True
+
+
+async def write(client: AsyncElasticsearch, clock: Clock, target: Target, writes: Sequence[Write]) -> list[ItemResult]:
+    """Write documents; results in the order given.
 
     Raises:
         DependencyUnavailable: no answer, or still too busy after several attempts.
@@ -41,7 +49,7 @@ async def write(client: AsyncElasticsearch, clock: Clock, target: str, writes: S
 
 
 async def _write_chunk(
-    client: AsyncElasticsearch, clock: Clock, target: str, writes: Sequence[Write]
+    client: AsyncElasticsearch, clock: Clock, target: Target, writes: Sequence[Write]
 ) -> list[ItemResult]:
     results: dict[int, ItemResult] = {}
     open_items = list(range(len(writes)))
@@ -58,10 +66,12 @@ async def _write_chunk(
     raise DependencyUnavailable(f"elasticsearch at ELASTICSEARCH_URL was too busy for {len(open_items)} articles")
 
 
-async def _send(client: AsyncElasticsearch, target: str, writes: Iterable[Write]) -> list[dict[str, Any]]:
+async def _send(client: AsyncElasticsearch, target: Target, writes: Iterable[Write]) -> list[dict[str, Any]]:
     operations = [line for item in writes for line in _lines(item)]
     with our_errors():
-        answer = await client.bulk(index=target, operations=operations, source=False)
+        answer = await client.bulk(
+            index=target.name, operations=operations, require_alias=target.is_alias, source=False
+        )
     return [item["index"] for item in answer["items"]]
 
 

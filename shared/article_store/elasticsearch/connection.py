@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError, UnsupportedProductError
 
 from shared.errors import ConfigurationError, DependencyUnavailable, PermanentFailure
 from shared.settings import StoreSettings
 
-# What the world may change: too busy, starting, failing over.
-BUSY = frozenset({429, 502, 503, 504})
+# What the world may change: too slow, too busy, starting, failing over.
+BUSY = frozenset({408, 429, 502, 503, 504})
 
 
 def connect(settings: StoreSettings) -> AsyncElasticsearch:
@@ -19,6 +20,8 @@ def connect(settings: StoreSettings) -> AsyncElasticsearch:
         ConfigurationError: the URL cannot be used.
     """
     try:
+        if urlsplit(settings.elasticsearch_url or "").scheme not in ("http", "https"):
+            raise ValueError("neither http nor https")
         # The client's own retries follow each other within a millisecond: waiting is done by who asks.
         return AsyncElasticsearch(
             settings.elasticsearch_url,

@@ -67,14 +67,15 @@ async def _create(client: AsyncElasticsearch, prefix: str, *, with_alias: bool) 
 
 
 async def _copy(client: AsyncElasticsearch, clock: Clock, old: str, new: str) -> None:
+    target = bulk.Target(new, is_alias=False)
     writes: list[Write] = []
     async for found in async_scan(client, index=old, query={"_source": [SOURCE]}, size=_COPY_PAGE):
         stored = source_of(found)
         writes.append(Write(stored, Held.of(stored), "created"))
         if len(writes) == _COPY_PAGE:
-            await bulk.write(client, clock, new, writes)
+            await bulk.write(client, clock, target, writes)
             writes = []
-    await bulk.write(client, clock, new, writes)
+    await bulk.write(client, clock, target, writes)
 
 
 async def _switch(client: AsyncElasticsearch, prefix: str, old: list[str]) -> None:

@@ -47,7 +47,7 @@ class ElasticsearchArticleWriter:
         # outcome may be that of a moment ago.
         decided = decide(await self._held({article.article_id for article in articles}), articles)
         writes = [write for write in decided if write.result != "stale"]
-        results = iter(await bulk.write(self._client, self._clock, alias(self._prefix), writes))
+        results = iter(await bulk.write(self._client, self._clock, bulk.Target(alias(self._prefix)), writes))
         outcomes = []
         for write in decided:
             result = bulk.ItemResult(newer_is_there=True) if write.result == "stale" else next(results)
@@ -59,13 +59,11 @@ class ElasticsearchArticleWriter:
         return outcomes
 
     async def check(self) -> None:
+        name = alias(self._prefix)
         with our_errors():
-            there = await check_mapping(self._client, self._prefix)
-            health = await self._client.cluster.health(
-                index=alias(self._prefix), wait_for_status="yellow", timeout="1s"
-            )
-        if not there or health["timed_out"]:
-            raise DependencyUnavailable(f"the index {alias(self._prefix)} at ELASTICSEARCH_URL is not ready")
+            if not await check_mapping(self._client, self._prefix):
+                raise DependencyUnavailable(f"no index {name} at ELASTICSEARCH_URL: start indexing again to make it")
+            await self._client.cluster.health(index=name, wait_for_status="yellow", timeout="1s")
 
     async def close(self) -> None:
         await self._client.close()

@@ -1,0 +1,178 @@
+"""What only the store that is scaled out promises: many writers, rebuild behind an alias, absence told apart."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+
+from shared.article_store.elasticsearch.mapping import alias, definition, index_name, to_document
+from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.query import ArticleQuery
+from shared.article_store.versions import Held
+from shared.article_store.words import terms
+from shared.errors import ConfigurationError, DependencyUnavailable
+from shared.settings import StoreSettings
+from tests.builders import REVISION, a_stored_article, an_article
+from tests.contract.article_store.stores import opened
+from tests.fakes import FakeClock
+
+ABSENT = "http://127.0.0.1:9"
+
+
+async def put_into_an_older_index(settings: StoreSettings, *articles) -> str:
+    """Articles in an index that an older program made behind the alias; its name."""
+    older = f"{alias(settings.index_prefix)}-{'0' * 12}"
+    made = definition()
+    made["mappings"]["_meta"] = {"fingerprint": "0" * 12}
+    async with AsyncElasticsearch(settings.elasticsearch_url) as client:
+        await client.indices.create(index=older, aliases={alias(settings.index_prefix): {}}, **made)
+        for stored in articles:
+            await client.index(
+                index=older,
+                id=stored.article_id,
+                document=to_document(stored, Held.of(stored)),
+                version=stored.version,
+                version_type="external_gte",
+                refresh=True,
+            )
+    return older
+
+
+@pytest.mark.elasticsearch
+async def test_an_index_of_another_mapping_is_copied_with_its_versions(elasticsearch_settings: StoreSettings):
+    articles = [a_stored_article(number) for number in range(1, 6)]
+    older = await put_into_an_older_index(elasticsearch_settings, *articles)
+
+    async with opened(elasticsearch_settings) as store:
+        assert await store.put(a_stored_article(1, revision=1)) == ["stale"]
+        assert await store.titles(sort="oldest") == [stored.article.title for stored in articles]
+        assert await store.reader.get(articles[0].article_id) == articles[0]
+
+    async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+        assert not await client.indices.exists(index=older)
+        behind = await client.indices.get_alias(name=alias(elasticsearch_settings.index_prefix))
+    assert list(behind) == [index_name(elasticsearch_settings.index_prefix)]
+
+
+@pytest.mark.elasticsearch
+async def test_a_copy_that_was_killed_half_way_is_finished_by_the_next_start(elasticsearch_settings: StoreSettings):
+    await put_into_an_older_index(elasticsearch_settings, a_stored_article(1), a_stored_article(2))
+    async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+        await client.indices.create(index=index_name(elasticsearch_settings.index_prefix), **definition())
+
+    async with opened(elasticsearch_settings) as store:
+        await store.put()
+        assert (await store.search()).total.value == 2
+
+
+@pytest.mark.elasticsearch
+async def test_while_an_index_is_copied_older_writers_wait(elasticsearch_settings: StoreSettings):
+    async with opened(elasticsearch_settings) as store:
+        name = index_name(elasticsearch_settings.index_prefix)
+        async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+            await client.indices.put_settings(index=name, settings={"index.blocks.write": True})
+
+            with pytest.raises(DependencyUnavailable, match="cannot be written now"):
+                await store.writer.put([a_stored_article(1)])
+
+            await client.indices.put_settings(index=name, settings={"index.blocks.write": False})
+        assert await store.put(a_stored_article(1)) == ["created"]
+
+
+@pytest.mark.elasticsearch
+async def test_a_reader_refuses_an_index_of_another_mapping(elasticsearch_settings: StoreSettings):
+    await put_into_an_older_index(elasticsearch_settings)
+    reader = await open_reader(elasticsearch_settings, FakeClock())
+
+    with pytest.raises(DependencyUnavailable, match="another mapping"):
+        await reader.search(ArticleQuery())
+
+    await reader.close()
+
+
+@pytest.mark.elasticsearch
+async def test_before_the_first_writer_a_reader_finds_nothing(elasticsearch_settings: StoreSettings):
+    reader = await open_reader(elasticsearch_settings, FakeClock())
+
+    assert (await reader.search(ArticleQuery())).total.value == 0
+    assert await reader.get(an_article(1).article_id) is None
+    await reader.check()
+
+    await reader.close()
+
+
+@pytest.mark.elasticsearch
+async def test_of_two_writers_at_once_the_newer_version_wins(elasticsearch_settings: StoreSettings):
+    async with opened(elasticsearch_settings) as store, opened(elasticsearch_settings) as other:
+        await asyncio.gather(
+            *(writer.writer.put([a_stored_article(1, revision=REVISION + number)]) for number in range(20)
+              for writer in (store, other))
+        )  # fmt: skip
+
+        kept = await store.reader.get(an_article(1).article_id)
+
+    assert kept is not None
+    assert kept.article.revision == REVISION + 19
+
+
+@pytest.mark.elasticsearch
+async def test_an_alias_that_was_removed_under_a_writer_is_not_silently_replaced(elasticsearch_settings: StoreSettings):
+    async with opened(elasticsearch_settings) as store:
+        async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+            await client.indices.delete(index=index_name(elasticsearch_settings.index_prefix))
+
+        with pytest.raises(DependencyUnavailable):
+            await store.writer.put([a_stored_article(1)])
+        with pytest.raises(DependencyUnavailable):
+            await store.writer.check()
+
+
+async def test_an_absent_server_is_unavailable_and_the_setting_is_named(tmp_path: Path):
+    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url=ABSENT)
+    reader = await open_reader(settings, FakeClock())
+
+    for asked in (
+        reader.check(),
+        reader.search(ArticleQuery()),
+        reader.get("0" * 64),
+        open_writer(settings, FakeClock()),
+    ):
+        with pytest.raises(DependencyUnavailable, match="ELASTICSEARCH_URL"):
+            await asked
+
+    await reader.close()
+
+
+@pytest.mark.parametrize("url", ["localhost:9200", "http://localhost", "elastic", "ftp://localhost:9200"])
+async def test_an_unusable_url_is_a_matter_of_configuration(tmp_path: Path, url: str):
+    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url=url)
+
+    with pytest.raises(ConfigurationError, match="ELASTICSEARCH_URL"):
+        await open_reader(settings, FakeClock())
+
+
+async def test_no_password_appears_in_a_failure(tmp_path: Path):
+    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url="http://elastic:hunter2@127.0.0.1:9")
+    reader = await open_reader(settings, FakeClock())
+
+    with pytest.raises(DependencyUnavailable) as failure:
+        await reader.check()
+
+    assert "hunter2" not in str(failure.value)
+    await reader.close()
+
+
+@pytest.mark.elasticsearch
+async def test_its_words_are_those_that_highlights_are_found_by(elasticsearch_settings: StoreSettings):
+    reader = await open_reader(elasticsearch_settings, FakeClock())
+    texts = [
+        "Don't the U.S.A. Apple’s investments GPT-3.5 generous running café 3,500.50 a_b x:y Über Straße R&D 5G",
+        "中国电池制造商 AI는 삼성전자가 กินน้ำ スマートフォン 人型ロボット 5月",
+        "naïve; e-mail, C++ C# .NET #tag @name 100% $3.5bn €12m 1990s mid-2026 (and) [or] “quoted” ‘single’ end.",
+    ]
+
+    for text in texts:
+        assert await reader.analyse(text) == terms(text)
+
+    await reader.close()

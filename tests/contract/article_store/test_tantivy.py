@@ -1,0 +1,170 @@
+"""What only the store on one machine promises: one writer, readers in other processes, rebuild for a new schema."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.query import ArticleQuery
+from shared.article_store.tantivy.schema import fingerprint
+from shared.clock import SystemClock
+from shared.errors import ConfigurationError, DependencyUnavailable
+from shared.settings import StoreSettings
+from tests.builders import a_stored_article, an_article
+from tests.contract.article_store.stores import opened
+from tests.fakes import FakeClock
+
+OLDER = "0" * 12
+
+
+@asynccontextmanager
+async def writer_process(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that has put three articles and is still the writer."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.contract.article_store.writer_process", str(folder)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"put\n"
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def make_older(settings: StoreSettings) -> Path:
+    """Give the index the name that another schema would have given it."""
+    articles = settings.data_dir / "articles"
+    name = (articles / "CURRENT").read_text()
+    older = f"{name.split('-')[0]}-{OLDER}"
+    (articles / name).rename(articles / older)
+    (articles / "CURRENT").write_text(older)
+    return articles / older
+
+
+async def test_a_second_writer_stands_by_until_the_first_is_closed(tantivy_settings: StoreSettings):
+    first = await open_writer(tantivy_settings, FakeClock())
+
+    with pytest.raises(DependencyUnavailable, match="another indexing process holds"):
+        await open_writer(tantivy_settings, FakeClock())
+    await first.close()
+
+    second = await open_writer(tantivy_settings, FakeClock())
+    await second.close()
+
+
+async def test_a_reader_sees_what_another_process_has_put(tantivy_settings: StoreSettings):
+    reader = await open_reader(tantivy_settings, FakeClock())
+
+    async with writer_process(tantivy_settings.data_dir):
+        result = await reader.search(ArticleQuery())
+
+    assert result.total.value == 3
+
+
+async def test_what_was_put_outlives_a_killed_writer_whose_place_is_free_at_once(tantivy_settings: StoreSettings):
+    async with writer_process(tantivy_settings.data_dir) as process:
+        process.kill()
+        await process.wait()
+
+    async with opened(tantivy_settings) as store:
+        assert await store.put(a_stored_article(1), a_stored_article(4)) == ["unchanged", "created"]
+        assert (await store.search()).total.value == 4
+
+
+async def test_an_index_of_another_schema_is_rebuilt_from_what_it_keeps(tantivy_settings: StoreSettings):
+    articles = [a_stored_article(number) for number in range(1, 8)]
+    async with opened(tantivy_settings) as store:
+        await store.put(*articles)
+    older = make_older(tantivy_settings)
+
+    async with opened(tantivy_settings) as store:
+        assert await store.titles(sort="oldest") == [stored.article.title for stored in articles]
+        assert await store.reader.get(articles[0].article_id) == articles[0]
+        assert await store.put(articles[0], a_stored_article(1, revision=1)) == ["unchanged", "stale"]
+    assert not older.exists()
+
+
+async def test_a_reader_waits_for_the_rebuild_and_follows_it(tantivy_settings: StoreSettings):
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1))
+    make_older(tantivy_settings)
+    clock = FakeClock()
+    reader = await open_reader(tantivy_settings, clock)
+
+    with pytest.raises(DependencyUnavailable, match="another schema"):
+        await reader.check()
+    writer = await open_writer(tantivy_settings, clock)
+    await writer.close()
+    clock.advance(1)
+
+    await reader.check()
+    assert await reader.get(an_article(1).article_id) is not None
+
+
+async def test_what_a_killed_rebuild_left_is_removed(tantivy_settings: StoreSettings):
+    left = tantivy_settings.data_dir / "articles" / f"0007-{fingerprint()}"
+    left.mkdir(parents=True)
+
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1))
+
+    assert not left.exists()
+
+
+async def test_a_reader_does_not_look_again_within_50_ms(tantivy_settings: StoreSettings):
+    async with opened(tantivy_settings) as store:
+        assert (await store.search()).total.value == 0
+
+        await store.writer.put([a_stored_article(1)])
+
+        assert (await store.search()).total.value == 0
+        store.clock.advance(0.1)
+        assert (await store.search()).total.value == 1
+
+
+async def test_many_readers_at_once_get_the_same_answer(tantivy_settings: StoreSettings):
+    async with opened(tantivy_settings) as store:
+        await store.put(*(a_stored_article(number) for number in range(1, 30)))
+
+        results = await asyncio.gather(*(store.titles(size=200) for _ in range(20)))
+
+    assert all(result == results[0] for result in results)
+
+
+async def test_a_damaged_index_is_named_with_what_to_do(tantivy_settings: StoreSettings):
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1))
+    for meta in (tantivy_settings.data_dir / "articles").glob("*/meta.json"):
+        meta.write_text("{")
+
+    with pytest.raises(DependencyUnavailable, match="restore the folder from a backup"):
+        await open_writer(tantivy_settings, FakeClock())
+    reader = await open_reader(tantivy_settings, SystemClock())
+    with pytest.raises(DependencyUnavailable, match="cannot read the index"):
+        await reader.check()
+
+
+async def test_a_current_that_names_nothing_is_refused(tantivy_settings: StoreSettings):
+    articles = tantivy_settings.data_dir / "articles"
+    articles.mkdir()
+    (articles / "CURRENT").write_text("../../etc")
+
+    reader = await open_reader(tantivy_settings, FakeClock())
+
+    with pytest.raises(DependencyUnavailable, match="does not name an index"):
+        await reader.search(ArticleQuery())
+
+
+async def test_a_folder_that_cannot_be_made_is_a_matter_of_configuration(tmp_path: Path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigurationError, match="NEWSWEIR_DATA_DIR"):
+        await open_writer(StoreSettings(data_dir=tmp_path / "file"), FakeClock())
