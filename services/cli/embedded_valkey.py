@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 
 from services.cli.child_process import spawn
@@ -228,7 +230,7 @@ def _launch(binary: Path, folder: Path, socket: Path, log: Path, lock: int | Non
 
 async def _answers(socket: Path) -> bool:
     """Whether the server is ready; raises DependencyUnavailable while it loads its data."""
-    client = Redis(unix_socket_path=str(socket))
+    client = Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
     try:
         await client.ping()
     except BusyLoadingError as error:
