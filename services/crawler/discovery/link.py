@@ -1,17 +1,22 @@
 """What discovery yields: links to articles with what the feed, sitemap or page says of them."""
 
+import html
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from shared.errors import InvalidInput
 from shared.urls import canonicalize
 
+_MAX_TITLE = 500
+_TAG = re.compile(r"<[^<>]{0,1000}>")
+
 
 @dataclass(frozen=True)
 class Link:
-    """A URL to visit, canonical, with the hints that came with it; times are in UTC."""
+    """A URL to visit, canonical, with the hints that came with it; times are in UTC and not yet bounded."""
 
     url: str
     title: str | None = None
@@ -53,3 +58,30 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
     for link in links:
         first.setdefault(link.url, link)
     return tuple(first.values())
+
+
+def title_of(text: object) -> str | None:
+    """A title as one line of plain text, or None."""
+    if not isinstance(text, str):
+        return None
+    line = " ".join(html.unescape(_TAG.sub(" ", text[: 4 * _MAX_TITLE])).split())
+    return line[:_MAX_TITLE] or None
+
+
+def language_of(text: object) -> str | None:
+    """The ISO 639-1 code that a language tag starts with, or None."""
+    found = re.match(r"\s*([a-zA-Z]{2})(?![a-zA-Z])", text) if isinstance(text, str) else None
+    return found[1].lower() if found else None
+
+
+def moment_of(text: object) -> datetime | None:
+    """A W3C date or time in UTC, its first instant where only a day, month or year is said; None for anything else."""
+    if not isinstance(text, str):
+        return None
+    said = text.strip()[:40]
+    said += {4: "-01-01", 7: "-01"}.get(len(said), "")
+    try:
+        moment = datetime.fromisoformat(said)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

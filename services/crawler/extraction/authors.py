@@ -41,8 +41,8 @@ _NO_NAME = re.compile(r"https?:|www\.|[@#<>{}=_\d]|\.(com|org|net|co)\b", re.IGN
 _NO_PERSON = frozenset(
     "staff team desk newsroom editorial editors editor editor-in-chief admin administrator correspondent reporter "
     "writer contributor contributors columnist news agency press reuters afp bloomberg guest author unknown anonymous "
-    "media magazine community association institute university foundation company inc ltd llc corp group office department "
-    "ministry wire newswire service services contributing senior chief founder director manager".split()
+    "media magazine community association institute university foundation company inc ltd llc corp group office "
+    "department ministry wire newswire service services contributing senior chief founder director manager".split()
 )  # fmt: skip
 
 
