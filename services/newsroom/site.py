@@ -25,7 +25,7 @@ _FEED_TYPES = {
     "atom": "application/atom+xml",
     "json": "application/feed+json",
 }
-_PER_PAGE = 6
+_PER_PAGE = 5
 _ON_FRONT_PAGE = 14
 # What the publishers' format allows a news sitemap to hold.
 _NEWS_SITEMAP_AGE = timedelta(days=2)
