@@ -1,0 +1,46 @@
+"""How passages are chosen, cut and marked."""
+
+from shared.article_store.highlighting import highlight
+from shared.article_store.query import HIGHLIGHT_END, HIGHLIGHT_START, Clause
+from tests.builders import a_stored_article
+
+
+def fragments(text: str, *asked: str) -> list[str]:
+    found = highlight(a_stored_article(1, text=text), [Clause(word) for word in asked])
+    return [part.replace(HIGHLIGHT_START, "[").replace(HIGHLIGHT_END, "]") for part in found.text]
+
+
+def test_matches_close_to_each_other_share_a_passage():
+    assert fragments("alpha beta alpha", "alpha") == ["[alpha] beta [alpha]"]
+
+
+def test_passages_are_cut_between_words():
+    filler = "abcdefgh " * 40
+
+    (passage,) = fragments(f"{filler}needle {filler}", "needle")
+
+    assert set(passage.split()) == {"abcdefgh", "[needle]"}
+    assert 120 <= len(passage) <= 170
+
+
+def test_text_without_spaces_is_cut_where_it_must_be():
+    (passage,) = fragments("国" * 300 + "电池" + "国" * 300, "电池")
+
+    assert "[电池]" in passage
+    assert len(passage) <= 170
+
+
+def test_matches_that_overlap_are_marked_once():
+    assert fragments("open source model", "open source", "source model") == ["[open source model]"]
+
+
+def test_a_match_longer_than_a_passage_is_shown_whole():
+    phrase = " ".join(f"word{number}" for number in range(40))
+
+    assert fragments(phrase, phrase) == [f"[{phrase}]"]
+
+
+def test_without_words_asked_for_nothing_is_highlighted():
+    found = highlight(a_stored_article(1), [Clause("&"), Clause("council", negated=True)])
+
+    assert (found.title, found.text) == (None, ())

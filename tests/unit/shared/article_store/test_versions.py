@@ -1,0 +1,39 @@
+"""What putting a document does."""
+
+from datetime import timedelta
+
+from shared.article_store.versions import Held, decide, digest
+from shared.events.enrichment import Keyphrase
+from tests.builders import REVISION, a_stored_article, an_enrichment
+
+
+def test_a_newer_version_keeps_the_first_arrival():
+    first = a_stored_article(1)
+    newer = a_stored_article(1, revision=REVISION + 9).model_copy(
+        update={"ingested_at": first.ingested_at + timedelta(hours=1)}
+    )
+
+    (write,) = decide({first.article_id: Held.of(first)}, [newer])
+
+    assert (write.result, write.stored.ingested_at) == ("unchanged", first.ingested_at)
+    assert write.held == Held(newer.version, Held.of(first).ingested_ms, digest(first))
+
+
+def test_a_batch_meets_what_stands_before_it_in_the_batch():
+    versions = [a_stored_article(1, revision=REVISION + n, title=f"Title {n}") for n in (5, 3, 7)]
+
+    assert [write.result for write in decide({}, versions)] == ["created", "stale", "updated"]
+
+
+def test_a_stale_document_does_not_become_what_is_held():
+    newest, older, middle = (a_stored_article(1, revision=REVISION + n) for n in (9, 1, 5))
+
+    assert [write.result for write in decide({}, [newest, older, middle])] == ["created", "stale", "stale"]
+
+
+def test_the_version_of_the_enrichment_alone_is_no_other_content():
+    plain = a_stored_article(1, an_enrichment(enrichment_version=1))
+    again = a_stored_article(1, an_enrichment(enrichment_version=2))
+    richer = a_stored_article(1, an_enrichment(enrichment_version=2, keyphrases=(Keyphrase(text="x", score=1),)))
+
+    assert digest(plain) == digest(again) != digest(richer)
