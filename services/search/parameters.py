@@ -84,13 +84,13 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "cursor",
-        "Where the page before ended: follow `next` rather than build it.",
+        "Where the page before ended: follow next rather than build it.",
         {"type": "string", "maxLength": MAX_CURSOR_CHARACTERS},
     ),
     Parameter("highlight", "Whether to return the words that matched.", {"type": "boolean", "default": True}),
     Parameter(
         "facet",
-        f"Which facets to count, in this order: all unless given, `{_NO_FACETS}` for none.",
+        f"Which facets to count, in this order: all unless given; {_NO_FACETS} counts nothing.",
         {"type": "array", "items": {"type": "string", "enum": [*FACETS_BY_NAME, _NO_FACETS]}},
     ),
     *(parameter for facet in FACETS for parameter in _of_facet(facet)),

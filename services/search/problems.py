@@ -33,7 +33,7 @@ INVALID_PARAMETER = Kind(
     "invalid-parameter",
     HTTPStatus.BAD_REQUEST,
     "A parameter does not fit",
-    "The parameter that `parameter` names is not known or has a value that does not fit; `detail` says what would.",
+    "The parameter that is named is not known or has a value that does not fit; detail says what would.",
 )
 INVALID_REQUEST = Kind(
     "invalid-request",
@@ -45,7 +45,7 @@ TOO_MUCH = Kind(
     "too-much",
     HTTPStatus.BAD_REQUEST,
     "The question asks for too much",
-    "Something is longer, larger or deeper than its bound, which `detail` states.",
+    "Something is longer, larger or deeper than its bound, which detail states.",
 )
 HOST_REFUSED = Kind(
     "host-refused",

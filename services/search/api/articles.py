@@ -1,8 +1,8 @@
 """GET /v1/articles, the faceted search, and GET /v1/articles/{id}, one article whole."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 
 from services.search.api.representation import ARTICLES_PATH, Article, ArticleList
 from services.search.catalogue import Catalogue
@@ -42,12 +42,14 @@ class _Articles:
     async def find(self, request: Request) -> ArticleList:
         """Articles that match all words and filters, a page at a time, with the counts of every facet.
 
-        Values of one facet are alternatives, different facets narrow each other. Follow `next` for more articles
-        and a bucket's `link` to select it or free it again.
+        Values of one facet are alternatives, different facets narrow each other. Follow next for more articles
+        and a bucket's link to select it or free it again.
         """
         query = parse(request.url.query)
         return ArticleList.of(query, await self._catalogue.find(query))
 
-    async def one(self, article_id: str) -> Article:
+    async def one(
+        self, article_id: Annotated[str, Path(description="of a search, or the sha256 of the canonical URL")]
+    ) -> Article:
         """The text with everything that was understood of it; offsets count Unicode characters."""
         return Article.of(await self._catalogue.one(article_id))

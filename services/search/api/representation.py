@@ -218,7 +218,7 @@ class Article(BaseModel):
     canonical_url: str
     title: str
     text: str = Field(description="where rights hold noarchive, no more than a snippet")
-    text_truncated: bool = Field(description="whether the article has more text than `text`")
+    text_truncated: bool = Field(description="whether the article has more text than is shown")
     site_name: str | None
     source_id: str
     authors: tuple[str, ...]

@@ -41,10 +41,10 @@ class EntityGroup:
 
 @dataclass(frozen=True)
 class AmountRow:
-    """One amount: as written, as understood, and in dollars."""
+    """One amount: as understood, in dollars, and as written where that differs."""
 
-    text: str
     understood: str
+    written: str | None
     dollars: str | None
     purpose: str | None
 
@@ -138,9 +138,12 @@ def _groups(enrichment: Enrichment) -> Iterator[EntityGroup]:
 
 
 def _amounts(enrichment: Enrichment) -> tuple[AmountRow, ...]:
-    return tuple(
-        AmountRow(item.text, wording.money(item), wording.dollars(item), item.purpose) for item in enrichment.money
-    )
+    rows = []
+    for item in enrichment.money:
+        understood = wording.money(item)
+        written = item.text if item.text != understood else None
+        rows.append(AmountRow(understood, written, wording.dollars(item), item.purpose))
+    return tuple(rows)
 
 
 def _quotes(enrichment: Enrichment) -> tuple[QuoteRow, ...]:

@@ -7,7 +7,7 @@ from typing import get_args
 
 from markupsafe import Markup
 
-from services.search.highlighting import to_html
+from services.search.highlighting import to_html, without_marks
 from services.search.parameters import to_pairs, write_text
 from services.search.rights import shortened
 from services.search.selection import excluding, toggled
@@ -164,10 +164,18 @@ def _row(hit: Hit) -> ResultRow:
 
 
 def _fragments(hit: Hit) -> tuple[str | Markup, ...]:
-    if hit.highlights and hit.highlights.text:
-        return tuple(to_html(fragment) for fragment in hit.highlights.text[:_FRAGMENTS])
     article = hit.stored.article
+    if hit.highlights and hit.highlights.text:
+        return tuple(_fragment(fragment, article.text) for fragment in hit.highlights.text[:_FRAGMENTS])
     return (shortened(" ".join((article.description or article.text).split()), _SNIPPET_CHARACTERS),)
+
+
+def _fragment(fragment: str, text: str) -> Markup:
+    """The fragment with an ellipsis on each side where the text goes on."""
+    plain = without_marks(fragment)
+    before = "" if text.startswith(plain) else "… "
+    after = "" if text.endswith(plain) else " …"
+    return Markup("{}{}{}").format(before, to_html(fragment), after)
 
 
 def _subjects(stored: StoredArticle) -> Iterator[Link]:

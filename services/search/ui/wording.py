@@ -8,6 +8,7 @@ from shared.events.enrichment import Money
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
+_CENTS_BELOW = 1000
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 DATE_ORIGINS: dict[DateOrigin, str] = {
@@ -63,7 +64,8 @@ def amount(value: float, currency: str) -> str:
     for scale, name in _SCALES:
         if abs(value) >= scale:
             return f"{symbol}{round(value / scale, 2):,g} {name}"
-    return f"{symbol}{value:,.0f}" if value == int(value) else f"{symbol}{value:,.2f}"
+    cents = 2 if abs(value) < _CENTS_BELOW and value != int(value) else 0
+    return f"{symbol}{value:,.{cents}f}"
 
 
 def money(item: Money) -> str:

@@ -12,13 +12,15 @@ for (const element of document.querySelectorAll("[data-name-of]")) {
   }
 }
 
-// How long ago, for what is less than two days old; the full time stays as the tooltip.
+// How long ago, for what is less than two days old; the full time becomes the tooltip.
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
 for (const element of document.querySelectorAll(".results time[data-exact]")) {
   const minutes = Math.round((Date.parse(element.dateTime) - Date.now()) / 60000);
   if (minutes > 0 || minutes < -2880) continue;
   element.title = element.textContent;
-  element.textContent = minutes > -60 ? relative.format(minutes, "minute") : relative.format(Math.round(minutes / 60), "hour");
+  const hours = Math.round(minutes / 60);
+  if (minutes > -60) element.textContent = relative.format(minutes, "minute");
+  else element.textContent = hours > -24 ? relative.format(hours, "hour") : relative.format(Math.round(hours / 24), "day");
 }
 
 // "/" goes to the search box; j and k go from result to result.

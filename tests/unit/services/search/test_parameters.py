@@ -1,0 +1,227 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.search.parameters import (
+    MAX_QUERY_STRING_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    PARAMETERS,
+    InvalidParameter,
+    parse,
+    parse_text,
+    to_pairs,
+    to_url,
+    write_text,
+)
+from shared.article_store.query import MAX_CLAUSES, ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.errors import InvalidInput, LimitExceeded
+from shared.facets import FACETS, FACETS_BY_NAME
+
+ALL_FACETS = tuple(FacetRequest(name) for name in FACETS_BY_NAME)
+
+
+def test_an_empty_query_string_asks_for_everything_with_every_facet_counted():
+    query = parse("")
+
+    assert query == ArticleQuery(facets=ALL_FACETS, highlight=True)
+
+
+def test_words_filters_dates_and_paging_are_read_together():
+    query = parse("q=battery&person=person:a&not_language=de&from=2026-03-01&sort=oldest&size=5&cursor=abc&facet=topic")
+
+    assert query == ArticleQuery(
+        clauses=(Clause("battery"),),
+        filters=(FacetFilter("person", include=("person:a",)), FacetFilter("language", exclude=("de",))),
+        published_from=datetime(2026, 3, 1, tzinfo=UTC),
+        sort="oldest",
+        size=5,
+        cursor="abc",
+        facets=(FacetRequest("topic"),),
+        highlight=True,
+    )
+
+
+def test_values_of_a_facet_may_be_repeated_or_separated_by_commas():
+    repeated = parse("person=person:a&person=person:b&person=person:a")
+    listed = parse("person=person:a,person:b")
+
+    assert repeated == listed
+    assert listed.filters == (FacetFilter("person", include=("person:a", "person:b")),)
+
+
+def test_a_comma_within_a_value_is_escaped_by_a_backslash():
+    query = parse(r"author=Duarte\,%20Ines,Brandt")
+
+    assert query.filters == (FacetFilter("author", include=("Duarte, Ines", "Brandt")),)
+
+
+@pytest.mark.parametrize("empty", ["q=", "from=&to=", "person=", "cursor=&size=", "q=%20"])
+def test_fields_that_a_form_sends_empty_are_not_asked(empty):
+    assert parse(empty) == parse("")
+
+
+def test_the_last_day_of_a_range_is_included():
+    query = parse("from=2026-03-01&to=2026-03-02")
+
+    assert query.published_to == datetime(2026, 3, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ("2026-03-01T18:00", datetime(2026, 3, 1, 18, tzinfo=UTC)),
+        ("2026-03-01T18:00Z", datetime(2026, 3, 1, 18, tzinfo=UTC)),
+        ("2026-03-01T18:00%2B02:00", datetime(2026, 3, 1, 16, tzinfo=UTC)),
+        ("20260301", datetime(2026, 3, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_utc_unless_it_says_otherwise(written, understood):
+    assert parse(f"from={written}").published_from == understood
+
+
+def test_the_facets_to_count_are_chosen_ordered_and_sized():
+    query = parse("facet=person,topic&facet.person.size=50")
+
+    assert query.facets == (FacetRequest("person", 50), FacetRequest("topic"))
+
+
+def test_no_facet_is_counted_when_none_is_asked_for():
+    assert parse("facet=none").facets == ()
+
+
+@pytest.mark.parametrize(
+    ("query_string", "parameter", "reason"),
+    [
+        ("persn=x", "persn", "is person meant?"),
+        ("not_persons=x", "not_persons", "is not_person meant?"),
+        ("zzzz=1", "zzzz", "unknown; see /docs"),
+        ("size=0", "size", "no number from 1 to 200"),
+        ("size=201", "size", "no number from 1 to 200"),
+        ("size=-1", "size", "no number"),
+        ("size=٣", "size", "no number"),
+        ("size=5&size=6", "size", "given 2 times"),
+        ("sort=best", "sort", "none of relevance, newest, oldest"),
+        ("from=yesterday", "from", "no day like"),
+        ("to=9999-12-31", "to", ""),
+        ("from=0001-01-01T00:00%2B14:00", "from", ""),
+        ("from=2026-03-02&to=2026-03-01", "to", "exchange the two"),
+        ("highlight=maybe", "highlight", "neither true nor false"),
+        ("facet=topics", "facet", "none of topic"),
+        ("facet=none,topic", "facet", "'none'"),
+        ("facet.topic.size=500", "facet.topic.size", "no number from 1 to 200"),
+        ("cursor=" + "a" * 1001, "cursor", "longer than any cursor"),
+        ("q=" + "a" * (MAX_TEXT_CHARACTERS + 1), "q", "at most 2000"),
+        ("q=" + "a+" * (MAX_CLAUSES + 1), "q", f"at most {MAX_CLAUSES}"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_the_name_of_its_parameter(query_string, parameter, reason):
+    with pytest.raises(InvalidParameter, match=r"(?s).*") as caught:
+        parse(query_string)
+
+    assert caught.value.parameter == parameter
+    assert reason in str(caught.value)
+
+
+def test_a_query_string_beyond_its_bound_is_refused_unread():
+    with pytest.raises(LimitExceeded, match="at most 8192"):
+        parse("x" * (MAX_QUERY_STRING_CHARACTERS + 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("battery plant", (Clause("battery"), Clause("plant"))),
+        ('"solid state" battery', (Clause("solid state", phrase=True), Clause("battery"))),
+        ("battery -recall", (Clause("battery"), Clause("recall", negated=True))),
+        ('-"solid state"', (Clause("solid state", phrase=True, negated=True),)),
+        ('plant "solid state', (Clause("plant"), Clause("solid state", phrase=True))),
+        ("“solid  state”", (Clause("solid state", phrase=True),)),
+        ('cell"pack"', (Clause("cell"), Clause("pack", phrase=True))),
+        ("state-owned - --bank", (Clause("state-owned"), Clause("bank", negated=True))),
+        ('"" " " -', ()),
+        ("中国电池", (Clause("中国电池"),)),
+    ],
+)
+def test_the_search_box_knows_words_phrases_and_exclusions(text, clauses):
+    assert parse_text(text) == clauses
+
+
+@given(st.text(max_size=60) | st.text(alphabet=' "-ab“', max_size=30))
+def test_whatever_is_typed_is_understood_the_same_when_written_back(text):
+    clauses = parse_text(text)
+
+    assert parse_text(write_text(clauses)) == clauses
+
+
+@given(st.text(max_size=200))
+def test_no_query_string_breaks_the_reading(text):
+    try:
+        query = parse(text)
+    except (InvalidInput, LimitExceeded):
+        return
+
+    assert parse(urlsplit(to_url("/", query, cursor=query.cursor)).query) == query
+
+
+FACET_VALUES = st.lists(st.text(min_size=1, max_size=12), unique=True, max_size=3).map(tuple)
+MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)) | st.dates(
+    datetime(1900, 1, 1).date(), datetime(2100, 1, 1).date()
+).map(lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+@st.composite
+def queries(draw):
+    chosen = draw(st.lists(st.sampled_from(list(FACETS_BY_NAME)), unique=True))
+    filters = tuple(
+        FacetFilter(name, draw(FACET_VALUES), draw(FACET_VALUES)) for name in FACETS_BY_NAME if name in chosen
+    )
+    start = draw(st.none() | MOMENTS)
+    length = draw(st.none() | st.timedeltas(timedelta(microseconds=1), timedelta(days=900)))
+    counted = draw(st.lists(st.sampled_from(list(FACETS_BY_NAME)), unique=True))
+    return ArticleQuery(
+        clauses=parse_text(draw(st.text(max_size=40))),
+        filters=tuple(item for item in filters if item.include or item.exclude),
+        published_from=start,
+        published_to=(start or datetime(2026, 3, 1, tzinfo=UTC)) + length if length else None,
+        sort=draw(st.sampled_from(["relevance", "newest", "oldest"])),
+        size=draw(st.integers(1, 200)),
+        facets=draw(st.just(ALL_FACETS) | st.just(tuple(FacetRequest(name, 25) for name in counted))),
+        highlight=draw(st.booleans()),
+    )
+
+
+@given(queries())
+def test_a_query_survives_the_way_into_a_link_and_back(query):
+    link = to_url("/v1/articles", query)
+
+    assert parse(urlsplit(link).query) == query
+
+
+def test_a_link_starts_at_the_first_page_unless_it_is_given_a_cursor():
+    query = replace(parse("q=battery"), cursor="page2")
+
+    assert to_url("/", query) == "/?q=battery"
+    assert to_url("/", query, cursor="page3") == "/?q=battery&cursor=page3"
+
+
+def test_a_link_to_everything_is_the_bare_path():
+    assert to_url("/v1/articles", parse("")) == "/v1/articles"
+
+
+def test_what_is_said_by_default_is_left_out_of_links():
+    pairs = to_pairs(parse("q=battery&size=20&sort=relevance&highlight=true&facet.topic.size=10"))
+
+    assert pairs == [("q", "battery")]
+
+
+def test_every_facet_has_its_parameters_described_with_its_own_words():
+    described = {parameter.name: parameter.description for parameter in PARAMETERS}
+
+    for facet in FACETS:
+        assert facet.description in described[facet.name]
+        assert facet.label in described[f"not_{facet.name}"]
+        assert facet.label in described[f"facet.{facet.name}.size"]

@@ -1,0 +1,66 @@
+import json
+
+import pytest
+from starlette.exceptions import HTTPException
+
+from services.search.catalogue import UnknownArticle
+from services.search.parameters import InvalidParameter
+from services.search.problems import KINDS, problem_of, to_response
+from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (InvalidParameter("size", "no number"), 400, "invalid-parameter"),
+        (InvalidInput("cursor of another query"), 400, "invalid-request"),
+        (LimitExceeded("too deep"), 400, "too-much"),
+        (UnknownArticle("no article"), 404, "unknown-article"),
+        (HTTPException(404), 404, "not-found"),
+        (HTTPException(405, headers={"Allow": "GET"}), 405, "method-not-allowed"),
+        (DependencyUnavailable("no index"), 503, "store-unavailable"),
+        (HTTPException(418), 500, "internal-error"),
+        (ZeroDivisionError("secret"), 500, "internal-error"),
+    ],
+)
+def test_each_error_is_the_problem_it_is_to_the_one_who_asked(error, status, slug):
+    problem = problem_of(error)
+
+    assert (problem.kind.status, problem.kind.slug) == (status, slug)
+
+
+def test_a_problem_names_the_parameter_at_fault():
+    response = to_response(problem_of(InvalidParameter("size", "no number from 1 to 200")), "/v1/articles")
+
+    assert response.media_type == "application/problem+json"
+    assert json.loads(response.body) == {
+        "type": "/docs#invalid-parameter",
+        "title": "A parameter does not fit",
+        "status": 400,
+        "detail": "size: no number from 1 to 200",
+        "instance": "/v1/articles",
+        "parameter": "size",
+    }
+
+
+def test_an_absent_store_says_when_to_ask_again():
+    response = to_response(problem_of(DependencyUnavailable("no index")), "/v1/articles")
+
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_an_error_that_nobody_foresaw_tells_nothing_of_the_inside():
+    response = to_response(problem_of(RuntimeError("password=hunter2")), "/v1/articles")
+
+    assert b"hunter2" not in response.body
+    assert b"RuntimeError" not in response.body
+
+
+def test_the_method_that_would_do_is_named():
+    problem = problem_of(HTTPException(405, headers={"Allow": "GET"}))
+
+    assert problem.headers == {"Allow": "GET"}
+
+
+def test_no_two_kinds_share_an_anchor():
+    assert len({kind.slug for kind in KINDS}) == len(KINDS)

@@ -1,0 +1,21 @@
+import pytest
+
+from services.search.parameters import parse
+from services.search.ui.links import article_path, search_for, search_page
+
+
+def test_a_value_of_a_facet_leads_to_its_search():
+    assert search_for("person", "person:ada") == "/?person=person:ada"
+
+
+@pytest.mark.parametrize("kind", ["norp", "event", ""])
+def test_what_is_no_facet_leads_nowhere(kind):
+    assert search_for(kind, "norp:german") is None
+
+
+def test_a_search_has_an_address_of_its_own():
+    assert search_page(parse("q=battery&cursor=old"), cursor="new") == "/?q=battery&cursor=new"
+
+
+def test_an_article_has_an_address_of_its_own():
+    assert article_path("ab" * 32) == "/articles/" + "ab" * 32
