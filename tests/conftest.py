@@ -12,7 +12,7 @@ import pytest
 from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from shared.clock import SystemClock
 from shared.redis_client import RedisConnection, open_connection
-from shared.settings import BusSettings
+from shared.settings import BusSettings, StoreSettings, load
 from tests.fakes import FakeClock
 
 
@@ -61,6 +61,17 @@ def redis_server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.Te
         pytest.skip("no redis-server on the PATH")
     with running_server(Path(binary), tmp_path_factory.mktemp("redis")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(request: pytest.FixtureRequest) -> str:
+    """A real Elasticsearch; skipped where ELASTICSEARCH_URL is not set, unless --require-elasticsearch."""
+    url = load(StoreSettings).elasticsearch_url
+    if url is None:
+        if request.config.getoption("--require-elasticsearch"):
+            pytest.fail("ELASTICSEARCH_URL is not set: see `make elasticsearch`")
+        pytest.skip("ELASTICSEARCH_URL is not set: see `make elasticsearch`")
+    return url
 
 
 @pytest.fixture

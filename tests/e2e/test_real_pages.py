@@ -140,13 +140,12 @@ async def test_every_page_has_one_disposition_and_every_indexed_article_is_found
         newsweir("run", "--sources", str(sources), data_dir=tmp_path, settings=settings) as running,
     ):
         await running.until(lambda: settled(running, len(pages)), 240, f"{len(pages)} pages settled")
-        ledger = (await running.status())["dispositions"]
+        status = await running.status()
         articles = await running.all_articles()
         total = await running.total()
 
-    assert ledger["fetched"] == len(pages)
-    assert ledger["in_flight"] == 0
-    assert ledger["by_disposition"] == {"indexed": len(pages) - NOINDEX, "dropped:noindex": NOINDEX}
+    assert (status["fetched"], status["in_flight"]) == (len(pages), 0)
+    assert status["dispositions"] == {"indexed": len(pages) - NOINDEX, "dropped:noindex": NOINDEX}
     assert total == len(articles) == len({article["id"] for article in articles}) == len(pages) - NOINDEX
     assert {article["url"] for article in articles} < {url for host in range(HOSTS) for url in hosts.urls(host)}
     assert set(hosts.served.values()) == {1}, "no page is fetched twice"
@@ -154,5 +153,4 @@ async def test_every_page_has_one_disposition_and_every_indexed_article_is_found
 
 
 async def settled(running, pages: int) -> bool:
-    by_disposition = (await running.status())["dispositions"]["by_disposition"]
-    return sum(by_disposition.values()) >= pages
+    return sum((await running.status())["dispositions"].values()) >= pages

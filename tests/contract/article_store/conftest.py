@@ -9,21 +9,17 @@ import pytest
 import pytest_asyncio
 from elasticsearch import AsyncElasticsearch
 
-from shared.settings import StoreSettings, load
+from shared.settings import StoreSettings
 from tests.contract.article_store.stores import Store, opened
 
 BOTH = ("tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch))
 
 
-def settings_for(name: str, folder: Path, config: pytest.Config) -> StoreSettings:
+def settings_for(name: str, folder: Path, request: pytest.FixtureRequest) -> StoreSettings:
     """Settings of a store that nobody else uses; skips where there is no Elasticsearch, unless it is required."""
     if name == "tantivy":
         return StoreSettings(data_dir=folder)
-    url = load(StoreSettings).elasticsearch_url
-    if url is None:
-        if config.getoption("--require-elasticsearch"):
-            pytest.fail("ELASTICSEARCH_URL is not set: see `make elasticsearch`")
-        pytest.skip("ELASTICSEARCH_URL is not set: see `make elasticsearch`")
+    url = request.getfixturevalue("elasticsearch_url")
     return StoreSettings(data_dir=folder, elasticsearch_url=url, index_prefix=f"test-{uuid.uuid4().hex[:12]}")
 
 
@@ -42,7 +38,7 @@ async def removed_afterwards(settings: StoreSettings) -> AsyncIterator[None]:
 @pytest.fixture(params=BOTH)
 def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSettings:
     """Settings of either store, with nothing in it."""
-    return settings_for(request.param, tmp_path, request.config)
+    return settings_for(request.param, tmp_path, request)
 
 
 @pytest.fixture
@@ -61,7 +57,7 @@ def tantivy_settings(tmp_path: Path) -> StoreSettings:
 @pytest.fixture
 async def elasticsearch_settings(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreSettings]:
     """Settings of an empty Elasticsearch store."""
-    settings = settings_for("elasticsearch", tmp_path, request.config)
+    settings = settings_for("elasticsearch", tmp_path, request)
     async with removed_afterwards(settings):
         yield settings
 
@@ -71,6 +67,6 @@ async def shared_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Store]:
     """Either store, once for a module whose tests only read what they share."""
-    settings = settings_for(request.param, tmp_path_factory.mktemp("store"), request.config)
+    settings = settings_for(request.param, tmp_path_factory.mktemp("store"), request)
     async with removed_afterwards(settings), opened(settings) as store:
         yield store

@@ -30,7 +30,7 @@ async def stores(
     async with AsyncExitStack() as stack:
         filled = {}
         for name, room in NEWSROOMS.items():
-            settings = settings_for(request.param, tmp_path_factory.mktemp(name), request.config)
+            settings = settings_for(request.param, tmp_path_factory.mktemp(name), request)
             await stack.enter_async_context(removed_afterwards(settings))
             filled[name] = await stack.enter_async_context(opened(settings))
             await filled[name].put(*room.articles.values())
