@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -23,9 +24,10 @@ from services.newsroom.misbehaviour import HostileAnswer, hostile_answer
 from services.newsroom.outlets import OUTLETS, Outlet
 from services.newsroom.settings import NewsroomSettings
 from services.newsroom.site import Answer, Site
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError
-from shared.settings import variable_of
+from shared.settings import StoreSettings, TelemetrySettings, load, variable_of
+from shared.telemetry import configure_logging
 
 HOST = "127.0.0.1"
 # Longest wait at the end for visitors of slow pages.
@@ -49,6 +51,20 @@ def outlet_application(outlet: Outlet, settings: NewsroomSettings, memory: Newsr
 
     # HEAD comes with GET.
     return Starlette(routes=[Route("/{path:path}", visit)], middleware=[Middleware(GZipMiddleware)])
+
+
+def main() -> int:
+    """Serve all outlets until SIGTERM or SIGINT; the exit status."""
+    configure_logging("newsroom", load(TelemetrySettings))
+    asyncio.run(_serve_until_signalled(load(NewsroomSettings), load(StoreSettings).data_dir, SystemClock()))
+    return 0
+
+
+async def _serve_until_signalled(settings: NewsroomSettings, data_dir: Path, clock: Clock) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, data_dir, clock, stop)
 
 
 async def serve(settings: NewsroomSettings, data_dir: Path, clock: Clock, stop: asyncio.Event) -> None:
