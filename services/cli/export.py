@@ -45,7 +45,7 @@ async def export(query: ArticleQuery, settings: StoreSettings, form: Format, out
     """
     reader = await open_reader(settings)
     try:
-        with _open_output(output) as out:
+        with open_output(output) as out:
             count = await _WRITERS[form](_permitted(reader.scan(query)), out)
     finally:
         await reader.close()
@@ -103,7 +103,7 @@ async def _permitted(articles: AsyncIterator[StoredArticle]) -> AsyncIterator[St
 
 
 @contextmanager
-def _open_output(path: Path | None) -> Iterator[BinaryIO]:
+def open_output(path: Path | None) -> Iterator[BinaryIO]:
     """Standard output, or a file that has its name only when it is whole."""
     if path is None:
         yield sys.stdout.buffer

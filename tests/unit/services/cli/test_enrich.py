@@ -1,0 +1,38 @@
+import io
+import json
+
+from services.cli.enrich import enrich_lines
+from services.cli.json_lines import read_lines
+from services.enrichment.enrich import open_pipeline
+from shared.events.enrichment import Enrichment
+
+
+def enrich(*lines: str | bytes) -> list[dict[str, object]]:
+    content = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
+    return list(enrich_lines(read_lines(io.BytesIO(content), 1_000), open_pipeline("fast")))
+
+
+def test_each_line_is_answered_with_its_id_and_every_field_of_enrichment():
+    (result,) = enrich('{"id":"a","title":"Acme","text":"The company paid $3 million.","published_at":"2026-03-02"}')
+
+    assert result["id"] == "a"
+    assert set(result) == {"id", *Enrichment.model_fields}
+    assert result["tier"] == "fast"
+    json.dumps(result)
+
+
+def test_a_number_as_id_stays_a_number():
+    (result,) = enrich('{"id":7,"title":"","text":""}')
+
+    assert result["id"] == 7
+
+
+def test_a_bad_line_is_answered_with_its_fault_and_the_next_is_enriched():
+    results = enrich(
+        "nonsense", '{"id":"a"}', b"\xff", '{"id":"b","text":"x","published_at":"soon"}', '{"id":"c","text":"x"}'
+    )
+
+    assert [(result["id"], "error" in result) for result in results] == [
+        (None, True), ("a", True), (None, True), ("b", True), ("c", False)
+    ]  # fmt: skip
+    assert results[1]["error"] == "line 2: text: Field required"

@@ -1,0 +1,32 @@
+import io
+import json
+
+from services.cli.output import printable, write_json_line, write_table
+
+
+def test_a_json_line_is_one_line_of_utf_8():
+    out = io.BytesIO()
+
+    write_json_line({"title": "Größe\n中国"}, out)
+
+    assert out.getvalue() == '{"title":"Größe\\n中国"}\n'.encode()
+
+
+def test_half_of_a_surrogate_pair_is_escaped():
+    out = io.BytesIO()
+
+    write_json_line({"title": "\ud800"}, out)
+
+    assert json.loads(out.getvalue()) == {"title": "\ud800"}
+
+
+def test_what_steers_a_terminal_is_taken_out():
+    assert printable("\x1b]0;owned\x07title\u202e") == " ]0;owned title "
+
+
+def test_a_table_shows_markup_as_it_is_written(capsys):
+    write_table(("title",), [("[red]not red[/red] \x1b[31m",)])
+
+    out = capsys.readouterr().out
+    assert "[red]not red[/red]" in out
+    assert "\x1b" not in out

@@ -1,0 +1,50 @@
+import io
+
+from rich.console import Console
+
+from services.cli.progress import Progress, as_line, as_table
+from services.cli.view import View
+from shared.bus.lag import StageLag
+from shared.dispositions import Ledger
+
+LEDGER = Ledger(
+    fetched=10,
+    in_flight=2,
+    by_disposition={"indexed": 4, "dropped:consent": 1, "dropped:noindex": 2, "dead-lettered": 1},
+    by_source={},
+)
+STAGES = (StageLag("enrichment", waiting=1, pending=1, retrying=1, dead=0, oldest_pending_s=0.5),)
+
+
+def test_a_line_says_everything():
+    assert as_line(Progress(True, LEDGER, STAGES)) == (
+        "fetched 10 · indexed 4 · dropped 3 (noindex 2, consent 1) · dead 1 · backlog: enrichment 3"
+    )
+
+
+def test_a_broker_that_is_away_is_said_to_be():
+    assert as_line(Progress(True, None)) == "the broker does not answer"
+
+
+def test_a_table_says_where_to_look_once_search_answers():
+    console = Console(width=80, record=True, file=io.StringIO())
+
+    console.print(as_table(Progress(False, LEDGER, STAGES), "http://127.0.0.1:8000"))
+    console.print(as_table(Progress(True, LEDGER, STAGES), "http://127.0.0.1:8000"))
+
+    before, _, after = console.export_text().partition("http://127.0.0.1:8000/")
+    assert "starting" in before
+    assert "indexed" in after
+
+
+def test_off_a_terminal_a_line_appears_when_something_changed_and_some_seconds_have_passed(capsys):
+    some, more = Progress(True, LEDGER, ()), Progress(True, None)
+
+    with View(Console(), "http://127.0.0.1:8000") as view:
+        view.show(some, 0.0)
+        view.show(more, 1.0)
+        view.show(some, 6.0)
+        view.show(more, 7.0)
+        view.show(more, 12.0)
+
+    assert capsys.readouterr().out.splitlines() == [as_line(some), as_line(more)]
