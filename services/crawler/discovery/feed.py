@@ -18,6 +18,9 @@ MAX_LINKS = 1000
 # A publisher who says "never" still publishes.
 MAX_TTL_S = 24 * 3600
 _HTML = re.compile(r"\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html)\b", re.IGNORECASE | re.DOTALL)
+# Looked for before the parser is asked: on megabytes of something else its tolerance takes 10 s.
+_FEED = re.compile(r"<([\w.-]+:)?(rss|feed|rdf|channel|entry|item)\b", re.IGNORECASE)
+_PROLOGUE = 10_000
 # With its internal subset, which is where entities are declared. Reluctant, so that a feed never loses its items.
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -33,14 +36,14 @@ def links(body: bytes, base_url: str, *, content_type: str | None) -> Discovered
     text = decode(body, content_type)
     if text.lstrip().startswith("{"):
         return _json_feed(text, base_url)
-    if _HTML.match(text[:10_000]):
+    if _HTML.match(text[:_PROLOGUE]):
         raise InvalidInput(f"no feed but an HTML page: {base_url}; add the feed that the page links to")
     return _xml_feed(text, base_url)
 
 
 def _xml_feed(text: str, base_url: str) -> Discovered:
-    parsed = _parse(text, base_url)
-    if not parsed.get("version") and not parsed.entries:
+    parsed = _parse(text, base_url) if _FEED.search(text[:_PROLOGUE]) else None
+    if parsed is None or not (parsed.get("version") or parsed.entries):
         raise InvalidInput(f"no feed: neither RSS, Atom nor JSON Feed was found at {base_url}")
     language = language_of(parsed.feed.get("language"))
     found = (_link(entry, base_url, language) for entry in islice(parsed.entries, MAX_LINKS))

@@ -9,6 +9,7 @@ from services.crawler.charset import decode
 from shared.errors import InvalidInput
 
 _PROLOGUE = 4096
+_STRANGE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = re.compile(r"<(!doctype|!--|/?[a-z])", re.IGNORECASE)
 _NO_PAGE = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|svg)\b", re.DOTALL)
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "binary/octet-stream",
@@ -27,11 +28,19 @@ def parse(body: bytes, content_type: str | None) -> html.HtmlElement:
     if media_type and media_type not in _PAGE_TYPES:
         raise InvalidInput(f"no HTML page: its media type is {media_type[:80]}")
     text = decode(body, content_type)
+    if _is_binary(text[:_PROLOGUE]):
+        raise InvalidInput("no HTML page: it is binary data")
     if text.strip() and not _MARKUP.search(text):
         raise InvalidInput("no HTML page: there is no markup in it")
     if _NO_PAGE.match(text[:_PROLOGUE]):
         raise InvalidInput("no HTML page: it is a feed, a sitemap or a picture")
     return _tree(text)
+
+
+def _is_binary(start: str) -> bool:
+    # Pages hold stray control characters, but not one in twenty; random bytes hold one in ten.
+    strange = len(_STRANGE.findall(start))
+    return strange > 16 and 20 * strange > len(start)
 
 
 def _tree(text: str) -> html.HtmlElement:
