@@ -1,0 +1,95 @@
+"""The bundled newsroom as `newsweir demo` runs it: what becomes of each page, kills, a second start."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from services.newsroom.articles import load_articles
+from services.newsroom.expectations import expected_dispositions
+from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
+from shared.urls import article_id, canonicalize
+from tests.e2e.running import Running, free_ports, newsweir
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+SERVICES = {"crawler", "enrichment", "indexing", "search", "newsroom"}
+
+
+def children(pid: int) -> dict[str, int]:
+    """Service → process id, of the services that a supervisor runs."""
+    found = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        if b"service" in words:
+            found[words[words.index(b"service") + 1].decode()] = int(child)
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Newsroom:
+    """A data folder, the ports of its demo, and what should become of each page."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = free_ports(OUTLET_COUNT)
+        self.settings = {"NEWSWEIR_NEWSROOM_PORT": str(self.ports), "ELASTICSEARCH_URL": ""}
+
+    def running(self):
+        return newsweir("demo", data_dir=self.folder, settings=self.settings)
+
+    def expected(self) -> dict[str, str]:
+        memory = json.loads((self.folder / "demo" / "newsroom.json").read_text(encoding="utf-8"))
+        settings = NewsroomSettings(newsroom_port=self.ports)
+        return dict(expected_dispositions(load_articles(), settings, memory["epoch_ms"]))
+
+    def ids(self, disposition: str) -> set[str]:
+        return {article_id(canonicalize(url)) for url, said in self.expected().items() if said == disposition}
+
+
+async def found(running: Running) -> set[str]:
+    return {article["id"] for article in await running.all_articles()}
+
+
+async def test_the_demo_from_first_page_to_second_start(tmp_path):
+    newsroom = Newsroom(tmp_path)
+    running: Running
+
+    async with newsroom.running() as running:
+        services = children(running.process.pid)
+        assert set(services) == SERVICES
+        os.kill(services["enrichment"], signal.SIGKILL)
+        os.kill(services["crawler"], signal.SIGKILL)
+
+        async def all_indexed() -> bool:
+            return await found(running) >= newsroom.ids("indexed")
+
+        await running.until(all_indexed, 240, "every article of the newsroom is found")
+        assert await found(running) == newsroom.ids("indexed")
+        assert children(running.process.pid)["enrichment"] != services["enrichment"], "it came back by itself"
+
+        corrected = next(article for article in load_articles() if article.correction)
+
+        async def correction_is_shown() -> bool:
+            page = await running.get("/v1/articles", q=f'"{corrected.correction.right}"', source=corrected.outlet)
+            return page["total"]["value"] == 1
+
+        await running.until(correction_is_shown, 120, "the corrected text is found")
+        status = await running.status()
+        services = children(running.process.pid)
+
+    assert not any(alive(pid) for pid in services.values()), "nothing is left running"
+    assert {"dropped:consent", "dropped:noindex", "dropped:gone", "dropped:robots"} <= set(status["dispositions"])
+    assert all(stage["dead"] == 0 for stage in status["stages"])
+
+    async with newsroom.running() as running:
+        assert await found(running) == newsroom.ids("indexed"), "yesterday's articles are there"
+        again = await running.status()
+        assert again["dispositions"]["indexed"] >= status["dispositions"]["indexed"]
