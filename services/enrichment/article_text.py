@@ -1,4 +1,4 @@
-"""An article as its enrichers read it: folded text, sentences and tokens, each parsed once and with exact offsets."""
+"""An article as its enrichers read it: folded text and sentences, each parsed once and with exact offsets."""
 
 import bisect
 import datetime as dt
@@ -10,7 +10,6 @@ from typing import NamedTuple
 # What is no letter or digit becomes a blank, so that a name between blanks is a name between word boundaries.
 _NO_WORD = re.compile(r"[^\w\u0300-\u036f]|_")
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]", re.UNICODE)
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|\n+")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon bros vs no vol fig jan feb mar apr jun jul aug sep sept "
@@ -25,14 +24,6 @@ _SENTENCE_STARTERS = re.compile(
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
 
 
-class Token(NamedTuple):
-    """A word (with its apostrophes) or a single punctuation character: ``text == field[start:end]``."""
-
-    text: str
-    start: int
-    end: int
-
-
 class Sentence(NamedTuple):
     """A sentence without the white space around it: ``text == field[start:end]``."""
 
@@ -43,7 +34,7 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True)
 class Passage:
-    """A title or a text with its sentences and tokens, parsed when first asked for."""
+    """A title or a text with its folded forms and its sentences, made when first asked for."""
 
     text: str
 
@@ -60,11 +51,6 @@ class Passage:
         """
         blanked = CJK.sub(" ", self.folded)
         return (self.folded,) if blanked == self.folded else (self.folded, blanked)
-
-    @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        """All words and punctuation in order."""
-        return tuple(Token(match[0], match.start(), match.end()) for match in _TOKEN.finditer(self.text))
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:

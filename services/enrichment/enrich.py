@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.entities import entities
+from services.enrichment.enrichers.language import language
 from services.enrichment.enrichers.money import money
 from services.enrichment.enrichers.reading_time import reading_time_s
+from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
 from shared.events.enrichment import Enrichment, Language
 
@@ -18,8 +20,10 @@ Tier = Literal["fast", "full"]
 Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]
 
 ENRICHERS: tuple[tuple[str, Enricher], ...] = (
+    ("language", language),
     ("entities", entities),
     ("money", money),
+    ("topics", topics),
     ("reading_time_s", reading_time_s),
 )
 
@@ -54,4 +58,4 @@ def open_pipeline(tier: Tier = "fast") -> Pipeline:
     Raises:
         ConfigurationError: the tier is "full" and its model is not installed, or a data file is missing or broken.
     """
-    return Pipeline(tier, open_knowledge())
+    return Pipeline(tier, open_knowledge(with_model=tier == "full"))

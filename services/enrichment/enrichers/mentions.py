@@ -31,16 +31,16 @@ class Found(NamedTuple):
 class Ground:
     """Which characters of the article are part of a mention already."""
 
-    def __init__(self) -> None:
-        self._spans: dict[Field, list[tuple[int, int]]] = {"title": [], "text": []}
+    def __init__(self, article: ArticleText) -> None:
+        self._taken = {"title": bytearray(len(article.title)), "text": bytearray(len(article.text))}
 
     def is_free(self, field: Field, start: int, end: int) -> bool:
         """Whether no mention overlaps the span."""
-        return all(end <= other_start or other_end <= start for other_start, other_end in self._spans[field])
+        return self._taken[field].find(1, start, end) < 0
 
     def take(self, field: Field, start: int, end: int) -> None:
         """Make the span part of a mention."""
-        self._spans[field].append((start, end))
+        self._taken[field][start:end] = b"\1" * (end - start)
 
 
 def passages_of(article: ArticleText) -> tuple[tuple[Field, Passage], ...]:
@@ -51,7 +51,7 @@ def passages_of(article: ArticleText) -> tuple[tuple[Field, Passage], ...]:
 def known_mentions(article: ArticleText, language: str, knowledge: Knowledge) -> tuple[list[Found], Ground]:
     """All accepted mentions of known entities, none overlapping another, and the ground they take."""
     found: list[Found] = []
-    ground = Ground()
+    ground = Ground(article)
     evidence = Evidence(article, language, knowledge.personal_names)
     sure, ambiguous = _by_kind(article, knowledge)
 

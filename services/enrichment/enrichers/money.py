@@ -65,7 +65,7 @@ class _Amount(NamedTuple):
 
 
 def money(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Money, ...]:
-    """All amounts in the text, in their order, with exact spans; dollars by the average rate of the year it appeared."""
+    """All amounts in the text, in their order, with exact spans; dollars by the rate of the year it appeared."""
     text = article.text
     if not _ANY_DIGIT_OR_MAGNITUDE.search(text):
         return ()

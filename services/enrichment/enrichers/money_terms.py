@@ -8,8 +8,8 @@ SIGNS = {
 }  # fmt: skip
 
 CODES = frozenset(
-    "USD EUR GBP CNY JPY CHF CAD AUD NZD INR KRW TWD HKD SGD SEK NOK DKK PLN CZK HUF RUB UAH TRY ILS SAR AED QAR BRL MXN "
-    "ZAR IDR MYR THB VND PHP PKR NGN".split()
+    "USD EUR GBP CNY JPY CHF CAD AUD NZD INR KRW TWD HKD SGD SEK NOK DKK PLN CZK HUF RUB UAH TRY ILS SAR AED QAR BRL "
+    "MXN ZAR IDR MYR THB VND PHP PKR NGN".split()
 )
 
 # Regular expressions of what follows an amount; the more specific come first.
@@ -64,7 +64,8 @@ NEED_MAGNITUDE = frozenset({"KRW", "GBP", "VND", "ZAR", "THB", "TRY"})
 MAGNITUDES: dict[str, float] = {
     "lakh crore": 1e12, "lakh crores": 1e12, "crores": 1e7, "crore": 1e7, "lakhs": 1e5, "lakh": 1e5,
     "trillionen": 1e18, "trillions": 1e12, "trillion": 1e12, "trn": 1e12, "tn": 1e12,
-    "milliarden": 1e9, "milliarde": 1e9, "milliards": 1e9, "milliard": 1e9, "mrd.": 1e9, "mrd": 1e9, "mds": 1e9, "md": 1e9,
+    "milliarden": 1e9, "milliarde": 1e9, "milliards": 1e9, "milliard": 1e9, "mrd.": 1e9, "mrd": 1e9,
+    "mds": 1e9, "md": 1e9,
     "billionen": 1e12, "billions": 1e9, "billion": 1e9, "bln": 1e9, "bn": 1e9, "b": 1e9, "bio.": 1e12,
     "millionen": 1e6, "millions": 1e6, "million": 1e6, "mln": 1e6, "mn": 1e6, "mio.": 1e6, "mio": 1e6, "m": 1e6,
     "mil millones": 1e9, "millones": 1e6, "millón": 1e6, "milhões": 1e6, "milhão": 1e6, "bilhões": 1e9, "bilhão": 1e9,

