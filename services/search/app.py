@@ -4,6 +4,7 @@ import asyncio
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
 
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
 from services.search.api.articles import article_routes
@@ -12,7 +13,7 @@ from services.search.catalogue import Catalogue
 from services.search.error_answers import ErrorAnswers, Unforeseen
 from services.search.measuring import Measured
 from services.search.settings import SearchSettings
-from services.search.ui.pages import Pages
+from services.search.ui.pages import STATIC_FILES, Pages
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.clock import Clock, SystemClock
@@ -28,8 +29,10 @@ def main() -> int:
     Raises:
         ConfigurationError: settings that do not fit, or an address that others reach without leave to open it.
     """
+    http, settings = load(HttpSettings), load(SearchSettings)
+    check_binding(http, settings)
     configure_logging("search", load(TelemetrySettings))
-    return asyncio.run(_run(load(StoreSettings), load(HttpSettings), load(SearchSettings)))
+    return asyncio.run(_run(load(StoreSettings), http, settings))
 
 
 def create_app(
@@ -37,7 +40,7 @@ def create_app(
 ) -> FastAPI:
     """The whole service over a reader that the caller closes."""
     catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
-    app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     pages = Pages(catalogue, app.openapi, clock)
     answers = ErrorAnswers(pages)
     # From the innermost to the outermost.
@@ -50,12 +53,12 @@ def create_app(
     app.include_router(article_routes(catalogue))
     app.include_router(facet_routes())
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))
-    app.router.routes.extend(pages.routes())
+    app.include_router(pages.routes())
+    app.mount("/static", StaticFiles(directory=STATIC_FILES))
     return app
 
 
 async def _run(store: StoreSettings, http: HttpSettings, settings: SearchSettings) -> int:
-    check_binding(http, settings)
     clock = SystemClock()
     reader = await open_reader(store, clock)
     app = create_app(reader, store, http, settings, clock)

@@ -29,5 +29,11 @@ class Measured:
         try:
             await self._app(scope, receive, noted)
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            REQUEST_SECONDS.labels(route, str(status)).observe(self._clock.monotonic_s() - started)
+            REQUEST_SECONDS.labels(_template(scope), str(status)).observe(self._clock.monotonic_s() - started)
+
+
+def _template(scope: Scope) -> str:
+    if "endpoint" not in scope:
+        return "unmatched"
+    # FastAPI notes no route for mounts, whose path is the root of what they hold, and for plain routes.
+    return getattr(scope.get("route"), "path", None) or scope.get("root_path") or str(scope["path"])

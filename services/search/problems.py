@@ -139,7 +139,8 @@ def problem_of(error: Exception) -> Problem:
         case InvalidInput():
             return Problem(INVALID_REQUEST, str(error))
         case DependencyUnavailable():
-            return Problem(STORE_UNAVAILABLE, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+            # The message names folders and servers: it is for the log and for /readyz.
+            return Problem(STORE_UNAVAILABLE, STORE_UNAVAILABLE.meaning, headers={"Retry-After": str(RETRY_AFTER_S)})
         case HTTPException() if error.status_code in _BY_STATUS:
             kind = _BY_STATUS[error.status_code]
             return Problem(kind, kind.meaning, headers=dict(error.headers or {}))

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fastapi import APIRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from services.search.catalogue import Catalogue
 from services.search.parameters import PARAMETERS, parse
@@ -19,6 +18,7 @@ from services.search.ui.search_view import search_view
 from shared.clock import Clock, from_ms
 
 _HERE = Path(__file__).parent
+STATIC_FILES = _HERE / "static"
 _FACET_PARAMETERS = frozenset(parameter.name for parameter in PARAMETERS if parameter.facet)
 
 
@@ -37,14 +37,13 @@ class Pages:
             lstrip_blocks=True,
         )
 
-    def routes(self) -> list[Route | Mount]:
-        """Every page, and the files they load."""
-        return [
-            Route("/", self.search),
-            Route("/articles/{article_id}", self.article),
-            Route("/docs", self.reference),
-            Mount("/static", StaticFiles(directory=_HERE / "static")),
-        ]
+    def routes(self) -> APIRouter:
+        """Every page."""
+        router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+        router.add_api_route("/", self.search)
+        router.add_api_route("/articles/{article_id}", self.article)
+        router.add_api_route("/docs", self.reference)
+        return router
 
     async def search(self, request: Request) -> Response:
         """Search box, sidebar of facets, results."""
@@ -52,12 +51,12 @@ class Pages:
         result = await self._catalogue.find(query)
         return self._render("search.html", page=search_view(query, result, from_ms(self._clock.now_ms())))
 
-    async def article(self, request: Request) -> Response:
+    async def article(self, article_id: str) -> Response:
         """One article, and what was understood of it."""
-        stored = await self._catalogue.one(request.path_params["article_id"])
+        stored = await self._catalogue.one(article_id)
         return self._render("article.html", page=article_view(stored))
 
-    async def reference(self, request: Request) -> Response:
+    async def reference(self) -> Response:
         """The API, described from its OpenAPI document."""
         openapi = self._openapi()
         return self._render(

@@ -43,10 +43,11 @@ def test_a_problem_names_the_parameter_at_fault():
     }
 
 
-def test_an_absent_store_says_when_to_ask_again():
-    response = to_response(problem_of(DependencyUnavailable("no index")), "/v1/articles")
+def test_an_absent_store_says_when_to_ask_again_and_not_where_it_is():
+    response = to_response(problem_of(DependencyUnavailable("no index in /srv/newsweir")), "/v1/articles")
 
     assert response.headers["Retry-After"] == "5"
+    assert b"/srv/newsweir" not in response.body
 
 
 def test_an_error_that_nobody_foresaw_tells_nothing_of_the_inside():

@@ -1,0 +1,244 @@
+import re
+
+import pytest
+
+from shared.article_store.query import MAX_CLAUSES
+from shared.facets import FACETS_BY_NAME
+from tests.integration.search.newsroom import HOSTILE, articles
+
+ALL = articles()
+
+
+async def search(client, query_string=""):
+    response = await client.get(f"/v1/articles?{query_string}")
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def buckets(answer, facet):
+    return {bucket["value"]: bucket["count"] for bucket in answer["facets"][facet]["buckets"]}
+
+
+async def test_everything_is_found_newest_first_with_the_counts_of_every_facet(client):
+    answer = await search(client)
+
+    assert answer["total"] == {"value": 10, "relation": "eq"}
+    assert [item["id"] for item in answer["articles"]] == [stored.article_id for stored in reversed(ALL)]
+    assert list(answer["facets"]) == list(FACETS_BY_NAME)
+    assert buckets(answer, "language") == {"en": 8, "de": 2}
+    assert answer["next"] is None
+
+
+async def test_counts_of_a_facet_ignore_its_own_filter_and_respect_all_others(client):
+    answer = await search(client, "language=de&person=person:ada")
+
+    assert answer["total"]["value"] == 1
+    assert buckets(answer, "language") == {"en": 3, "de": 1}
+    assert buckets(answer, "person") == {"person:ada": 1, "person:tom": 1}
+    assert buckets(answer, "organization") == {"org:acme": 1}
+
+
+async def test_values_of_one_facet_are_alternatives_and_facets_narrow_each_other(client):
+    either = await search(client, "person=person:ada,person:tom")
+    both_facets = await search(client, "person=person:ada&person=person:tom&topic=topic:economy")
+
+    assert either["total"]["value"] == 8
+    assert both_facets["total"]["value"] == 3
+
+
+async def test_a_selected_value_is_returned_however_rare_it_is(client):
+    answer = await search(client, "person=person:mallory&facet=person&facet.person.size=1")
+
+    selected = [bucket for bucket in answer["facets"]["person"]["buckets"] if bucket["selected"]]
+    assert [(bucket["value"], bucket["count"]) for bucket in selected] == [("person:mallory", 1)]
+
+
+async def test_an_excluded_value_takes_its_articles_away(client):
+    answer = await search(client, "not_language=de")
+
+    assert answer["total"]["value"] == 8
+
+
+async def test_a_topic_includes_those_below_it(client):
+    answer = await search(client, "topic=topic:economy")
+
+    assert answer["total"]["value"] == 3
+
+
+async def test_a_bucket_s_link_finds_as_many_articles_as_it_counts(client):
+    answer = await search(client, "q=battery&facet=person,author")
+
+    for facet in answer["facets"].values():
+        for bucket in facet["buckets"]:
+            followed = (await client.get(bucket["link"])).json()
+            assert followed["total"]["value"] == bucket["count"]
+
+
+async def test_the_link_of_a_selected_bucket_frees_it(client):
+    selected = await search(client, "q=battery&person=person:ada")
+
+    link = next(b["link"] for b in selected["facets"]["person"]["buckets"] if b["selected"])
+
+    assert (await client.get(link)).json()["total"]["value"] == 8
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+async def test_following_next_finds_each_article_once(client, sort):
+    link, found = f"/v1/articles?q=battery&size=3&sort={sort}", []
+
+    while link:
+        page = (await client.get(link)).json()
+        found += [item["id"] for item in page["articles"]]
+        link = page["next"]
+
+    assert sorted(found) == sorted(stored.article_id for stored in ALL[:8])
+
+
+async def test_the_answer_repeats_the_question_as_it_was_understood(client):
+    answer = await search(client, "q=battery+%22plant&not_language=de&from=2026-03-01&to=2026-03-02&size=5")
+
+    assert answer["query"] == {
+        "q": 'battery "plant"',
+        "from": "2026-03-01T00:00:00Z",
+        "to": "2026-03-03T00:00:00Z",
+        "sort": "relevance",
+        "size": 5,
+        "highlight": True,
+        "filters": {"language": {"include": [], "exclude": ["de"]}},
+    }
+
+
+async def test_an_article_in_a_list_says_what_is_needed_to_choose_it(client):
+    item = (await search(client, "sort=oldest&size=1"))["articles"][0]
+
+    assert item["title"] == "Ada Brandt opens battery plant 1"
+    assert item["published"] == {"at": "2026-03-02T12:01:00Z", "precision": "day", "origin": "feed"}
+    assert item["topics"] == [{"id": "topic:deals", "label": "Deals", "path": ["topic:economy", "topic:deals"]}]
+    assert [entity["id"] for entity in item["entities"]] == ["org:acme", "person:ada"]
+    assert item["money"] == [{"value": 3e6, "currency": "USD", "value_usd": 3e6, "text": "$3 million"}]
+    assert item["highlights"] is None or item["highlights"] == {"title": None, "text": []}
+
+
+async def test_what_matched_is_marked_and_everything_else_escaped(client):
+    (item,) = (await search(client, "q=mallory"))["articles"]
+
+    html = [item["highlights"]["title"], *item["highlights"]["text"]]
+    assert all("<mark>Mallory</mark>" in fragment for fragment in html)
+    assert not any(re.search(r"<(?!/?mark>)", fragment) for fragment in html)
+
+
+async def test_highlights_are_left_out_where_nobody_wants_them(client):
+    answer = await search(client, "q=battery&highlight=false")
+
+    assert {item["highlights"] is None for item in answer["articles"]} == {True}
+
+
+async def test_dates_include_their_last_day(client):
+    on_the_day = await search(client, "from=2026-03-02&to=2026-03-02")
+    before = await search(client, "to=2026-03-01")
+
+    assert (on_the_day["total"]["value"], before["total"]["value"]) == (10, 0)
+
+
+@pytest.mark.parametrize("query_string", ["from=0001-01-01", "to=9999-12-30", "from=1066-10-14&to=2999-01-01"])
+async def test_dates_far_away_are_answered(client, query_string):
+    assert (await search(client, query_string))["total"]["value"] == 10
+
+
+async def test_an_article_is_given_whole_with_what_was_understood(client):
+    stored = ALL[0]
+
+    article = (await client.get(f"/v1/articles/{stored.article_id}")).json()
+
+    assert article["text"] == stored.article.text
+    mention = article["enrichment"]["entities"][0]["mentions"][1]
+    assert article["text"][mention["start"] : mention["end"]] == "Ada Brandt"
+    assert article["published"]["origin"] == "feed"
+    assert article["ingested_at"]
+
+
+async def test_an_article_that_may_not_be_archived_is_a_snippet(client):
+    article = (await client.get(f"/v1/articles/{ALL[8].article_id}")).json()
+
+    assert "Secret ending" not in article["text"]
+    assert (article["text_truncated"], article["rights"]) == (True, ["noarchive"])
+
+
+@pytest.mark.parametrize("article_id", ["0" * 64, "nonsense", "%2e%2e%2f", "0" * 3000])
+async def test_an_unknown_article_is_a_problem(client, article_id):
+    response = await client.get(f"/v1/articles/{article_id}")
+
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_the_facets_are_described_as_the_search_takes_them(client):
+    registry = (await client.get("/v1/facets")).json()["facets"]
+
+    assert [facet["name"] for facet in registry] == list(FACETS_BY_NAME)
+    for facet in registry:
+        names = facet["parameters"]
+        await search(client, f"{names['include']}=x&{names['exclude']}=y&{names['size']}=3")
+
+
+@pytest.mark.parametrize(
+    ("query_string", "problem", "parameter"),
+    [
+        ("persn=x", "/docs#invalid-parameter", "persn"),
+        ("size=1000", "/docs#invalid-parameter", "size"),
+        ("cursor=nonsense", "/docs#invalid-request", None),
+        ("x" * 9000, "/docs#too-much", None),
+        ("q=" + "a+" * (MAX_CLAUSES + 1), "/docs#invalid-parameter", "q"),
+    ],
+)
+async def test_a_question_that_cannot_be_answered_says_why(client, query_string, problem, parameter):
+    response = await client.get(f"/v1/articles?{query_string}")
+
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (response.json()["type"], response.json().get("parameter")) == (problem, parameter)
+
+
+async def test_a_cursor_belongs_to_its_question(client):
+    link = (await search(client, "q=battery&size=3"))["next"]
+
+    response = await client.get(link.replace("q=battery", "q=plant"))
+
+    assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-request")
+
+
+@pytest.mark.parametrize("words", ["%22", "%26", "-", "*", "AND+OR", "a:b+(c", "%00", "%F0%9F%94%8B", "title:battery"])
+async def test_signs_that_other_search_boxes_treat_specially_break_nothing(client, words):
+    assert (await client.get(f"/v1/articles?q={words}")).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "status"), [("/v1/nothing", 404), ("/v1/articles/", 404)])
+async def test_a_path_that_leads_nowhere_is_a_problem(client, path, status):
+    response = await client.get(path)
+
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_a_method_that_is_not_known_is_a_problem_that_names_those_that_are(client):
+    response = await client.delete("/v1/articles")
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+    assert response.json()["type"] == "/docs#method-not-allowed"
+
+
+async def test_the_openapi_document_describes_every_parameter_and_problem(client):
+    openapi = (await client.get("/openapi.json")).json()
+
+    assert sorted(openapi["paths"]) == ["/v1/articles", "/v1/articles/{article_id}", "/v1/facets"]
+    said = openapi["paths"]["/v1/articles"]["get"]
+    described = {parameter["name"]: parameter["description"] for parameter in said["parameters"]}
+    assert {f"not_{name}" for name in FACETS_BY_NAME} <= set(described)
+    assert "application/problem+json" in said["responses"]["default"]["content"]
+    assert "422" not in str(openapi)
+
+
+async def test_a_hostile_article_comes_out_of_the_api_as_it_went_in(client):
+    article = (await client.get(f"/v1/articles/{ALL[9].article_id}")).json()
+
+    assert article["title"] == f"Mallory writes {HOSTILE}"
