@@ -37,11 +37,11 @@ class ArticleReader(Protocol):
         """One page of the articles that match, and the counts of the facets asked for.
 
         Counts of a facet ignore that facet's own filter and respect everything else; the values that the filter
-        selects are returned whatever their count.
+        names, included or excluded, are returned whatever their count.
 
         Raises:
             InvalidInput: an unknown facet, or a cursor that does not belong to the query.
-            LimitExceeded: a page of relevance order beyond MAX_RELEVANCE_DEPTH.
+            LimitExceeded: more than is answered (see bounds.py), or a page by relevance beyond MAX_RELEVANCE_DEPTH.
         """
         ...
 
@@ -63,7 +63,8 @@ class ArticleReader(Protocol):
 
 
 class ArticleWriter(Protocol):
-    """Puts articles into the store; what `put` returned is durable and visible to readers that reload."""
+    """Puts articles into the store; what `put` returned is durable, and readers see it soon: searches within 50 ms
+    on one machine and within a second with Elasticsearch, whose `get` sees it at once."""
 
     async def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
         """Write a batch; outcomes in the order given. An older version never replaces a newer one, and

@@ -1,7 +1,7 @@
 """Turns an ArticleQuery into the body of a search request; asks nothing."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.article_store.bigrams import spread
@@ -21,6 +21,8 @@ _MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
 _LABELS_PER_VALUE = 2
 _SPARE_LABELS = 20
 _LABELS_OF_NAMED = 1_000
+# Elasticsearch takes a pattern of 1,000 characters (index.max_regex_length); one value is 512 at most, all escaped.
+_PATTERN_CHARACTERS = 900
 _REGEX_SIGNS = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
 
 
@@ -55,7 +57,8 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
 
 def labels(missing: Mapping[str, Sequence[str]]) -> Body:
     """The request for the labels that any article has for these values, by facet."""
-    return {"size": 0, "aggs": {facet: _labels_of(facet, values) for facet, values in missing.items()}}
+    facets = {facet: {"filter": _all(()), "aggs": _labels_of(facet, values)} for facet, values in missing.items()}
+    return {"size": 0, "aggs": facets}
 
 
 def _found(query: ArticleQuery) -> Body:
@@ -115,14 +118,29 @@ def _counts(query: ArticleQuery, request: FacetRequest) -> Body:
         aggs["named"] = {"terms": {"field": facet.field, "size": len(named), "include": list(named)}}
     if facet.kind == "labelled":
         aggs["labels"] = _terms(facet.label_field, _LABELS_PER_VALUE * request.size + _SPARE_LABELS)
-        if named:
-            aggs["named_labels"] = _labels_of(request.facet, named)
+        aggs |= _labels_of(request.facet, named)
     return {"filter": _all(others), "aggs": aggs}
 
 
 def _labels_of(facet: str, values: Sequence[str]) -> Body:
-    starts = "|".join(_REGEX_SIGNS.sub(r"\\\1", label_prefix(value)) for value in values)
-    return _terms(FACETS_BY_NAME[facet].label_field, _LABELS_OF_NAMED, include=f"({starts}).*")
+    """Aggregations of the labels of these values, named "labels 0", "labels 1", …"""
+    field = FACETS_BY_NAME[facet].label_field
+    return {
+        f"labels {number}": _terms(field, _LABELS_OF_NAMED, include=f"({pattern}).*")
+        for number, pattern in enumerate(_patterns([_REGEX_SIGNS.sub(r"\\\1", label_prefix(v)) for v in values]))
+    }
+
+
+def _patterns(starts: Sequence[str]) -> Iterator[str]:
+    """The alternatives joined into as few patterns as their length allows."""
+    joined = ""
+    for start in starts:
+        if joined and len(joined) + len(start) >= _PATTERN_CHARACTERS:
+            yield joined
+            joined = ""
+        joined = f"{joined}|{start}" if joined else start
+    if joined:
+        yield joined
 
 
 def _terms(field: str, size: int, **more: object) -> Body:

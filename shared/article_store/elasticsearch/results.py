@@ -49,8 +49,11 @@ def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
 
 def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
     """The label of each (facet, value) in an answer to `queries.labels`."""
-    facets: Mapping[str, Answer] = answer.get("aggregations", {})
-    return {(facet, value): label for facet, labels in facets.items() for value, label in _best(labels).items()}
+    return {
+        (facet, value): label
+        for facet in answer.get("aggregations", {})
+        for value, label in _labels(answer, facet).items()
+    }
 
 
 def _following(query: ArticleQuery, position: Position | None, found: list[Answer]) -> Position:
@@ -89,16 +92,14 @@ def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
 
 
 def _labels(answer: Answer, facet: str) -> dict[str, str]:
-    counts = _aggregation(answer, facet)
-    return {**_best(counts.get("labels", _NOTHING)), **_best(counts.get("named_labels", _NOTHING))}
-
-
-def _best(labels: Answer) -> dict[str, str]:
-    by_value: dict[str, list[tuple[str, int]]] = {}
-    for term, count in _counts(labels).items():
-        value, label = parse_label_term(term)
-        by_value.setdefault(value, []).append((label, count))
-    return {value: best_label(value, found) for value, found in by_value.items()}
+    """The label of each value that any of the aggregations of labels holds."""
+    by_value: dict[str, dict[str, int]] = {}
+    for name, counts in _aggregation(answer, facet).items():
+        if name.startswith("labels"):
+            for term, count in _counts(counts).items():
+                value, label = parse_label_term(term)
+                by_value.setdefault(value, {})[label] = count
+    return {value: best_label(value, list(counts.items())) for value, counts in by_value.items()}
 
 
 def _counts(terms: Answer) -> dict[str, int]:
