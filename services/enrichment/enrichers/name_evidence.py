@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import cached_property
 from typing import NamedTuple
 
-from services.enrichment.article_text import CJK, ArticleText, Passage
+from services.enrichment.article_text import CJK, ArticleText, Passage, Sentence
 from services.enrichment.knowledge_base.gazetteer import Candidate
 
 _TWO_CAPITALISED = re.compile(r"\b([A-ZÀ-Þ][\w'’-]+)(?= ([A-ZÀ-Þ]\w+))")
@@ -52,16 +52,15 @@ _HEADS_OF_LONGER_NAMES = frozenset(
     "County Beach".split()
 )
 _SHORT_ACRONYM = 3
+_NAMED_LIKE_OTHERS = ("organization", "location", "person")
 _CONFIDENCE = {"sure": 1.0, "evidence": 0.9, "company": 0.85, "capitals": 0.7}
 
 
 class Setting(NamedTuple):
-    """The characters around a candidate, as far as they matter."""
+    """The characters right before and after a candidate."""
 
     before: str
     after: str
-    sentence: str
-    starts_sentence: bool
 
 
 class Evidence:
@@ -74,8 +73,9 @@ class Evidence:
 
     def for_sure_name(self, passage: Passage, candidate: Candidate) -> float | None:
         """Confidence that an unambiguous name means its entity here; None where it belongs to a longer name."""
-        setting = _setting(passage, candidate)
-        return None if self._belongs_to_another(setting, candidate) else _CONFIDENCE["sure"]
+        if " " in candidate.name or candidate.entity.type not in _NAMED_LIKE_OTHERS:
+            return _CONFIDENCE["sure"]
+        return None if self._belongs_to_another(_setting(passage, candidate), candidate) else _CONFIDENCE["sure"]
 
     def for_ambiguous_name(self, passage: Passage, candidate: Candidate, accepted: Set[str]) -> float | None:
         """The same for an ambiguous name, given the ids of the entities found by unambiguous ones."""
@@ -87,13 +87,14 @@ class Evidence:
             return _CONFIDENCE["company"]
         if self._has_plain_evidence(setting, candidate, accepted):
             return _CONFIDENCE["evidence"]
-        if candidate.kind == "weak" or _speaks_against(setting.sentence, candidate):
+        sentence = passage.sentence_at(candidate.start)
+        if candidate.kind == "weak" or _speaks_against(sentence.text, candidate):
             return None
-        return _CONFIDENCE["capitals"] if self._stands_out(passage, setting, candidate) else None
+        return _CONFIDENCE["capitals"] if self._stands_out(passage, sentence, candidate) else None
 
     def _belongs_to_another(self, setting: Setting, candidate: Candidate) -> bool:
         """Whether a single name is someone's surname, or the beginning of a longer name."""
-        if " " in candidate.name or candidate.entity.type not in ("organization", "location", "person"):
+        if " " in candidate.name or candidate.entity.type not in _NAMED_LIKE_OTHERS:
             return False
         before = _WORD_BEFORE.search(setting.before)
         if before and before[2] != ", " and before[1].lower() in self._personal_names and before[1][0].isupper():
@@ -128,31 +129,29 @@ class Evidence:
             case _:
                 return entity.parent in accepted or bool(_MODEL_AFTER.match(setting.after))
 
-    def _stands_out(self, passage: Passage, setting: Setting, candidate: Candidate) -> bool:
+    def _stands_out(self, passage: Passage, sentence: Sentence, candidate: Candidate) -> bool:
         """Whether capitals alone set the name off from the word: inside a sentence that is not written in them."""
         if candidate.entity.type in ("person", "product") or self._language == "de" or CJK.search(candidate.name):
             return False
-        if passage is self._article.headline or setting.sentence.isupper() or not candidate.name[0].isupper():
+        if passage is self._article.headline or sentence.text.isupper() or not candidate.name[0].isupper():
             return False
         if candidate.name.isupper() and len(candidate.name) <= _SHORT_ACRONYM:
             return False
-        if setting.starts_sentence:
+        setting = _setting(passage, candidate)
+        if _starts_sentence(passage, sentence, candidate):
             return candidate.entity.type == "organization" and bool(_ACTS_AFTER.match(setting.after))
         before, after = _WORD_BEFORE.search(setting.before), _WORD_AFTER.match(setting.after)
-        follows_name = before and before[1][0].isupper() and not setting.sentence.startswith(before[1])
+        follows_name = before and before[1][0].isupper() and not sentence.text.startswith(before[1])
         return not follows_name and not (after and after[1][0].isupper())
 
 
 def _setting(passage: Passage, candidate: Candidate) -> Setting:
     text = passage.text
-    sentence = passage.sentence_at(candidate.start)
-    lead = text[sentence.start : candidate.start]
-    return Setting(
-        before=text[max(0, candidate.start - 48) : candidate.start],
-        after=text[candidate.end : candidate.end + 48],
-        sentence=sentence.text,
-        starts_sentence=not any(character.isalnum() for character in lead),
-    )
+    return Setting(text[max(0, candidate.start - 48) : candidate.start], text[candidate.end : candidate.end + 48])
+
+
+def _starts_sentence(passage: Passage, sentence: Sentence, candidate: Candidate) -> bool:
+    return not any(character.isalnum() for character in passage.text[sentence.start : candidate.start])
 
 
 def _speaks_against(sentence: str, candidate: Candidate) -> bool:

@@ -17,6 +17,11 @@ _TAIL = re.compile(r"(?:['’]s|['’]|[\s.,;:!?\"”“()-])+$")
 _CONFIDENCE = 0.6
 # The model takes headlines written in capitals for one long name.
 _MOST_WORDS = 8
+# A name that ends in one of these is an organisation's, whatever the model takes it for.
+_ORGANIZATION_HEADS = frozenset(
+    "Inc Corp Ltd Co LLC Group Holdings Labs Laboratories Foundation University Institute Bank Association Ministry "
+    "Partners Capital Ventures Technologies Systems Pharmaceuticals Airlines Motors Energy Party Council Committee".split()
+)
 
 
 def unknown_mentions(
@@ -31,7 +36,8 @@ def unknown_mentions(
             surface = passage.text[start:end]
             if not _is_name(surface) or not ground.is_free(field, start, end):
                 continue
-            entity = _entity(name.type, surface, people, gazetteer)
+            entity_type = "organization" if surface.split()[-1] in _ORGANIZATION_HEADS else name.type
+            entity = _entity(entity_type, surface, people, gazetteer)
             if entity is not None:
                 ground.take(field, start, end)
                 found.append(found_in(field, passage, entity, start, end, _CONFIDENCE)._replace(origin=model.origin))

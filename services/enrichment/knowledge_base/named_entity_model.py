@@ -27,7 +27,7 @@ class ModelName(NamedTuple):
 class NamedEntityModel:
     """spaCy's small English model, reduced to its recogniser of names."""
 
-    def __init__(self, pipeline: Any) -> None:
+    def __init__(self, pipeline: Any) -> None:  # noqa: ANN401  # spaCy is optional and has no types without it
         self._pipeline = pipeline
         self.language: str = pipeline.lang
         self.origin = f"model:{pipeline.meta['name']}-{pipeline.meta['version']}"
