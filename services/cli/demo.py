@@ -28,8 +28,13 @@ def demo_plan(plan: Plan, newsroom: NewsroomSettings) -> Plan:
         data_dir=data_dir,
         before=("newsroom",),
         environment={
-            # The outlets are on this machine, and nobody minds how often they are asked.
             "allow_loopback": True,
+            # The outlets are on this machine, and nobody minds how often they are asked.
+            "host_delay_s": 0.05,
+            "feed_interval_min_s": 10,
+            "feed_interval_max_s": 60,
+            "fetch_retry_s": 2,
+            "article_revisits_s": "20,120,900,86400",
         },
         sources=parse_sources(sources_yaml(newsroom), "the newsroom"),
         greeting=f"a newsroom of invented outlets is served, crawled, understood and indexed:\n{names}",

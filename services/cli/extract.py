@@ -1,7 +1,6 @@
 """`newsweir extract`: pages as JSON lines in, the article of each out, in the same order; no broker, no network."""
 
 import asyncio
-import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError
@@ -13,17 +12,16 @@ from pydantic import BaseModel
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
 from services.crawler.extraction.extract import extract
+from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock, SystemClock, from_ms
 from shared.errors import InvalidInput, NewsweirError
 from shared.isolation import IsolatedPool
+from shared.settings import load
 from shared.urls import canonicalize
 
 # A page of 10 MB whose every character is escaped.
 MAX_LINE_BYTES = 64_000_000
-_TIME_LIMIT_S = 30.0
-_MEMORY_LIMIT_MB = 1_024
 _MAX_TASKS = 500
-_MAX_WORKERS = 8
 # Enough to keep the workers busy while the oldest page is written.
 _AHEAD = 4
 # The page arrives as text: whatever encoding it names for itself was its own once.
@@ -43,14 +41,15 @@ def extract_file(name: str) -> int:
     Raises:
         ConfigurationError: the file cannot be read.
     """
-    return asyncio.run(_extract_file(name, SystemClock()))
+    return asyncio.run(_extract_file(name, load(CrawlerSettings), SystemClock()))
 
 
-async def _extract_file(name: str, clock: Clock) -> int:
-    workers = min(os.cpu_count() or 1, _MAX_WORKERS)
+async def _extract_file(name: str, crawler: CrawlerSettings, clock: Clock) -> int:
+    workers = crawler.extraction_workers
+    limits = (crawler.extraction_time_limit_s, crawler.extraction_memory_mb)
     total = bad = 0
     with open_input(name) as file:
-        async with IsolatedPool(workers, _TIME_LIMIT_S, _MEMORY_LIMIT_MB, _MAX_TASKS) as pool:
+        async with IsolatedPool(workers, *limits, _MAX_TASKS) as pool:
             async for result in extract_lines(read_lines(file, MAX_LINE_BYTES), pool, clock, ahead=workers * _AHEAD):
                 write_json_line(result)
                 total += 1

@@ -99,11 +99,9 @@ def add(
 
     Example: newsweir sources add https://example.org/
     """
-    from services.cli.sources import add_sources, read_new_sources
-    from services.cli.with_broker import with_broker
+    from services.cli.add_sources import add_command
 
-    new = read_new_sources(urls or [], file)
-    with_broker("newsweir sources add", lambda connection: add_sources(connection, new))
+    raise typer.Exit(add_command(urls or [], file))
 
 
 @sources.command("list")

@@ -1,35 +1,14 @@
-"""`newsweir sources`: adds sources, lists them, and says in plain words how each is doing."""
-
-from pathlib import Path
+"""`newsweir sources list` and `check`: which sources there are, and in plain words how each is doing."""
 
 from services.cli.output import say, write_json_line, write_table
-from shared.errors import ConfigurationError, InvalidInput
+from shared.errors import InvalidInput
 from shared.redis_client import RedisConnection
-from shared.sources import Source, SourceHealth, SourceRegistry, read_sources_file
+from shared.sources import SourceHealth, SourceRegistry
 
 _MS_PER_S = 1000
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 # A paper that publishes weekly is not quiet yet.
 _QUIET_AFTER_S = 14 * 86_400
-
-
-async def add_sources(connection: RedisConnection, sources: tuple[Source, ...]) -> None:
-    """Add the sources, or update those with the same id."""
-    await SourceRegistry(connection).put(sources)
-    for source in sources:
-        doors = ", ".join(f"{kind} {url}" for kind, url in source.doors)
-        say(f"{source.id}: {source.name} ({doors or 'no feed, sitemap or listing: nothing will be found'})")
-
-
-def read_new_sources(urls: list[str], file: Path | None) -> tuple[Source, ...]:
-    """The sources of the file.
-
-    Raises:
-        ConfigurationError: nothing is given, or the file does not fit.
-    """
-    if file is None:
-        raise ConfigurationError("nothing to add: give URLs, or --file FILE")
-    return read_sources_file(file)
 
 
 async def list_sources(connection: RedisConnection, *, as_json: bool) -> None:

@@ -39,14 +39,12 @@ class FakeSite:
 
 
 async def test_a_front_page_leads_to_the_feeds_it_offers():
-    site = FakeSite(
-        {"https://www.news.example.com/": a_page(feed_link("/rss")), "https://www.news.example.com/rss": FEED}
-    )
+    site = FakeSite({"https://www.news.example/": a_page(feed_link("/rss")), "https://www.news.example/rss": FEED})
 
-    source = await discover("https://www.news.example.com", site)
+    source = await discover("https://www.news.example", site)
 
-    assert source.feeds == ("https://www.news.example.com/rss",)
-    assert (source.id, source.name) == ("news-example-com", "The Example")
+    assert source.feeds == ("https://www.news.example/rss",)
+    assert (source.id, source.name) == ("news-example", "The Example")
 
 
 async def test_a_feed_that_is_none_is_left_out():

@@ -1,6 +1,7 @@
 import pytest
 
-from services.cli.sources import add_sources, check_sources, in_words, list_sources
+from services.cli.add_sources import add_sources
+from services.cli.sources import check_sources, in_words, list_sources
 from shared.errors import InvalidInput
 from shared.sources import Source, SourceHealth
 
