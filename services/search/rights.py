@@ -13,7 +13,7 @@ def shortened(text: str, limit: int = SNIPPET_CHARACTERS) -> str:
     cut = text[:limit]
     blank = max(cut.rfind(" "), cut.rfind("\n"))
     # Chinese, Japanese and Thai have no blanks to cut at.
-    return (cut[:blank] if blank > limit // 2 else cut).rstrip() + "…"
+    return (cut[:blank] if blank > limit // 2 else cut).rstrip(" \n.,;:") + "…"
 
 
 def as_permitted(stored: StoredArticle) -> StoredArticle:

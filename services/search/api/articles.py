@@ -49,7 +49,7 @@ class _Articles:
         return ArticleList.of(query, await self._catalogue.find(query))
 
     async def one(
-        self, article_id: Annotated[str, Path(description="of a search, or the sha256 of the canonical URL")]
+        self, article_id: Annotated[str, Path(description="as a search returns it: the sha256 of the canonical URL")]
     ) -> Article:
         """The text with everything that was understood of it; offsets count Unicode characters."""
         return Article.of(await self._catalogue.one(article_id))
