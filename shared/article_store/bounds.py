@@ -12,18 +12,19 @@ def check_bounds(query: ArticleQuery) -> None:
     """Return when the query may be asked.
 
     Raises:
-        InvalidInput: an unknown facet, or a page or facet size below zero.
+        InvalidInput: an unknown facet, one asked for twice, or a page or facet size below zero.
         LimitExceeded: a page, a facet, a clause, their number or that of filter values beyond its bound.
     """
     for name in (*(f.facet for f in query.filters), *(f.facet for f in query.facets)):
         if name not in FACETS_BY_NAME:
             raise InvalidInput(f"no facet {name!r}: one of {', '.join(FACETS_BY_NAME)}")
+    if len({request.facet for request in query.facets}) < len(query.facets):
+        raise InvalidInput("a facet is asked for twice")
     filter_values = sum(len(f.include) + len(f.exclude) for f in query.filters)
     _within("page size", query.size, MAX_PAGE_SIZE)
     _within("number of clauses", len(query.clauses), MAX_CLAUSES)
     _within("length of a clause", max((len(clause.text) for clause in query.clauses), default=0), MAX_CLAUSE_CHARACTERS)
     _within("number of filter values", filter_values, MAX_FILTER_VALUES)
-    _within("number of facets", len(query.facets), len(FACETS_BY_NAME))
     for request in query.facets:
         _within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
 

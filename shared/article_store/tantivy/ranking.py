@@ -14,8 +14,9 @@ from shared.article_store.query import Sort
 from shared.article_store.tantivy.queries import ORDER
 from shared.article_store.tantivy.schema import article_id_of
 
-# Room for what shares the instant of the page before; a tie that is longer is fetched in steps of this factor.
+# Room for articles that share the order key of the page before; more than one is rare already (see `order_key`).
 _SPARE = 8
+# A tie that is not at its end yet is fetched in steps of this factor, down to a depth that still takes milliseconds.
 _DEEPER = 8
 _DEEPEST = 100_000
 

@@ -15,13 +15,7 @@ from shared.article_store.cursors import Position, RankPosition, TimePosition, d
 from shared.article_store.document import StoredArticle
 from shared.article_store.facet_counts import assemble, named_values
 from shared.article_store.highlighting import highlight
-from shared.article_store.query import (
-    ArticleQuery,
-    FacetCounts,
-    Hit,
-    SearchResult,
-    Total,
-)
+from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
 from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
 from shared.article_store.tantivy.queries import from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
@@ -99,17 +93,18 @@ class TantivyArticleReader:
         """The page, and the cursor of the next one where there is more."""
         if query.size == 0:
             return [], None
+        start = position.offset if isinstance(position, RankPosition) else 0
         if query.effective_sort == "relevance":
-            start = position.offset if isinstance(position, RankPosition) else 0
             check_depth(start, query.size)
             ranked = by_relevance(searcher, found, start, start + query.size + 1)
-            following: Position = RankPosition(start + query.size)
         else:
             after = position if isinstance(position, TimePosition) else None
             ranked = self._by_time(searcher, query, found, after, query.size + 1)
-            following = ranked[: query.size][-1].position if ranked else TimePosition(0, "")
-        more = len(ranked) > query.size
-        return ranked[: query.size], encode(query, following) if more else None
+        if len(ranked) <= query.size:
+            return ranked, None
+        page = ranked[: query.size]
+        in_rank = query.effective_sort == "relevance"
+        return page, encode(query, RankPosition(start + query.size) if in_rank else page[-1].position)
 
     def _by_time(
         self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query, after: TimePosition | None, size: int
@@ -119,24 +114,17 @@ class TantivyArticleReader:
 
     def _facets(self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query) -> tuple[FacetCounts, ...]:
         filtered = {f.facet for f in query.filters}
-        contexts = {
-            r.facet: matching(self._snapshots.schema, query, without_facet=r.facet)
-            for r in query.facets
-            if r.facet in filtered
-        }
-        counted = count(searcher, found, [FacetQuestion(r) for r in query.facets if r.facet not in filtered])
+        unfiltered = [FacetQuestion(request) for request in query.facets if request.facet not in filtered]
+        counted = count(searcher, found, unfiltered)
+        contexts = {request.facet: found for request in query.facets}
         for request in query.facets:
             if request.facet in filtered:
-                question = FacetQuestion(request, named_values(query, request.facet))
-                counted |= count(searcher, contexts[request.facet], [question])
+                context = matching(self._snapshots.schema, query, without_facet=request.facet)
+                counted |= count(searcher, context, [FacetQuestion(request, named_values(query, request.facet))])
+                contexts[request.facet] = context
         return tuple(
-            assemble(
-                query,
-                request,
-                counted[request.facet],
-                partial(label_of, searcher, contexts.get(request.facet, found), request.facet),
-            )
-            for request in query.facets
+            assemble(query, r, counted[r.facet], partial(label_of, searcher, contexts[r.facet], r.facet))
+            for r in query.facets
         )
 
 

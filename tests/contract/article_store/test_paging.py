@@ -154,6 +154,7 @@ async def test_a_scan_goes_past_its_own_pages(store: Store):
         ({"clauses": (Clause("a" * 1_001),)}, LimitExceeded),
         ({"facets": (FacetRequest("organization", 201),)}, LimitExceeded),
         ({"facets": (FacetRequest("colour"),)}, InvalidInput),
+        ({"facets": (FacetRequest("topic"), FacetRequest("topic"))}, InvalidInput),
         ({"filters": (FacetFilter("colour", ("red",)),)}, InvalidInput),
         ({"filters": (FacetFilter("organization", tuple(f"org:o{n}" for n in range(257))),)}, LimitExceeded),
     ],
