@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.cli.fleet import SEARCH, refuse_busy_ports
+from services.cli.fleet import SEARCH, Ports
 from services.cli.run import Plan
 from services.newsroom.outlets import OUTLETS, sources_yaml
 from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
@@ -13,12 +13,7 @@ _HOST = "127.0.0.1"
 
 
 def demo_plan(plan: Plan, newsroom: NewsroomSettings) -> Plan:
-    """The plan of a run, changed to read the newsroom's outlets and nothing else.
-
-    Raises:
-        ConfigurationError: one of the newsroom's ports is taken.
-    """
-    refuse_busy_ports(_HOST, newsroom.newsroom_port, OUTLET_COUNT, variable_of("newsroom_port"))
+    """The plan of a run, changed to read the newsroom's outlets and nothing else."""
     data_dir = plan.data_dir / "demo"
     names = "\n".join(f"  {outlet.base_url(newsroom)}/  {outlet.name}" for outlet in OUTLETS)
     api = SEARCH.url(plan.http)
@@ -27,6 +22,7 @@ def demo_plan(plan: Plan, newsroom: NewsroomSettings) -> Plan:
         command="newsweir demo",
         data_dir=data_dir,
         before=("newsroom",),
+        ports=(Ports(_HOST, newsroom.newsroom_port, OUTLET_COUNT, variable_of("newsroom_port")),),
         environment={
             "allow_loopback": True,
             # The outlets are on this machine, and nobody minds how often they are asked.

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
 from services.crawler.extraction.extract import extract
+from services.crawler.identity import may_be_known_by
 from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock, SystemClock, from_ms
 from shared.errors import InvalidInput, NewsweirError
@@ -104,9 +105,10 @@ async def _extract_line(line: Line, pool: IsolatedPool, clock: Clock) -> dict[st
         return {"url": name_of(line, "url"), "error": str(error)}
     except Exception as error:  # whatever a page does to a library, the other pages are worth having
         return {"url": name_of(line, "url"), "error": f"{type(error).__name__}: {error}"}
+    declared = found.declared_canonical
     return {
         "url": page.url,
-        "canonical_url": found.declared_canonical or url,
+        "canonical_url": declared if declared and may_be_known_by(url, declared, frozenset()) else url,
         "title": found.title,
         "text": found.text,
         "authors": found.authors,

@@ -30,20 +30,30 @@ SEARCH = Service("search", 0)
 SERVICES = (Service("crawler", 1), Service("enrichment", 2), Service("indexing", 3), SEARCH)
 
 
-def refuse_busy_ports(host: str, first: int, count: int, variable: str) -> None:
-    """Raise ConfigurationError, naming the variable to change, where one of `count` ports cannot be listened on."""
-    if not 1 <= first <= 65536 - count:
-        raise ConfigurationError(
-            f"{variable} is {first}: it is the first of {count} ports, so choose 1 to {65536 - count}"
-        )
-    for port in range(first, first + count):
-        try:
-            _listen(host, port)
-        except OSError as error:
-            why = "is taken by another process" if error.errno == errno.EADDRINUSE else f"cannot be used ({error})"
+@dataclass(frozen=True)
+class Ports:
+    """Ports that follow each other, and the variable that names the first."""
+
+    host: str
+    first: int
+    count: int
+    variable: str
+
+    def refuse_busy(self) -> None:
+        """Raise ConfigurationError, naming the variable to change, where one of them cannot be listened on."""
+        highest = 65536 - self.count
+        if not 1 <= self.first <= highest:
             raise ConfigurationError(
-                f"port {port} of {host} {why}: set {variable} to the first of {count} free ports"
-            ) from error
+                f"{self.variable} is {self.first}: it is the first of {self.count} ports, so choose 1 to {highest}"
+            )
+        for port in range(self.first, self.first + self.count):
+            try:
+                _listen(self.host, port)
+            except OSError as error:
+                why = "is taken by another process" if error.errno == errno.EADDRINUSE else f"cannot be used ({error})"
+                raise ConfigurationError(
+                    f"port {port} of {self.host} {why}: set {self.variable} to the first of {self.count} free ports"
+                ) from error
 
 
 def _listen(host: str, port: int) -> None:

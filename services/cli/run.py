@@ -21,7 +21,7 @@ from services.cli.embedded_valkey import (
     socket_url,
     wait_until_ready,
 )
-from services.cli.fleet import SEARCH, SERVICES, refuse_busy_ports
+from services.cli.fleet import SEARCH, SERVICES, Ports
 from services.cli.log_files import Warnings
 from services.cli.progress import read_progress
 from services.cli.supervisor import Child, Supervisor
@@ -42,6 +42,7 @@ class Plan:
     Attributes:
         command: as a person typed it, "newsweir run".
         before: services that come up before the four, and stop after them.
+        ports: those of the services in `before`.
         environment: settings of the children, by field name.
         sources: added to the registry, or updated in it.
         greeting: said first.
@@ -53,6 +54,7 @@ class Plan:
     bus: BusSettings
     http: HttpSettings
     before: tuple[str, ...] = ()
+    ports: tuple[Ports, ...] = ()
     environment: Mapping[str, str | Path | int | float | bool | None] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     greeting: str = ""
@@ -68,7 +70,9 @@ async def run(plan: Plan, clock: Clock, console: Console) -> None:
         DependencyUnavailable: REDIS_URL is set, and nothing answers there.
     """
     async with hold(plan.data_dir, clock) as held:
-        refuse_busy_ports(plan.http.http_host, plan.http.http_port, len(SERVICES), variable_of("http_port"))
+        http = plan.http
+        for ports in (Ports(http.http_host, http.http_port, len(SERVICES), variable_of("http_port")), *plan.ports):
+            ports.refuse_busy()
         with View(console, SEARCH.url(plan.http)) as view:
             supervisor = Supervisor(clock, view.say)
             work = asyncio.create_task(_Run(plan, held, supervisor, view, clock).come_up_and_watch())

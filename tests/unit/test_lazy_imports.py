@@ -5,17 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = (
-    "faststream",
-    "trafilatura",
-    "tantivy",
-    "elasticsearch",
-    "fastapi",
-    "redis",
-    "spacy",
-    "rich.markdown",
-    "pydantic",
-)
+HEAVY = ("faststream", "trafilatura", "tantivy", "elasticsearch", "fastapi", "redis", "spacy", "rich.markdown")
 SCRIPT = """
 import sys
 from services.cli.main import main

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from services.cli.fleet import SEARCH, SERVICES, refuse_busy_ports
+from services.cli.fleet import SEARCH, SERVICES, Ports
 from shared.errors import ConfigurationError
 from shared.settings import HttpSettings
 
@@ -28,10 +28,10 @@ def test_a_busy_port_is_refused_with_the_name_of_the_setting():
         with pytest.raises(
             ConfigurationError, match=f"port {port} .* taken by another process: set NEWSWEIR_HTTP_PORT"
         ):
-            refuse_busy_ports("127.0.0.1", port, 1, "NEWSWEIR_HTTP_PORT")
+            Ports("127.0.0.1", port, 1, "NEWSWEIR_HTTP_PORT").refuse_busy()
 
 
 @pytest.mark.parametrize("first", [0, 65_533])
 def test_ports_that_do_not_exist_are_refused(first):
     with pytest.raises(ConfigurationError, match="choose 1 to 65532"):
-        refuse_busy_ports("127.0.0.1", first, 4, "NEWSWEIR_HTTP_PORT")
+        Ports("127.0.0.1", first, 4, "NEWSWEIR_HTTP_PORT").refuse_busy()
