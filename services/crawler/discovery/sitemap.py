@@ -5,6 +5,7 @@ import zlib
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -20,6 +21,7 @@ _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ROOT = re.compile(r"<([A-Za-z][\w.:-]*)")
+_CLOSED = re.compile(r"</([\w.-]+:)?(urlset|sitemapindex)\s*>")
 _FEEDS = ("rss", "feed", "RDF")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -79,7 +81,12 @@ def _xml(text: str, base_url: str, cut: bool) -> Discovered:
     except etree.XMLSyntaxError as error:
         if not found and not children:
             raise InvalidInput(f"sitemap that cannot be parsed: {base_url} ({error})") from error
-    nested = sorted(children, key=lambda child: ("news" in child.url.lower(), _time(child)), reverse=True)
+    if not _CLOSED.search(text[-200:]):
+        # Where the document breaks off, its last address may be half of one.
+        del (children or found)[-1:]
+    nested = sorted(
+        children, key=lambda child: ("news" in urlsplit(child.url).path.lower(), _time(child)), reverse=True
+    )
     return Discovered(
         links=distinct(sorted(found, key=_time, reverse=True)[:MAX_LINKS]),
         children=tuple(link.url for link in distinct(nested[:MAX_CHILDREN])),
@@ -88,15 +95,20 @@ def _xml(text: str, base_url: str, cut: bool) -> Discovered:
 
 
 def _link(entry: etree._Element, base_url: str) -> Link | None:
-    url = absolute_url(entry.findtext("{*}loc"), base_url)
+    said = {etree.QName(child).localname: child for child in entry.iterchildren("{*}loc", "{*}lastmod", "{*}news")}
+    url = absolute_url(said["loc"].text, base_url) if "loc" in said else None
     if url is None:
         return None
+    updated_at = moment_of(said["lastmod"].text) if "lastmod" in said else None
+    if "news" not in said:
+        return Link(url, updated_at=updated_at)
+    news = said["news"]
     return Link(
         url=url,
-        title=title_of(entry.findtext("{*}news/{*}title")),
-        published_at=moment_of(entry.findtext("{*}news/{*}publication_date")),
-        updated_at=moment_of(entry.findtext("{*}lastmod")),
-        language=language_of(entry.findtext("{*}news/{*}publication/{*}language")),
+        title=title_of(news.findtext("{*}title")),
+        published_at=moment_of(news.findtext("{*}publication_date")),
+        updated_at=updated_at,
+        language=language_of(news.findtext("{*}publication/{*}language")),
     )
 
 

@@ -48,11 +48,13 @@ _NO_PERSON = frozenset(
 
 def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
     """The names of the first source that gives any, distinct, in its order."""
-    sources = (_linked(data), iter(head.all(*_META)), _shown(tree))
-    for source in sources:
-        names = (name for text in source for name in names_in(text) if name.casefold() != (site_name or "").casefold())
-        if found := tuple(islice({name.casefold(): name for name in names}.values(), _MAX_AUTHORS)):
-            return found
+    for source in (_linked(data), iter(head.all(*_META)), _shown(tree)):
+        found: dict[str, str] = {}
+        for name in (name for text in source for name in names_in(text)):
+            if name.casefold() != (site_name or "").casefold():
+                found.setdefault(name.casefold(), name)
+        if found:
+            return tuple(found.values())[:_MAX_AUTHORS]
     return ()
 
 

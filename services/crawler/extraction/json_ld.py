@@ -89,6 +89,7 @@ def _load(script: str) -> object:
     if len(script) > _MAX_SCRIPT_CHARACTERS:
         return None
     # Comments, CDATA marks and semicolons stand around it in the wild.
+    script = script.replace("<![CDATA[", "").replace("]]>", "")
     starts = [at for at in (script.find("{"), script.find("[")) if at >= 0]
     text = script[min(starts, default=0) : max(script.rfind("}"), script.rfind("]")) + 1]
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +19,7 @@ _MAX_TITLE = 500
 _MAX_DESCRIPTION = 2000
 _MAX_NAME = 120
 _MAX_TAGS = 30
+_MAX_LISTED = 10_000
 _SEPARATOR = re.compile(r"\s+[-–—|·•»:]\s+|\s*[|»]\s*")
 _RIGHTS: dict[str, Right] = {"noarchive": "noarchive", "noai": "no-ai-training"}
 
@@ -120,12 +121,11 @@ def _absolute(address: str, url: str) -> str | None:
 def _tags(data: LinkedData, head: Head) -> tuple[str, ...]:
     linked = [text for value in data.values("keywords") if (text := text_of(value))]
     listed = linked or head.all("article:tag") or head.all("news_keywords") or head.all("keywords", "parsely-tags")
-    tags = (_line(tag, _MAX_NAME) for text in listed for tag in _parts(text))
-    return tuple({tag.casefold(): tag for tag in tags if tag}.values())[:_MAX_TAGS]
-
-
-def _parts(text: str) -> Iterator[str]:
-    yield from re.split(r"[,;]", text[:10_000])
+    found: dict[str, str] = {}
+    for tag in (_line(tag, _MAX_NAME) for text in listed for tag in re.split(r"[,;]", text[:_MAX_LISTED])):
+        if tag:
+            found.setdefault(tag.casefold(), tag)
+    return tuple(found.values())[:_MAX_TAGS]
 
 
 def _language(tree: HtmlElement, data: LinkedData, head: Head) -> str | None:

@@ -19,7 +19,14 @@ _LONGEST_NOTICE = 2000
 _MAX_ANCHORS = 3000
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# What only a notice says to its reader. Each is one vote; an article about cookies seldom has one.
+# A notice speaks to its reader of himself; an article about such notices speaks of others.
+_TO_THE_READER = re.compile(
+    r"\b(we|our partners)\b.{0,60}\b(use|store|process|access|value|care)\b"
+    r"|\byour (consent|choices|preferences|privacy|device|data|personal|experience)"
+    r"|\byou (can|may|agree|consent|accept)\b|\b(wir|ihre|nous|vos|votre|tu|sus|vostr[ao])\b",
+    re.IGNORECASE,
+)
+# What notices say. Each is one vote.
 _CONSENT = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     r"\b(we|our partners)( and our( \d+)? partners)?,? (may )?(use|store|process|access)\b.{0,80}\b(cookies|data|info)",
     r"\b(accept|reject|allow) all\b|\bi accept\b|\baccept (and|&) continue",
@@ -39,7 +46,7 @@ _CONSENT_WORD = re.compile(
 )
 _ERROR_TITLE = re.compile(
     r"\W*((error|fehler|erreur)\W*)?(4(00|01|03|04|10|29|51)|5(00|02|03|04))\b\W*($|error\b|not found|page|forbidden|"
-    r"bad|gone|internal|service|access|unauthori[sz]ed|too many|gateway|\W)"
+    r"bad|gone|internal|service|access|unauthori[sz]ed|too many|gateway)"
     r"|\W*(page|article|story|content|file)?\s*(not found|can ?not be found|no longer (available|exists))\W*$"
     r"|\W*(sorry\W+)?(this|the|that) (page|article|story|content).{0,20}"
     r"(not (be )?found|n[o']t (exist|available)|no longer).*"
@@ -103,7 +110,8 @@ def size_of(text: str) -> int:
 
 
 def _is_consent(text: str, size: int) -> bool:
-    if size > _LONGEST_NOTICE or sum(bool(pattern.search(text)) for pattern in _CONSENT) < 2:
+    votes = sum(bool(pattern.search(text)) for pattern in _CONSENT)
+    if size > _LONGEST_NOTICE or votes < 2 or not _TO_THE_READER.search(text):
         return False
     sentences = [part for part in re.split(r"[.!?]\s|\n", text) if part.strip()]
     about = sum(bool(_CONSENT_WORD.search(part) or any(p.search(part) for p in _CONSENT)) for part in sentences)

@@ -1,0 +1,132 @@
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from services.crawler.discovery import sitemap
+from services.crawler.discovery.link import Link
+from shared.errors import InvalidInput
+
+URL = "https://news.example/sitemap.xml"
+NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+def a_sitemap(entries, namespace=NAMESPACE):
+    return f'<?xml version="1.0" encoding="UTF-8"?><urlset {namespace}>{entries}</urlset>'.encode()
+
+
+def urls(found):
+    return [link.url for link in found.links]
+
+
+def test_pages_come_newest_first_and_undated_ones_last():
+    body = a_sitemap(
+        "<url><loc>https://news.example/none</loc></url>"
+        "<url><loc>https://news.example/old</loc><lastmod>2025</lastmod></url>"
+        "<url><loc> https://news.example/new </loc><lastmod>2026-03-02T10:00:00+01:00</lastmod></url>"
+    )
+
+    found = sitemap.links(body, URL, content_type=None)
+
+    assert urls(found) == ["https://news.example/new", "https://news.example/old", "https://news.example/none"]
+    assert found.links[0].updated_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_a_news_sitemap_gives_title_date_and_language():
+    body = a_sitemap(
+        "<url><loc>https://news.example/a</loc><n:news><n:publication><n:name>News</n:name><n:language>en</n:language>"
+        "</n:publication><n:publication_date>2026-03-02</n:publication_date><n:title>Mill &amp; weir</n:title></n:news>"
+        "<i:image><i:loc>https://news.example/picture.jpg</i:loc></i:image></url>",
+        f'{NAMESPACE} xmlns:n="http://www.google.com/schemas/sitemap-news/0.9" xmlns:i="urn:i"',
+    )
+
+    found = sitemap.links(body, URL, content_type=None)
+
+    assert found.links == (Link("https://news.example/a", "Mill & weir", datetime(2026, 3, 2, tzinfo=UTC), None, "en"),)
+
+
+def test_an_index_names_its_children_news_first_then_the_newest():
+    entries = "".join(
+        f"<sitemap><loc>https://news.example/{name}.xml</loc><lastmod>{day}</lastmod></sitemap>"
+        for name, day in (("old", "2024-01-01"), ("new", "2026-01-01"), ("news-2020", "2020-01-01"))
+    )
+
+    found = sitemap.links(f"<sitemapindex {NAMESPACE}>{entries}</sitemapindex>".encode(), URL, content_type=None)
+
+    assert found.children == tuple(f"https://news.example/{name}.xml" for name in ("news-2020", "new", "old"))
+    assert found.links == ()
+
+
+def test_gzipped_sitemaps_are_read():
+    body = gzip.compress(a_sitemap("<url><loc>https://news.example/a</loc></url>"))
+
+    assert urls(sitemap.links(body, URL, content_type="application/x-gzip")) == ["https://news.example/a"]
+
+
+def test_a_bomb_is_cut_at_the_bound_and_what_may_be_half_an_entry_left_out():
+    entries = "<url><loc>https://news.example/a</loc></url><url><loc>https://news.example/b</loc></url>"
+    body = gzip.compress(a_sitemap(entries + " " * sitemap.MAX_BYTES))
+
+    found = sitemap.links(body, URL, content_type=None)
+
+    assert urls(found) == ["https://news.example/a"]
+    assert found.truncated
+
+
+def test_a_long_index_is_cut_and_says_so():
+    entries = "".join(
+        f"<sitemap><loc>https://news.example/{n}.xml</loc></sitemap>" for n in range(sitemap.MAX_CHILDREN + 1)
+    )
+
+    found = sitemap.links(f"<sitemapindex {NAMESPACE}>{entries}</sitemapindex>".encode(), URL, content_type=None)
+
+    assert len(found.children) == sitemap.MAX_CHILDREN
+    assert found.truncated
+
+
+def test_a_list_of_addresses_is_a_sitemap():
+    body = b"https://news.example/a\r\n\r\nhttps://news.example/b\nnot an address\n"
+
+    assert urls(sitemap.links(body, URL, content_type="text/plain")) == [
+        "https://news.example/a",
+        "https://news.example/b",
+    ]
+
+
+def test_a_feed_serves_as_sitemap():
+    body = b"<rss><channel><item><link>https://news.example/a</link></item></channel></rss>"
+
+    assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
+
+
+def test_a_sitemap_that_breaks_off_yields_what_can_be_read():
+    body = a_sitemap("<url><loc>https://news.example/a</loc></url><url><loc>https://news.example/b</loc></url>")[:-30]
+
+    assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_is_refused_in_any_encoding(encoding):
+    document_type = '<!DOCTYPE urlset [<!ENTITY a "https://news.example/a">]>'
+    text = f"{document_type}<urlset {NAMESPACE}><url><loc>&a;</loc></url></urlset>"
+
+    with pytest.raises(InvalidInput, match="document type"):
+        sitemap.links(text.encode(encoding), URL, content_type=None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"words",
+        b"<!doctype html><html></html>",
+        b"<html><body></body></html>",
+        b"<opml/>",
+        b"<",
+        b"\x1f\x8bxx",
+        b"\x00\x01",
+    ],
+)
+def test_what_is_no_sitemap_is_refused(body):
+    with pytest.raises(InvalidInput):
+        sitemap.links(body, URL, content_type=None)

@@ -1,0 +1,69 @@
+import pytest
+
+from services.crawler.extraction import head, json_ld
+from services.crawler.extraction.authors import names_in, persons
+from tests.unit.services.crawler.extraction.pages import URL, a_tree, linked_data
+
+
+def authors(head_markup="", body="<p>x</p>", site_name=None):
+    tree = a_tree(head_markup, body)
+    return persons(tree, json_ld.read(tree, URL), head.read(tree), site_name)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Jane Doe", ["Jane Doe"]),
+        ("by JANE DOE and John Roe", ["JANE DOE", "John Roe"]),
+        ("Jane Doe, John Roe & Ann Poe", ["Jane Doe", "John Roe", "Ann Poe"]),
+        ("Jane Doe, MD, PhD", ["Jane Doe"]),
+        ("Doe, Jane", ["Jane Doe"]),
+        ("Jane Doe, Senior Editor", ["Jane Doe"]),
+        ("Von Hans Müller", ["Hans Müller"]),
+        ("Par Zoé Lefèvre", ["Zoé Lefèvre"]),
+        ("Written by: Jane Doe | March 2, 2026", ["Jane Doe"]),
+        ("Jane Doe in London", ["Jane Doe"]),
+        ("Theresa May", ["Theresa May"]),
+        ("Jane Doe March", ["Jane Doe"]),
+        ("村上春樹", ["村上春樹"]),
+        ("https://news.example/authors/jane", []),
+        ("jane@news.example", []),
+        ("@janedoe", []),
+        ("Newsroom Staff", []),
+        ("Reuters", []),
+        ("admin", []),
+        ("", []),
+        ("and, ; |", []),
+    ],
+)
+def test_only_names_of_persons_are_left_of_a_byline(byline, names):
+    assert list(names_in(byline)) == names
+
+
+def test_authors_of_linked_data_come_first_and_only_once():
+    data = linked_data(
+        '{"@type": "Article", "author": [{"@type": "Person", "name": "Jane Doe"}, "JANE DOE", {"name": "John Roe"}]}'
+    )
+
+    assert authors(data + '<meta name="author" content="Somebody Else">') == ("Jane Doe", "John Roe")
+
+
+def test_an_organization_is_no_author():
+    data = linked_data('{"@type": "Article", "author": {"@type": "Organization", "name": "Mill Press Office"}}')
+
+    assert authors(data + '<meta name="author" content="Jane Doe">') == ("Jane Doe",)
+
+
+def test_an_author_by_reference_is_looked_up():
+    data = linked_data('{"@graph": [{"@type": "Article", "author": {"@id": "#j"}}, {"@id": "#j", "name": "Jane Doe"}]}')
+
+    assert authors(data) == ("Jane Doe",)
+
+
+def test_the_site_is_no_author():
+    assert authors('<meta name="author" content="The Example">', site_name="The Example") == ()
+
+
+def test_a_byline_in_the_page_is_read_last():
+    assert authors("", '<p class="byline">By Jane Doe</p><p>Text</p>') == ("Jane Doe",)
+    assert authors("", '<a rel="author" href="/jane">Jane Doe</a>') == ("Jane Doe",)
