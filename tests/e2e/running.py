@@ -47,7 +47,7 @@ class Running:
         self.settings = settings
 
     async def get(self, path: str, **parameters: Any) -> dict[str, Any]:
-        answer = await self.api.get(path, params=parameters)
+        answer = await self.api.get(path, params=parameters or None)
         answer.raise_for_status()
         return answer.json()
 
@@ -57,15 +57,12 @@ class Running:
     async def all_articles(self) -> list[dict[str, Any]]:
         """Every article, by walking the cursor."""
         articles: list[dict[str, Any]] = []
-        cursor = None
-        while True:
-            page = await self.get(
-                "/v1/articles", size=50, sort="newest", facet="none", **({"cursor": cursor} if cursor else {})
-            )
+        following: str | None = "/v1/articles?size=50&sort=newest&facet=none"
+        while following:
+            page = await self.get(following)
             articles += page["articles"]
-            cursor = page["next"]
-            if not cursor:
-                return articles
+            following = page["next"]
+        return articles
 
     async def command(self, *arguments: str) -> str:
         """What a command prints on standard output, beside the run."""
