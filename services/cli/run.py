@@ -80,6 +80,7 @@ async def run(plan: Plan, clock: Clock, console: Console) -> None:
             try:
                 await work
             except asyncio.CancelledError:
+                view.freeze()
                 view.say("stopping: the services finish what they hold (Ctrl-C again to stop at once)")
             finally:
                 await supervisor.stop()

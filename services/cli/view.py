@@ -31,8 +31,13 @@ class View:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.freeze()
+
+    def freeze(self) -> None:
+        """Leave the last state of things where it stands; what is said from now on follows it."""
         if self._live is not None:
             self._live.stop()
+            self._live = None
 
     def say(self, text: str) -> None:
         """A line, or some, that stay."""
