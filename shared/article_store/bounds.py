@@ -12,7 +12,7 @@ def check_bounds(query: ArticleQuery) -> None:
     """Return when the query may be asked.
 
     Raises:
-        InvalidInput: an unknown facet, one asked for twice, or a page or facet size below zero.
+        InvalidInput: an unknown facet, one asked for twice, a size below zero, or what is no Unicode text.
         LimitExceeded: a page, a facet, a clause, their number or that of filter values beyond its bound.
     """
     for name in (*(f.facet for f in query.filters), *(f.facet for f in query.facets)):
@@ -20,6 +20,9 @@ def check_bounds(query: ArticleQuery) -> None:
             raise InvalidInput(f"no facet {name!r}: one of {', '.join(FACETS_BY_NAME)}")
     if len({request.facet for request in query.facets}) < len(query.facets):
         raise InvalidInput("a facet is asked for twice")
+    asked = (*(c.text for c in query.clauses), *(v for f in query.filters for v in (*f.include, *f.exclude)))
+    if not all(_is_text(text) for text in asked):
+        raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
     filter_values = sum(len(f.include) + len(f.exclude) for f in query.filters)
     _within("page size", query.size, MAX_PAGE_SIZE)
     _within("number of clauses", len(query.clauses), MAX_CLAUSES)
@@ -39,6 +42,15 @@ def check_depth(offset: int, size: int) -> None:
         raise LimitExceeded(
             f"only the first {MAX_RELEVANCE_DEPTH} articles by relevance: narrow the query, or sort by time"
         )
+
+
+def _is_text(text: str) -> bool:
+    """Python's strings can hold half of a surrogate pair (JSON can carry one); no store can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _within(what: str, value: int, limit: int) -> None:

@@ -151,6 +151,8 @@ async def test_a_scan_goes_past_its_own_pages(store: Store):
         ({"size": 201}, LimitExceeded),
         ({"size": -1}, InvalidInput),
         ({"clauses": (Clause("a"),) * 65}, LimitExceeded),
+        ({"clauses": (Clause("\ud800"),)}, InvalidInput),
+        ({"filters": (FacetFilter("organization", exclude=("\ud800",)),)}, InvalidInput),
         ({"clauses": (Clause("a" * 1_001),)}, LimitExceeded),
         ({"facets": (FacetRequest("organization", 201),)}, LimitExceeded),
         ({"facets": (FacetRequest("colour"),)}, InvalidInput),
