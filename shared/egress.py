@@ -62,6 +62,15 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
         raise AddressRefused(f"port {port} of {parts.hostname!r} is not one that web sites are served on")
 
 
+def is_loopback(url: str) -> bool:
+    """Whether the URL names this machine, by its reserved name or by address; asks no resolver."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _objection(address: IPv4Address | IPv6Address, allow_loopback: bool) -> str | None:
     if address.is_loopback:
         return None if allow_loopback else "loopback"

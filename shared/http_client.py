@@ -12,7 +12,7 @@ from typing import Any, Self
 from urllib.parse import urldefrag, urljoin
 
 import aiohttp
-import brotli
+import brotli  # type: ignore[import-untyped]  # it has no stubs
 import httpx
 import zstandard
 from httpx_aiohttp import AiohttpTransport

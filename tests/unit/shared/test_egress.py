@@ -1,6 +1,6 @@
 import pytest
 
-from shared.egress import check, check_url
+from shared.egress import check, check_url, is_loopback
 from shared.errors import AddressRefused, InvalidInput
 
 
@@ -88,3 +88,11 @@ def test_a_site_on_this_machine_chooses_its_port():
 def test_what_is_no_url_is_invalid(url):
     with pytest.raises(InvalidInput):
         check_url(url, allow_loopback=True)
+
+
+def test_a_url_on_this_machine_is_told_without_asking_a_resolver():
+    here = ["http://127.0.0.1:8100/", "http://[::1]/", "http://localhost/", "http://press.localhost:81/"]
+    elsewhere = ["http://news.example/", "http://10.0.0.1/", "http://localhost.example/"]
+
+    assert [is_loopback(url) for url in here] == [True] * 4
+    assert [is_loopback(url) for url in elsewhere] == [False] * 3

@@ -1,0 +1,92 @@
+"""The crawler, wired: client, frontier, isolated extraction, back-pressure and probes."""
+
+import asyncio
+import os
+import random
+from functools import partial
+from importlib import import_module
+from importlib.metadata import version
+
+from services.crawler.crawl import Crawler
+from services.crawler.outage import Outage
+from services.crawler.politeness import PRODUCT_TOKEN
+from services.crawler.settings import CrawlerSettings
+from shared.bus.lag import HighWater
+from shared.clock import SystemClock
+from shared.errors import DependencyUnavailable
+from shared.http_client import GuardedClient
+from shared.isolation import IsolatedPool
+from shared.process import Probe, probe_app, run_until_signalled
+from shared.redis_client import RedisConnection, open_connection, refuse_cluster
+from shared.settings import BusSettings, HttpSettings, TelemetrySettings, load
+from shared.telemetry import configure_logging
+from shared.topology import ENRICHMENT
+
+_PORT_OFFSET = 1
+# A worker is replaced after as many pages: lxml gives memory back late.
+_PAGES_PER_WORKER = 500
+
+
+def main() -> int:
+    """Run until signalled; the exit status."""
+    configure_logging("crawler", load(TelemetrySettings))
+    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(CrawlerSettings)))
+
+
+async def _run(bus: BusSettings, http: HttpSettings, settings: CrawlerSettings) -> int:
+    connection = open_connection(bus)
+    probes = probe_app("crawler", liveness=[], readiness=[Probe("broker", connection.check)])
+    try:
+        return await run_until_signalled(
+            "crawler",
+            partial(_crawl, connection, settings),
+            probes,
+            host=http.http_host,
+            port=http.http_port + _PORT_OFFSET if http.http_port else 0,
+        )
+    finally:
+        await connection.close()
+
+
+async def _crawl(connection: RedisConnection, settings: CrawlerSettings, stop: asyncio.Event) -> None:
+    clock = SystemClock()
+    if not await _broker_answers(connection, Outage(clock), stop):
+        return
+    pool = IsolatedPool(
+        workers=settings.extraction_workers or max(1, (os.cpu_count() or 1) - 1),
+        time_limit_s=settings.extraction_time_limit_s,
+        memory_limit_mb=settings.extraction_memory_mb,
+        max_tasks=_PAGES_PER_WORKER,
+        warm_up=partial(import_module, "services.crawler.extraction.extract"),
+    )
+    client = GuardedClient(
+        user_agent(settings.contact),
+        allow_loopback=settings.allow_loopback,
+        timeout_s=settings.fetch_timeout_s,
+        max_bytes=settings.max_page_bytes,
+    )
+    high_water = HighWater(connection, ENRICHMENT, clock, limit=settings.high_water_events)
+    async with client, pool:
+        crawler = Crawler(connection, client, pool, high_water.allows, settings, clock, random.Random())
+        await crawler.run(stop)
+
+
+async def _broker_answers(connection: RedisConnection, outage: Outage, stop: asyncio.Event) -> bool:
+    """Wait until the broker answers; False when told to stop before it did."""
+    while not stop.is_set():
+        try:
+            await refuse_cluster(connection)
+        except DependencyUnavailable as error:
+            waiting = asyncio.ensure_future(stop.wait())
+            await asyncio.wait({waiting}, timeout=outage.seen(error))
+            waiting.cancel()
+        else:
+            outage.over()
+            return True
+    return False
+
+
+def user_agent(contact: str | None) -> str:
+    """Who we are, for the sites that we visit."""
+    name = f"{PRODUCT_TOKEN}/{version('newsweir')}"
+    return f"{name} (+{contact})" if contact else name

@@ -1,0 +1,185 @@
+"""The visit of an article's page: extract, decide, give it its identity, and hand it over."""
+
+import random
+from collections.abc import Mapping
+
+import structlog
+from pydantic import ValidationError
+
+from services.crawler import health, schedule
+from services.crawler.composition import FetchedArticle, article_crawled
+from services.crawler.extraction.extract import extract
+from services.crawler.extraction.quality import drop_reason
+from services.crawler.extraction.result import Extraction
+from services.crawler.fetch import Failed, Moved, NotModified, Page, Refused
+from services.crawler.frontier import Frontier, Queued, Release
+from services.crawler.hand_over import HandOver, Result
+from services.crawler.health import HealthRecorder
+from services.crawler.identity import may_be_known_by
+from services.crawler.made_visit import MadeVisit
+from services.crawler.settings import CrawlerSettings
+from services.crawler.visits import MAX_MOVES, Seen, Visit
+from shared import metrics
+from shared.clock import Clock, from_ms
+from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
+from shared.isolation import IsolatedPool
+from shared.redis_client import RedisConnection
+from shared.registry import RegistryEntry, advance, read_entry
+from shared.urls import article_id, is_root
+
+_log = structlog.get_logger()
+_MAX_CONFLICTS = 5
+
+
+class ArticleVisits:
+    """Ends the visits of articles: each fetch in one event or one counted drop, or the visit waits for another try."""
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        frontier: Frontier,
+        pool: IsolatedPool,
+        recorder: HealthRecorder,
+        settings: CrawlerSettings,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._connection = connection
+        self._frontier = frontier
+        self._hand_over = HandOver(connection, frontier)
+        self._pool = pool
+        self._recorder = recorder
+        self._settings = settings
+        self._clock = clock
+        self._rng = rng
+
+    async def end(self, made: MadeVisit) -> str:
+        """Hand over, drop or put back, according to the answer; a word for what came of it."""
+        visit = made.lease.visit
+        match made.answer:
+            case Moved(url, permanent) if visit.moves < MAX_MOVES:
+                moved = Queued(visit.moved(url, permanent=permanent), self._clock.now_ms())
+                await self._frontier.release(Release(made.lease, made.free_ms, (moved,)))
+                return "moved"
+            case Moved(url):
+                return await self._drop(made, "too-many-redirects", f"last to {url}")
+            case Refused(reason, detail):
+                return await self._drop(made, reason, detail)
+            case Failed():
+                return await self._try_again(made, made.answer)
+            case NotModified():
+                return await self._drop(made, "not-modified", again=True)
+            case Page():
+                return await self._page(made, made.answer)
+
+    async def _page(self, made: MadeVisit, page: Page) -> str:
+        if is_root(page.url) or page.url in made.doors:
+            # Where sites send readers of what they have taken away.
+            return await self._drop(made, "front-page", f"redirects to {page.url}", page=page)
+        if page.noindex:
+            return await self._drop(made, "noindex", page=page, again=True)
+        try:
+            extraction = await self._extract(page)
+        except LimitExceeded as error:
+            return await self._drop(made, "extraction-limit", str(error), page=page)
+        except InvalidInput as error:
+            return await self._drop(made, "unreadable", str(error), page=page)
+        except TemporaryFailure as error:
+            return await self._try_again(made, Failed(str(error), reason="extraction-failed"))
+        if reason := drop_reason(extraction):
+            return await self._drop(made, reason, page=page, again=True)
+        fetched = FetchedArticle(
+            made.fetch.id, page.url, from_ms(page.fetched_ms), extraction, made.lease.visit, made.source
+        )
+        try:
+            return await self._publish(made, page, fetched)
+        except ValidationError as error:
+            return await self._drop(made, "unreadable", str(error), page=page)
+        except LimitExceeded as error:
+            return await self._drop(made, "too-large", str(error), page=page)
+
+    async def _extract(self, page: Page) -> Extraction:
+        with metrics.EXTRACTION_SECONDS.time():
+            return await self._pool.run(
+                extract,
+                page.body,
+                page.url,
+                content_type=page.content_type,
+                fetched_at=from_ms(page.fetched_ms),
+            )
+
+    async def _publish(self, made: MadeVisit, page: Page, fetched: FetchedArticle) -> str:
+        for _ in range(_MAX_CONFLICTS):
+            url, known = await self._known_as(made, fetched)
+            if known and known.content_hash == fetched.content_hash:
+                return await self._drop(made, "unchanged", page=page, again=True, identity=article_id(url))
+            entry = advance(known, self._clock.now_ms(), fetched.content_hash)
+            event = article_crawled(fetched, url, entry)
+            release = self._release(made, page, again=True, identity=event.article_id)
+            result = await self._hand_over.publish(made.fetch, event, release, expected=known, entry=entry)
+            if result is Result.DONE and known is None:
+                await self._recorder.record(made.source.id, health.yielded(self._clock.now_ms()))
+            if result is not Result.CONFLICT:
+                return "published" if result is Result.DONE else "stale"
+        raise TemporaryFailure(f"the registry's entry of {page.url} changed {_MAX_CONFLICTS} times meanwhile")
+
+    async def _known_as(self, made: MadeVisit, fetched: FetchedArticle) -> tuple[str, RegistryEntry | None]:
+        """The canonical URL of the article, and the registry's entry of it."""
+        held = made.seen.article_id if made.seen else ""
+        declared = fetched.extraction.declared_canonical
+        own_already = held == article_id(fetched.url)
+        if declared and not own_already and may_be_known_by(fetched.url, declared, made.doors):
+            entry = await read_entry(self._connection, article_id(declared))
+            # One with another text belongs to another page, unless this page gave it that text itself.
+            if entry is None or entry.content_hash == fetched.content_hash or held == article_id(declared):
+                return declared, entry
+        return fetched.url, await read_entry(self._connection, article_id(fetched.url))
+
+    async def _try_again(self, made: MadeVisit, failure: Failed) -> str:
+        visit = made.lease.visit.failed()
+        if visit.attempts >= self._settings.fetch_attempts:
+            return await self._drop(made, failure.reason, failure.detail)
+        now_ms, first_wait_s = self._clock.now_ms(), self._settings.fetch_retry_s
+        due_ms = schedule.retry_ms(now_ms, visit.attempts, first_wait_s, failure.retry_after_s, self._rng)
+        await self._frontier.release(Release(made.lease, made.free_ms, (Queued(visit, due_ms),)))
+        _log.info("trying again later", url=visit.url, attempts=visit.attempts, error=failure.detail)
+        return "failed"
+
+    async def _drop(
+        self,
+        made: MadeVisit,
+        reason: str,
+        detail: str = "",
+        *,
+        page: Page | None = None,
+        again: bool = False,
+        identity: str = "",
+    ) -> str:
+        release = self._release(made, page, again=again, identity=identity)
+        result = await self._hand_over.drop(made.fetch, reason, release, identity)
+        _log.info("dropped", url=made.lease.visit.url, reason=reason, detail=detail, result=str(result))
+        return reason if result is Result.DONE else "stale"
+
+    def _release(self, made: MadeVisit, page: Page | None, *, again: bool, identity: str) -> Release:
+        """The release that remembers the fetch, with the next visit where the page is to be asked `again`."""
+        visit, before, now_ms = made.lease.visit, made.seen, self._clock.now_ms()
+        validators = page or before
+        seen = Seen(
+            fetched_ms=now_ms,
+            first_ms=before.first_ms if before else now_ms,
+            article_id=identity or (before.article_id if before else ""),
+            etag=validators.etag if validators else "",
+            last_modified=validators.last_modified if validators else "",
+        )
+        url = _permanent_url(visit, page)
+        due_ms = schedule.revisit_ms(seen.first_ms, now_ms, self._settings.article_revisits_s) if again else None
+        put = () if due_ms is None else (Queued(visit.again(url=url), due_ms),)
+        remembered: Mapping[str, Seen] = {visit.url: seen, url: seen}
+        return Release(made.lease, made.free_ms, put, remembered)
+
+
+def _permanent_url(visit: Visit, page: Page | None) -> str:
+    """The URL that stands for the visit's from now on."""
+    if page is None or not visit.moved_for_good:
+        return visit.url
+    return page.permanent_url or visit.address

@@ -1,0 +1,270 @@
+"""One visit, start to finish, and many side by side: claim, ask leave, fetch, discover or extract, hand over."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from uuid import uuid4
+
+import structlog
+
+from services.crawler.article_visits import ArticleVisits
+from services.crawler.door_visits import DoorVisits
+from services.crawler.fetch import Answer, Failed, Fetcher, Refused
+from services.crawler.frontier import Frontier, Lease, Queued, Release
+from services.crawler.hand_over import Fetch
+from services.crawler.health import HealthRecorder
+from services.crawler.made_visit import MadeVisit
+from services.crawler.outage import BROKER_ERRORS, Outage
+from services.crawler.politeness import (
+    PRODUCT_TOKEN,
+    AskRobots,
+    Go,
+    HostRobots,
+    Refuse,
+    WaitUntil,
+    delay_s,
+    verdict,
+)
+from services.crawler.robots_cache import RobotsCache
+from services.crawler.settings import CrawlerSettings
+from services.crawler.visits import Seen, Visit, door_visit
+from shared import metrics
+from shared.clock import Clock
+from shared.egress import is_loopback
+from shared.errors import ConfigurationError
+from shared.http_client import GuardedClient
+from shared.isolation import IsolatedPool
+from shared.process import DRAIN_S
+from shared.redis_client import RedisConnection
+from shared.sources import Source, SourceRegistry
+
+_log = structlog.get_logger()
+_IDLE_S = 0.1
+_HIGH_WATER_S = 0.5
+_LONGEST_HOST_PAUSE_S = 3600.0
+# Cancelled visits need a moment to give their hosts back.
+_FINISH_S = DRAIN_S * 0.8
+_GIVE_BACK_S = 1.0
+
+
+class Crawler:
+    """Makes the visits that are due until told to stop; any number of crawlers share a frontier.
+
+    Args:
+        client: says in its user agent who we are.
+        allows: whether the next stage keeps up (the high-water mark); asked before each claim.
+    """
+
+    def __init__(
+        self,
+        connection: RedisConnection,
+        client: GuardedClient,
+        pool: IsolatedPool,
+        allows: Callable[[], Awaitable[bool]],
+        settings: CrawlerSettings,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._allows = allows
+        self._registry = SourceRegistry(connection)
+        self._frontier = Frontier(connection)
+        self._robots = RobotsCache(connection, client, clock)
+        self._fetcher = Fetcher(client, clock)
+        recorder = HealthRecorder(self._registry)
+        self._doors = DoorVisits(self._frontier, pool, recorder, settings, clock, rng)
+        self._articles = ArticleVisits(connection, self._frontier, pool, recorder, settings, clock, rng)
+        self._sources: dict[str, Source] = {}
+        self._door_urls: frozenset[str] = frozenset()
+        self._visiting: dict[asyncio.Task[None], Lease] = {}
+        self._outage = Outage(clock)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Crawl until `stop` is set, then finish the visits in hand; those that take too long stay in the frontier.
+
+        Raises:
+            ConfigurationError: a source is not on this machine, and no contact is set.
+        """
+        # Before anything is claimed: a visit whose source is not known is taken for one that was removed.
+        while not stop.is_set() and not await self._refreshed():
+            await _pause(stop, _HIGH_WATER_S)
+        duties = [
+            asyncio.create_task(_repeat(self._refreshed, self._settings.sources_refresh_s)),
+            asyncio.create_task(_repeat(self._renewed, self._settings.crawl_lease_s / 3)),
+            asyncio.create_task(self._claim_until(stop)),
+        ]
+        try:
+            done, _ = await asyncio.wait(duties, return_when=asyncio.FIRST_COMPLETED)
+            for duty in done:
+                duty.result()
+            if self._visiting:
+                await asyncio.wait(self._visiting, timeout=_FINISH_S)
+        finally:
+            for task in (*duties, *self._visiting):
+                task.cancel()
+            await asyncio.gather(*duties, *self._visiting, return_exceptions=True)
+
+    async def refresh(self) -> None:
+        """Learn which sources there are, and put the doors of new ones into the frontier.
+
+        Raises:
+            ConfigurationError: a source is not on this machine, and no contact is set.
+        """
+        sources = await self._registry.all()
+        for source in sources:
+            self._require_contact(source)
+        # The first source that names a door has it.
+        doors = {url: door_visit(kind, url, source.id) for source in reversed(sources) for kind, url in source.doors}
+        known = await self._frontier.waiting(tuple(doors))
+        now_ms = self._clock.now_ms()
+        await self._frontier.add([Queued(visit, now_ms) for url, visit in doors.items() if url not in known])
+        self._sources = {source.id: source for source in sources}
+        self._door_urls = frozenset(doors)
+        metrics.FRONTIER_VISITS.set(await self._frontier.size())
+
+    async def make(self, lease: Lease) -> None:
+        """Make the visit that was claimed, and end it: with an event, a counted drop, or a time to try again."""
+        visit, source = lease.visit, await self._source_of(lease.visit)
+        if source is None:
+            await self._frontier.release(Release(lease, self._clock.now_ms()))
+            return
+        known = await self._robots.known(lease.host)
+        seen = await self._frontier.seen(visit.url)
+        leave = self._ask_leave(visit, known)
+        if isinstance(leave, AskRobots) or known is None:
+            # The page itself is asked for at the host's next turn.
+            await self._robots.ask(visit.address)
+            await self._put_back(lease)
+        elif isinstance(leave, Go):
+            started_s = self._clock.monotonic_s()
+            answer = await self._fetcher.page(visit.address, seen, known)
+            took_s = self._clock.monotonic_s() - started_s
+            metrics.FETCH_SECONDS.labels(visit.kind).observe(took_s)
+            crawl_delay_s = known.robots.crawl_delay_s(PRODUCT_TOKEN)
+            await self._end(lease, source, seen, answer, delay_s(self._settings.host_delay_s, crawl_delay_s, took_s))
+        else:
+            await self._end(lease, source, seen, leave, 0.0)
+
+    def _ask_leave(self, visit: Visit, known: HostRobots | None) -> Go | AskRobots | Answer:
+        if self._settings.contact is None and not is_loopback(visit.address):
+            return Refused("no-contact", f"{visit.address} belongs to others, and NEWSWEIR_CONTACT is not set")
+        now_ms = self._clock.now_ms()
+        match verdict(visit.address, known, now_ms):
+            case WaitUntil(at_ms):
+                return Failed(f"robots.txt of {visit.host} cannot be read, which forbids all", (at_ms - now_ms) / 1000)
+            case Refuse(reason):
+                return Refused(reason, f"robots.txt forbids {visit.address}")
+            case leave:
+                return leave
+
+    async def _end(self, lease: Lease, source: Source, seen: Seen | None, answer: Answer, pause_s: float) -> None:
+        visit, now_ms = lease.visit, self._clock.now_ms()
+        if isinstance(answer, Failed) and answer.retry_after_s and pause_s:
+            # A site that asks for time means all its pages.
+            pause_s = max(pause_s, min(answer.retry_after_s, _LONGEST_HOST_PAUSE_S))
+        made = MadeVisit(
+            lease=lease,
+            source=source,
+            seen=seen,
+            answer=answer,
+            free_ms=now_ms + round(pause_s * 1000),
+            doors=self._door_urls,
+            fetch=Fetch(uuid4().hex, visit.source_id, now_ms),
+        )
+        outcome = await (self._doors.end(made) if visit.is_door else self._articles.end(made))
+        metrics.FETCHES.labels(visit.kind, outcome).inc()
+
+    async def _claim_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                if len(self._visiting) >= self._settings.crawl_concurrency:
+                    await asyncio.wait(self._visiting, timeout=_IDLE_S, return_when=asyncio.FIRST_COMPLETED)
+                elif not await self._allows():
+                    await _pause(stop, _HIGH_WATER_S)
+                elif lease := await self._claim():
+                    task = asyncio.create_task(self._make_safely(lease))
+                    self._visiting[task] = lease
+                    task.add_done_callback(self._visiting.pop)
+                else:
+                    await _pause(stop, _IDLE_S)
+            except BROKER_ERRORS as error:
+                await _pause(stop, self._outage.seen(error))
+
+    async def _claim(self) -> Lease | None:
+        now_ms = self._clock.now_ms()
+        lease = await self._frontier.claim_due(now_ms, round(self._settings.crawl_lease_s * 1000))
+        self._outage.over()
+        return lease
+
+    async def _make_safely(self, lease: Lease) -> None:
+        """Make a visit; whatever is wrong with it stays with it."""
+        try:
+            await self.make(lease)
+        except asyncio.CancelledError:
+            with suppress(TimeoutError, *BROKER_ERRORS):
+                async with asyncio.timeout(_GIVE_BACK_S):
+                    await self._put_back(lease)
+            raise
+        except BROKER_ERRORS as error:
+            # The lease runs out, and the visit is made again.
+            self._outage.seen(error)
+        except Exception as error:
+            _log.error("unforeseen error", kind=lease.visit.kind, url=lease.visit.url, exc_info=error)
+            await self._end_after_error(lease, error)
+
+    async def _end_after_error(self, lease: Lease, error: Exception) -> None:
+        with suppress(*BROKER_ERRORS):
+            if source := await self._source_of(lease.visit):
+                seen = await self._frontier.seen(lease.visit.url)
+                answer = Failed(f"unforeseen {type(error).__name__}: {error}", reason="failed")
+                await self._end(lease, source, seen, answer, self._settings.host_delay_s)
+
+    async def _put_back(self, lease: Lease) -> None:
+        now_ms = self._clock.now_ms()
+        free_ms = now_ms + round(self._settings.host_delay_s * 1000)
+        await self._frontier.release(Release(lease, free_ms, (Queued(lease.visit, now_ms),)))
+
+    async def _source_of(self, visit: Visit) -> Source | None:
+        """The visit's source, unless it was removed, or the door was removed from it."""
+        source = self._sources.get(visit.source_id)
+        if source is None or not _has(source, visit):
+            # Another crawler may have learnt of it before this one.
+            source = await self._registry.get(visit.source_id)
+        return source if source and _has(source, visit) else None
+
+    async def _refreshed(self) -> bool:
+        try:
+            await self.refresh()
+        except BROKER_ERRORS as error:
+            self._outage.seen(error)
+            return False
+        return True
+
+    async def _renewed(self) -> None:
+        until_ms = self._clock.now_ms() + round(self._settings.crawl_lease_s * 1000)
+        with suppress(*BROKER_ERRORS):
+            await self._frontier.renew(tuple(self._visiting.values()), until_ms)
+
+    def _require_contact(self, source: Source) -> None:
+        if self._settings.contact is None and not all(is_loopback(url) for _, url in source.doors):
+            raise ConfigurationError(
+                f"source {source.id} belongs to others, who must know whom to ask about the crawler: set "
+                "NEWSWEIR_CONTACT to your mail address or to a page about you"
+            )
+
+
+def _has(source: Source, visit: Visit) -> bool:
+    return not visit.is_door or any(visit.door == url for _, url in source.doors)
+
+
+async def _repeat(duty: Callable[[], Awaitable[object]], every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        await duty()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

@@ -1,0 +1,137 @@
+"""The visit of a door: read a feed, sitemap or listing, offer what it leads to, and look again later."""
+
+import random
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from services.crawler import health, schedule
+from services.crawler.discovery import feed, listing, sitemap
+from services.crawler.discovery.link import Discovered, Link
+from services.crawler.fetch import Failed, Moved, NotModified, Page, Refused
+from services.crawler.frontier import Frontier, Queued, Release, offered
+from services.crawler.health import HealthRecorder
+from services.crawler.made_visit import MadeVisit
+from services.crawler.settings import CrawlerSettings
+from services.crawler.visits import MAX_MOVES, Seen, Visit, article_visit, ms_of, nested_visit
+from shared.clock import Clock
+from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
+from shared.isolation import IsolatedPool
+from shared.urls import is_root
+
+_log = structlog.get_logger()
+_READERS: Mapping[str, Callable[..., Discovered]] = {
+    "feed": feed.links,
+    "sitemap": sitemap.links,
+    "listing": listing.links,
+}
+# Sitemaps that name sitemaps that name sitemaps: more serves no reader.
+_DEEPEST = 2
+_MAX_NESTED = 200
+
+
+class DoorVisits:
+    """Ends the visits of doors; a door is never given up, since feeds come back."""
+
+    def __init__(
+        self,
+        frontier: Frontier,
+        pool: IsolatedPool,
+        recorder: HealthRecorder,
+        settings: CrawlerSettings,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._frontier = frontier
+        self._pool = pool
+        self._recorder = recorder
+        self._settings = settings
+        self._clock = clock
+        self._rng = rng
+
+    async def end(self, made: MadeVisit) -> str:
+        """Release the visit according to its answer; a word for what came of it."""
+        visit = made.lease.visit
+        match made.answer:
+            case Moved(url, permanent) if visit.moves < MAX_MOVES:
+                moved = Queued(visit.moved(url, permanent=permanent), self._clock.now_ms())
+                await self._frontier.release(Release(made.lease, made.free_ms, (moved,)))
+                return "moved"
+            case Moved(url):
+                return await self._failed(made, f"{visit.url} redirects from host to host, last to {url}")
+            case Refused(gone=True) if visit.depth:
+                await self._frontier.release(Release(made.lease, made.free_ms))
+                return "gone"
+            case Refused(detail=detail):
+                return await self._failed(made, detail)
+            case Failed(detail, retry_after_s):
+                return await self._failed(made, detail, retry_after_s)
+            case NotModified():
+                await self._looked(made, made.seen, (), news=0, ttl_s=None)
+                return "not-modified"
+            case Page():
+                return await self._read(made, made.answer)
+
+    async def _read(self, made: MadeVisit, page: Page) -> str:
+        reader = _READERS[made.lease.visit.kind]
+        try:
+            found = await self._pool.run(reader, page.body, page.url, content_type=page.content_type)
+        except (InvalidInput, LimitExceeded, TemporaryFailure) as error:
+            return await self._failed(made, str(error))
+        news = await self._news(made, found.links)
+        taken = news[: self._settings.new_articles_per_look]
+        now_ms = self._clock.now_ms()
+        puts = [
+            offered(article_visit(link, made.lease.visit), schedule.first_visit_ms(now_ms, link.published_at))
+            for link in taken
+        ]
+        puts += await self._nested(made.lease.visit, found.children, now_ms)
+        # With validators the next answer would be "not modified", and what was left out would be lost.
+        whole = len(taken) == len(news) and not found.truncated
+        seen = Seen(
+            fetched_ms=now_ms,
+            first_ms=made.seen.first_ms if made.seen else now_ms,
+            etag=page.etag if whole else "",
+            last_modified=page.last_modified if whole else "",
+        )
+        await self._looked(made, seen, tuple(puts), news=len(taken), ttl_s=found.ttl_s)
+        return "read"
+
+    async def _news(self, made: MadeVisit, links: tuple[Link, ...]) -> list[Link]:
+        """The links whose pages were never fetched, or have changed since; the freshest first."""
+        candidates = [link for link in links if not is_root(link.url) and link.url not in made.doors]
+        fetched = await self._frontier.fetched_at([link.url for link in candidates])
+        news = [
+            link
+            for link, fetched_ms in zip(candidates, fetched, strict=True)
+            if fetched_ms is None or 0 < fetched_ms < ms_of(link.updated_at)
+        ]
+        return sorted(news, key=lambda link: ms_of(link.published_at), reverse=True)
+
+    async def _nested(self, visit: Visit, children: tuple[str, ...], now_ms: int) -> list[Queued]:
+        if visit.depth >= _DEEPEST:
+            return []
+        waiting = await self._frontier.waiting(children)
+        new = [url for url in children[:_MAX_NESTED] if url not in waiting]
+        return [Queued(nested_visit(url, visit), now_ms) for url in new]
+
+    async def _looked(
+        self, made: MadeVisit, seen: Seen | None, puts: tuple[Queued, ...], *, news: int, ttl_s: int | None
+    ) -> None:
+        """Release the visit together with all it found, in one script, and look again later."""
+        visit, settings, now_ms = made.lease.visit, self._settings, self._clock.now_ms()
+        shortest_s, longest_s = settings.feed_interval_min_s, settings.feed_interval_max_s
+        interval_s = schedule.next_interval_s(visit.interval_s, news, shortest_s=shortest_s, longest_s=longest_s)
+        due_ms = schedule.next_look_ms(now_ms, interval_s, ttl_s, longest_s=longest_s, rng=self._rng)
+        again = Queued(visit.again(interval_s=interval_s), due_ms)
+        release = Release(made.lease, made.free_ms, (again, *puts), {visit.url: seen} if seen else {})
+        if await self._frontier.release(release):
+            await self._recorder.record(visit.source_id, health.looked(now_ms, due_ms))
+
+    async def _failed(self, made: MadeVisit, detail: str, retry_after_s: float | None = None) -> str:
+        visit, now_ms = made.lease.visit.failed(), self._clock.now_ms()
+        due_ms = schedule.retry_ms(now_ms, visit.attempts, self._settings.fetch_retry_s, retry_after_s, self._rng)
+        if await self._frontier.release(Release(made.lease, made.free_ms, (Queued(visit, due_ms),))):
+            _log.warning("cannot read", kind=visit.kind, url=visit.url, source=visit.source_id, error=detail)
+            await self._recorder.record(visit.source_id, health.failed(now_ms, due_ms, detail))
+        return "failed"

@@ -1,0 +1,176 @@
+"""One guarded, size-capped, conditional request for a page; what came of it as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
+from services.crawler.visits import Seen, validator
+from shared.clock import Clock, from_ms
+from shared.errors import AddressRefused, FetchFailed, InvalidInput, LimitExceeded
+from shared.http_client import GuardedClient, Response
+from shared.urls import canonicalize, host_of
+
+# Time-out, too early, too many requests.
+_TEMPORARY = frozenset({408, 425, 429})
+_NOINDEX = frozenset({"noindex", "none"})
+_MOST_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Page:
+    """A body.
+
+    Attributes:
+        url: that answered, canonical.
+        permanent_url: canonical; where the URL asked for has moved for good, else None.
+        noindex: the answer's headers ask not to be indexed.
+        etag, last_modified: "" for none.
+    """
+
+    body: bytes
+    content_type: str | None
+    url: str
+    permanent_url: str | None
+    noindex: bool
+    etag: str
+    last_modified: str
+    fetched_ms: int
+
+
+@dataclass(frozen=True)
+class NotModified:
+    """The page is the one that was fetched last time."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Another host has the page; it is asked for there when it is that host's turn."""
+
+    url: str
+    permanent: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    """There is nothing to fetch, and trying again would change nothing.
+
+    Attributes:
+        reason: of the drop, a few words in lower case.
+        detail: for people.
+        gone: the site says that the page no longer exists.
+    """
+
+    reason: str
+    detail: str
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Failed:
+    """No answer, or none for the time being.
+
+    Attributes:
+        reason: of the drop when it stays like this.
+        detail: for people.
+    """
+
+    detail: str
+    retry_after_s: float | None = None
+    reason: str = "unreachable"
+
+
+Answer = Page | NotModified | Moved | Refused | Failed
+
+
+class Fetcher:
+    """Requests pages."""
+
+    def __init__(self, client: GuardedClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def page(self, url: str, seen: Seen | None, known: HostRobots) -> Answer:
+        """The page at `url`, unless it is the one that was seen. Redirects are followed on the same host only."""
+        host = host_of(url)
+
+        def follow(target: str) -> bool:
+            return host_of(target) == host and known.robots.allows(target, PRODUCT_TOKEN)
+
+        try:
+            response = await self._client.get(url, _conditions(seen), follow=follow)
+            return self._answer(url, response)
+        except FetchFailed as error:
+            return Failed(str(error), error.retry_after_s)
+        except AddressRefused as error:
+            return Refused("address-refused", str(error))
+        except LimitExceeded as error:
+            return Refused("too-large", str(error))
+        except InvalidInput as error:
+            return Refused("unreadable", str(error))
+
+    def _answer(self, url: str, response: Response) -> Answer:
+        status = response.status
+        if response.redirect_url is not None:
+            return _redirect(url, response, response.redirect_url)
+        if 200 <= status < 300:
+            return self._page(response)
+        if status == 304:
+            return NotModified()
+        said = f"{response.url} answers {status}"
+        if status >= 500 or status in _TEMPORARY:
+            return Failed(said, retry_after_s(response.headers.get("retry-after"), self._clock.now_ms()))
+        if status in (404, 410):
+            return Refused("gone", said, gone=True)
+        return Refused(f"http-{status}", said)
+
+    def _page(self, response: Response) -> Page:
+        headers = response.headers
+        return Page(
+            body=response.body,
+            content_type=headers.get("content-type"),
+            url=canonicalize(response.url),
+            permanent_url=canonicalize(response.permanent_url) if response.permanent_url else None,
+            noindex=forbids_indexing(headers.get("x-robots-tag", "")),
+            etag=validator(headers.get("etag")),
+            last_modified=validator(headers.get("last-modified")),
+            fetched_ms=self._clock.now_ms(),
+        )
+
+
+def _conditions(seen: Seen | None) -> Mapping[str, str]:
+    conditions = {"if-none-match": seen.etag, "if-modified-since": seen.last_modified} if seen else {}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _redirect(url: str, response: Response, target: str) -> Answer:
+    if host_of(target) == host_of(url):
+        return Refused("robots", f"{url} redirects to {target}, which robots.txt forbids")
+    permanent = response.status in (301, 308) and (response.redirects == 0 or response.permanent_url == response.url)
+    return Moved(canonicalize(target), permanent)
+
+
+def forbids_indexing(x_robots_tag: str) -> bool:
+    """Whether a header X-Robots-Tag says noindex, to everybody or to us."""
+    agent = ""
+    for part in x_robots_tag.lower().split(","):
+        name, colon, rule = part.partition(":")
+        # `unavailable_after: date` is a rule too, but not one that is asked for here.
+        agent, rule = (name.strip(), rule) if colon else (agent, part)
+        if rule.strip() in _NOINDEX and agent in ("", PRODUCT_TOKEN):
+            return True
+    return False
+
+
+def retry_after_s(value: str | None, now_ms: int) -> float | None:
+    """The seconds of a header Retry-After, given as such or as a date; None where it says nothing usable."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:_MOST_DIGITS])
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - from_ms(now_ms)).total_seconds())

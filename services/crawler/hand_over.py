@@ -1,0 +1,119 @@
+"""The end of a fetch: one script, fenced by the lease, that publishes or drops, counts, and lets the host go."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.crawler import frontier
+from services.crawler.frontier import Frontier, Release
+from shared import dispositions, registry
+from shared.bus import envelope
+from shared.events.articles import ArticleCrawled
+from shared.redis_client import RedisConnection
+from shared.registry import RegistryEntry
+from shared.topology import ARTICLES_CRAWLED
+
+
+class Result(StrEnum):
+    """What came of handing over.
+
+    DONE: it took effect, once. STALE: the lease is void, nothing happened. CONFLICT: the article's entry in the
+    registry has changed meanwhile, nothing happened; compute it again.
+    """
+
+    DONE = "done"
+    STALE = "stale"
+    CONFLICT = "conflict"
+
+
+# KEYS 5 to 8: inflight, counts, registry, stream. ARGV 2: the order as JSON, then the fields of the event, if any.
+_LUA = (
+    frontier.LUA
+    + dispositions.LUA
+    + registry.LUA
+    + """
+local order = cjson.decode(ARGV[2])
+if not frontier_holds(order.release) then return 'stale' end
+if order.entry and registry_advance(KEYS[7], order.article_id, order.expected, order.entry) == 0 then
+  return 'conflict'
+end
+ledger_open(KEYS[5], KEYS[6], order.fetch_id, order.source_id, order.day, order.article_id, order.now)
+if order.disposition then
+  ledger_close(KEYS[5], KEYS[6], order.fetch_id, order.disposition)
+else
+  redis.call('XADD', KEYS[8], '*', unpack(ARGV, 3))
+end
+frontier_release(order.release)
+return 'done'
+"""
+)
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One fetch, as it is counted.
+
+    Attributes:
+        now_ms: when it ends; the day of it is the day that it is counted under.
+    """
+
+    id: str
+    source_id: str
+    now_ms: int
+
+
+class HandOver:
+    """Ends fetches."""
+
+    def __init__(self, connection: RedisConnection, frontier: Frontier) -> None:
+        self._script = connection.script(_LUA)
+        self._queue_prefix = frontier.queue_prefix
+        self._keys = [
+            *frontier.keys,
+            dispositions.inflight_key(connection),
+            dispositions.counts_key(connection),
+            registry.registry_key(connection),
+            connection.key(ARTICLES_CRAWLED.name),
+        ]
+
+    async def drop(self, fetch: Fetch, reason: str, release: Release, article_id: str = "") -> Result:
+        """End a fetch that yields no event; `article_id` where it is known."""
+        order = {**_order(fetch, article_id, release), "disposition": dispositions.dropped(reason)}
+        return await self._call(order, {})
+
+    async def publish(
+        self,
+        fetch: Fetch,
+        event: ArticleCrawled,
+        release: Release,
+        *,
+        expected: RegistryEntry | None,
+        entry: RegistryEntry,
+    ) -> Result:
+        """End a fetch with its event, and write the article's entry that was computed from `expected`.
+
+        Raises:
+            LimitExceeded: the event is larger than a stream takes.
+        """
+        order = {
+            **_order(fetch, event.article_id, release),
+            "expected": "" if expected is None else expected.encode(),
+            "entry": entry.encode(),
+        }
+        return await self._call(order, envelope.encode(event))
+
+    async def _call(self, order: dict[str, object], fields: dict[str, str]) -> Result:
+        pairs = [text for pair in fields.items() for text in pair]
+        return Result(await self._script(self._keys, [self._queue_prefix, json.dumps(order), *pairs]))
+
+
+def _order(fetch: Fetch, article_id: str, release: Release) -> dict[str, object]:
+    return {
+        "release": release.as_json(),
+        "fetch_id": fetch.id,
+        "source_id": fetch.source_id,
+        "day": dispositions.day_of(fetch.now_ms),
+        # As text: Lua would write a number of this size with an exponent.
+        "now": str(fetch.now_ms),
+        "article_id": article_id,
+    }

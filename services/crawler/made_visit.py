@@ -1,0 +1,28 @@
+"""A visit that was made and must end: its lease, its answer and what is known around it."""
+
+from dataclasses import dataclass
+
+from services.crawler.fetch import Answer
+from services.crawler.frontier import Lease
+from services.crawler.hand_over import Fetch
+from services.crawler.visits import Seen
+from shared.sources import Source
+
+
+@dataclass(frozen=True)
+class MadeVisit:
+    """One visit in hand.
+
+    Attributes:
+        seen: what was known of the page before.
+        free_ms: when its host may be visited again.
+        doors: the URLs of all sources' doors, which are no articles.
+    """
+
+    lease: Lease
+    source: Source
+    seen: Seen | None
+    answer: Answer
+    free_ms: int
+    doors: frozenset[str]
+    fetch: Fetch

@@ -1,0 +1,65 @@
+"""Whether a page may be fetched now, later or never, and how long its host is left alone afterwards; decides only."""
+
+from dataclasses import dataclass
+
+from services.crawler.robots import Robots
+
+# The name that robots.txt calls us by.
+PRODUCT_TOKEN = "newsweir"  # noqa: S105 (a name, no secret)
+# A site that asks for an hour between two requests would never be read; a minute keeps to what it means.
+_LONGEST_CRAWL_DELAY_S = 60.0
+_LONGEST_SLOWNESS_S = 10.0
+
+
+@dataclass(frozen=True)
+class HostRobots:
+    """What is known of a host's robots.txt.
+
+    Attributes:
+        readable: False while the site fails to answer for it, which forbids everything for the time being.
+    """
+
+    robots: Robots
+    readable: bool
+    fresh_until_ms: int
+
+
+@dataclass(frozen=True)
+class Go:
+    """The page may be fetched now."""
+
+
+@dataclass(frozen=True)
+class AskRobots:
+    """The host's robots.txt must be read first."""
+
+
+@dataclass(frozen=True)
+class WaitUntil:
+    """Nothing may be fetched from the host before then."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """The page may not be fetched, for this reason."""
+
+    reason: str
+
+
+Verdict = Go | AskRobots | WaitUntil | Refuse
+
+
+def verdict(url: str, known: HostRobots | None, now_ms: int) -> Verdict:
+    """Whether `url` may be fetched from its host, whose turn it is."""
+    if known is None or known.fresh_until_ms <= now_ms:
+        return AskRobots()
+    if not known.readable:
+        return WaitUntil(known.fresh_until_ms)
+    return Go() if known.robots.allows(url, PRODUCT_TOKEN) else Refuse("robots")
+
+
+def delay_s(host_delay_s: float, crawl_delay_s: float | None, response_s: float) -> float:
+    """Seconds until the host is asked again: our own delay, what it asks for, or as long as it took to answer."""
+    return max(host_delay_s, min(crawl_delay_s or 0.0, _LONGEST_CRAWL_DELAY_S), min(response_s, _LONGEST_SLOWNESS_S))
