@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from services.enrichment.article_text import ArticleText, Passage
 from services.enrichment.enrichers.name_evidence import Evidence
-from services.enrichment.knowledge_base.gazetteer import Candidate
+from services.enrichment.knowledge_base.gazetteer import Candidate, Gazetteer
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from services.enrichment.knowledge_base.known_entity import KnownEntity
 from shared.events.enrichment import EntityType, Mention
@@ -58,13 +58,18 @@ def known_mentions(article: ArticleText, language: str, knowledge: Knowledge) ->
     for field, passage, candidate in sure:
         if ground.is_free(field, candidate.start, candidate.end):
             _accept(found, ground, field, passage, candidate, evidence.for_sure_name(passage, candidate))
-    settled = frozenset(item.entity_id for item in found)
+    settled = _with_parents({item.entity_id for item in found}, knowledge.gazetteer)
     for field, passage, candidate in ambiguous:
         if ground.is_free(field, candidate.start, candidate.end):
             confidence = evidence.for_ambiguous_name(passage, candidate, settled)
             _accept(found, ground, field, passage, candidate, confidence)
     found += _surname_mentions(article, found, ground)
     return found, ground
+
+
+def _with_parents(ids: set[str], gazetteer: Gazetteer) -> frozenset[str]:
+    known = (gazetteer.get(entity_id) for entity_id in ids)
+    return frozenset(ids | {entity.parent for entity in known if entity and entity.parent})
 
 
 _Placed = tuple[Field, Passage, Candidate]

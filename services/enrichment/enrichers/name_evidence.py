@@ -51,6 +51,10 @@ _HEADS_OF_LONGER_NAMES = frozenset(
     "Convention Treaty Museum Opera Philharmonic Symphony Orchestra Festival Marathon Valley River Lake Mountains "
     "County Beach".split()
 )
+_CAPITALISED_ANYWAY = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December".split()
+)
 _SHORT_ACRONYM = 3
 _NAMED_LIKE_OTHERS = ("organization", "location", "person")
 _CONFIDENCE = {"sure": 1.0, "evidence": 0.9, "company": 0.85, "capitals": 0.7}
@@ -78,12 +82,13 @@ class Evidence:
         return None if self._belongs_to_another(_setting(passage, candidate), candidate) else _CONFIDENCE["sure"]
 
     def for_ambiguous_name(self, passage: Passage, candidate: Candidate, accepted: Set[str]) -> float | None:
-        """The same for an ambiguous name, given the ids of the entities found by unambiguous ones."""
+        """The same for an ambiguous name, given the ids of what is found by other names, and of their parents."""
         setting = _setting(passage, candidate)
         entity = candidate.entity
         if self._belongs_to_another(setting, candidate):
             return None
-        if entity.id in accepted:
+        # The surname of someone named in full is joined later, where no one else bears it.
+        if entity.id in accepted and entity.type != "person":
             return _CONFIDENCE["company"]
         if self._has_plain_evidence(setting, candidate, accepted):
             return _CONFIDENCE["evidence"]
@@ -141,7 +146,12 @@ class Evidence:
         if _starts_sentence(passage, sentence, candidate):
             return candidate.entity.type == "organization" and bool(_ACTS_AFTER.match(setting.after))
         before, after = _WORD_BEFORE.search(setting.before), _WORD_AFTER.match(setting.after)
-        follows_name = before and before[1][0].isupper() and not sentence.text.startswith(before[1])
+        follows_name = (
+            before
+            and before[1][0].isupper()
+            and before[1] not in _CAPITALISED_ANYWAY
+            and not sentence.text.startswith(before[1])
+        )
         return not follows_name and not (after and after[1][0].isupper())
 
 

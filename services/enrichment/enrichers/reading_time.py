@@ -1,5 +1,6 @@
 """How long a person needs to read an article."""
 
+import math
 import re
 
 from services.enrichment.article_text import ArticleText
@@ -19,4 +20,4 @@ def reading_time_s(article: ArticleText, found: Enrichment, knowledge: Knowledge
     whole = f"{article.title}\n{article.text}"
     spaced, characters = _CJK.subn(" ", whole)
     words = len(_WORD.findall(spaced))
-    return -int(-(words / _WORDS_PER_S + characters / _CHARACTERS_PER_S) // 1)
+    return math.ceil(round(words / _WORDS_PER_S + characters / _CHARACTERS_PER_S, 6))

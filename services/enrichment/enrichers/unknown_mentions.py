@@ -20,7 +20,8 @@ _MOST_WORDS = 8
 # A name that ends in one of these is an organisation's, whatever the model takes it for.
 _ORGANIZATION_HEADS = frozenset(
     "Inc Corp Ltd Co LLC Group Holdings Labs Laboratories Foundation University Institute Bank Association Ministry "
-    "Partners Capital Ventures Technologies Systems Pharmaceuticals Airlines Motors Energy Party Council Committee".split()
+    "Partners Capital Ventures Technologies Systems Pharmaceuticals Airlines Motors Energy Party Council "
+    "Committee".split()
 )
 
 

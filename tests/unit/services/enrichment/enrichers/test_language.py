@@ -1,0 +1,41 @@
+import pytest
+
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.language import language
+
+
+@pytest.fixture
+def told(knowledge, found_in):
+    return lambda text, hint=None: language(ArticleText("", text, None, hint), found_in("und"), knowledge)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "The council will meet again on Thursday to vote on the new bridge."),
+        ("de", "Der Rat kommt am Donnerstag erneut zusammen, um über die Brücke abzustimmen."),
+        ("fr", "Le conseil se réunira jeudi pour voter sur le nouveau pont de la ville."),
+        ("es", "El ayuntamiento se reunirá el jueves para votar sobre el nuevo puente."),
+        ("ru", "Совет снова соберётся в четверг, чтобы проголосовать за новый мост."),
+        ("zh", "市议会将于星期四再次开会，就新桥进行表决。"),
+        ("ja", "市議会は木曜日に再び開かれ、新しい橋について採決する。"),
+        ("ko", "시의회는 목요일에 다시 모여 새 다리에 대해 표결한다."),
+    ],
+)
+def test_a_sentence_tells_its_language(told, code, text):
+    assert told(text).code == code
+
+
+def test_foreign_names_do_not_make_chinese_english(told):
+    assert told("由OpenAI和Microsoft共同开发的模型今天在北京正式发布。").code == "zh"
+
+
+def test_too_little_text_tells_no_language(told):
+    assert told("Ok.").code == "und"
+    assert told("12:30 – 14:00").confidence == 0
+
+
+def test_a_declared_language_does_not_overrule_the_text(told):
+    text = "The council will meet again on Thursday to vote on the new bridge across the river."
+
+    assert told(text, hint="fr").code == "en"

@@ -1,0 +1,112 @@
+import datetime as dt
+
+import pytest
+
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.money import money
+
+
+@pytest.fixture
+def read(knowledge, found_in):
+    def read(text: str, language: str = "en", year: int = 2024):
+        published = dt.datetime(year, 6, 1, tzinfo=dt.UTC)
+        return money(ArticleText("", text, published), found_in(language), knowledge)
+
+    return read
+
+
+AMOUNTS = [
+    ("en", "The model cost $5.58 million to train.", "$5.58 million", 5.58e6, None, "USD"),
+    ("en", "It will spend US$3bn on two plants.", "US$3bn", 3e9, None, "USD"),
+    ("en", "The fine of €1.2 billion stands.", "€1.2 billion", 1.2e9, None, "EUR"),
+    ("en", "A fund of 300 million yuan was set up.", "300 million yuan", 3e8, None, "CNY"),
+    ("en", "Sales reached RMB 5 bn last year.", "RMB 5 bn", 5e9, None, "CNY"),
+    ("en", "The Tokyo firm raised ¥500 million in Japan.", "¥500 million", 5e8, None, "JPY"),
+    ("en", "The Chinese city spends ¥500 million.", "¥500 million", 5e8, None, "CNY"),
+    ("en", "A grant of £20m was approved.", "£20m", 2e7, None, "GBP"),
+    ("en", "The bank set aside CHF 3.5 million.", "CHF 3.5 million", 3.5e6, None, "CHF"),
+    ("en", "The state pledged ₹500 crore.", "₹500 crore", 5e9, None, "INR"),
+    ("en", "Losses of Rs 2 lakh crore are feared.", "Rs 2 lakh crore", 2e12, None, "INR"),
+    ("en", "It may cost between 2 and 3 billion dollars.", "2 and 3 billion dollars", 2e9, 3e9, "USD"),
+    ("en", "It may cost between $2bn and $3bn.", "$2bn and $3bn", 2e9, 3e9, "USD"),
+    ("en", "Analysts expect $2-3 billion.", "$2-3 billion", 2e9, 3e9, "USD"),
+    ("en", "Analysts expect $900 million to $1.2 billion.", "$900 million to $1.2 billion", 9e8, 1.2e9, "USD"),
+    ("en", "They raised two billion dollars.", "two billion dollars", 2e9, None, "USD"),
+    ("en", "They lost half a billion euros.", "half a billion euros", 5e8, None, "EUR"),
+    ("en", "A ticket costs $1,234.56 now.", "$1,234.56", 1234.56, None, "USD"),
+    ("en", "He owes 5,000 pounds sterling.", "5,000 pounds sterling", 5000.0, None, "GBP"),
+    ("en", "It was worth 500 million Hong Kong dollars.", "500 million Hong Kong dollars", 5e8, None, "HKD"),
+    ("en", "The chaebol will invest 300 billion won.", "300 billion won", 3e11, None, "KRW"),
+    ("en", "A $500-million-a-year contract.", "$500-million", 5e8, None, "USD"),
+    ("de", "Das kostet 1,2 Milliarden Euro.", "1,2 Milliarden Euro", 1.2e9, None, "EUR"),
+    ("de", "Ein Bußgeld von 10.000 Euro.", "10.000 Euro", 10_000.0, None, "EUR"),
+    ("de", "Der Schaden: 1 Billion Euro.", "1 Billion Euro", 1e12, None, "EUR"),
+    ("de", "Kosten von 2 bis 3 Mio. Euro drohen.", "2 bis 3 Mio. Euro", 2e6, 3e6, "EUR"),
+    ("fr", "Un plan de 3 milliards d'euros.", "3 milliards d'euros", 3e9, None, "EUR"),
+    ("fr", "Une amende de 10 000 euros.", "10 000 euros", 10_000.0, None, "EUR"),
+    ("fr", "Il coûte 5 M€ par an.", "5 M€", 5e6, None, "EUR"),
+    ("zh", "公司投资50亿美元建厂。", "50亿美元", 5e9, None, "USD"),
+    ("zh", "计划投资300亿元人民币。", "300亿元人民币", 3e10, None, "CNY"),
+    ("zh", "融资20亿至30亿美元。", "20亿至30亿美元", 2e9, 3e9, "USD"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "span", "value", "value_max", "currency"), AMOUNTS)
+def test_an_amount_is_read_with_its_span(read, language, text, span, value, value_max, currency):
+    (amount,) = read(text, language)
+
+    assert (amount.text, amount.value, amount.value_max, amount.currency) == (span, value, value_max, currency)
+    assert text[amount.start : amount.end] == span
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "More than 5 million people live there.",
+        "Leaders of the G20 met on page 12 of the history books.",
+        "Shares of $NVDA rose 5 percent.",
+        "He lost 20 pounds in a year.",
+        "The 27 won their games.",
+        "All 20 euro zone members agreed.",
+        "Costs are given in 2015 dollars.",
+        "Euro 2024 drew 3 million visitors.",
+        "The 7 nm chip has 80 billion transistors.",
+    ],
+)
+def test_what_is_no_amount_of_money_is_left_alone(read, text):
+    assert read(text) == ()
+
+
+def test_a_change_from_one_amount_to_another_is_two_amounts(read):
+    amounts = read("Revenue rose from $2 billion to $3 billion.")
+
+    assert [amount.value for amount in amounts] == [2e9, 3e9]
+
+
+def test_a_number_of_people_does_not_join_the_amount_before_it(read):
+    (amount,) = read("It gave $5 million to 3 million people.")
+
+    assert (amount.value, amount.value_max) == (5e6, None)
+
+
+def test_an_amount_in_another_currency_is_given_in_dollars_with_the_year_of_the_rate(read):
+    (amount,) = read("It cost 100 million euros.", year=2022)
+
+    assert amount.value_usd == pytest.approx(105.3e6)
+    assert amount.rate_date == "2022"
+
+
+def test_a_year_past_the_table_takes_the_last_known_rate(read, knowledge):
+    (amount,) = read("It cost 100 million euros.", year=2099)
+
+    assert amount.rate_date == str(knowledge.exchange_rates.rate("EUR", None).year)
+
+
+def test_dollars_need_no_rate(read):
+    (amount,) = read("It cost $7.")
+
+    assert (amount.value_usd, amount.rate_date) == (7.0, None)
+
+
+def test_a_number_beyond_all_bounds_is_no_amount(read):
+    assert read("$" + "1" * 5000) == ()

@@ -1,0 +1,29 @@
+import re
+
+import pytest
+
+from services.enrichment.knowledge_base.gazetteer import read_entities
+from services.enrichment.knowledge_base.knowledge import DATA, open_knowledge
+from shared.errors import ConfigurationError
+from shared.events.enrichment import ENTITY_ID_PATTERN
+
+
+def test_every_entity_of_the_committed_base_has_an_id_of_its_own_and_a_name():
+    entities = read_entities(DATA / "entities.tsv.gz")
+
+    ids = [entity.id for entity in entities]
+    assert len(ids) == len(set(ids)) > 15_000
+    assert all(re.match(ENTITY_ID_PATTERN, entity_id) for entity_id in ids)
+    assert all(entity.names or entity.words or entity.weak for entity in entities)
+
+
+def test_every_parent_of_the_committed_base_is_an_entity_of_it():
+    entities = {entity.id: entity for entity in read_entities(DATA / "entities.tsv.gz")}
+
+    missing = {entity.parent for entity in entities.values() if entity.parent} - entities.keys()
+    assert missing == set()
+
+
+def test_a_missing_data_folder_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match=re.escape(str(tmp_path))):
+        open_knowledge(data=tmp_path)

@@ -1,0 +1,47 @@
+import pytest
+
+from services.enrichment.knowledge_base.ambiguity import Ambiguity
+from services.enrichment.knowledge_base.sources import Company, company_entity, curated, with_plain_spellings
+from shared.errors import ConfigurationError
+
+AMBIGUITY = Ambiguity(common=frozenset({"target"}), personal=frozenset())
+
+
+def test_an_entry_of_our_lists_becomes_an_entity(tmp_path):
+    path = tmp_path / "list.yaml"
+    path.write_text(
+        "- {type: organization, industry: Ships, entities: {Zëntro: {country: NO, names: [ZTR], words: [Zen]}}}\n"
+    )
+
+    (entity,) = curated(path, AMBIGUITY)
+
+    assert (entity.id, entity.country, entity.industry) == ("org:zentro", "NO", "Ships")
+    assert (entity.names, entity.words) == (("Zëntro", "Zentro", "ZTR"), ("Zen",))
+
+
+def test_a_name_that_is_an_ordinary_word_needs_evidence(tmp_path):
+    path = tmp_path / "list.yaml"
+    path.write_text("- {type: organization, entities: {Target: {names: [Target Corp]}}}\n")
+
+    (entity,) = curated(path, AMBIGUITY)
+
+    assert (entity.names, entity.words) == (("Target Corp",), ("Target",))
+
+
+def test_a_misspelt_field_is_refused(tmp_path):
+    path = tmp_path / "list.yaml"
+    path.write_text("- {type: organization, entities: {Zentro: {nmaes: [ZTR]}}}\n")
+
+    with pytest.raises(ConfigurationError, match="nmaes"):
+        list(curated(path, AMBIGUITY))
+
+
+def test_the_one_word_name_of_a_small_company_needs_capitals_or_company():
+    small = Company("Bristow Inc.", "BRS", "US", "Helicopters", "", "Small Cap")
+
+    assert company_entity(small, AMBIGUITY).words == ("Bristow",)
+    assert company_entity(small, AMBIGUITY).names == ("Bristow Inc.",)
+
+
+def test_names_are_also_known_without_accents():
+    assert with_plain_spellings(["Telefónica", "BBVA"]) == ("Telefónica", "Telefonica", "BBVA")

@@ -1,0 +1,92 @@
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, open_pipeline
+
+# Names, signs and scripts that enrichers look for, to be strewn into arbitrary text.
+BAITS = st.sampled_from(
+    """Nvidia|Apple Inc.|OPEC+|$5 million|between $2bn and 3 billion dollars|1,2 Milliarden Euro|50亿美元|英伟达|U.S.|President Xi
+Jensen Huang|Huang|solid-state battery|São Paulo|İstanbul|𝔘nicode|e\u0301|“We will,” said Jensen Huang.|。""".replace(
+        "\n", "|"
+    ).split("|")
+)
+TEXTS = st.lists(st.one_of(BAITS, st.text(max_size=20)), max_size=12).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return open_pipeline()
+
+
+def test_an_article_is_understood_in_every_section_of_the_fast_tier(pipeline):
+    article = ArticleText(
+        title="Nvidia invests in Mistral AI",
+        text="Nvidia said on Tuesday that it would invest €500 million in Mistral AI, a Paris startup that builds "
+        "large language models. The chipmaker expects more demand for its semiconductors in Europe.",
+        published_at=dt.datetime(2025, 3, 4, tzinfo=dt.UTC),
+    )
+
+    enrichment = pipeline.enrich(article)
+
+    assert enrichment.language.code == "en"
+    assert [entity.id for entity in enrichment.entities[:2]] == ["org:nvidia", "org:mistral-ai"]
+    assert [(amount.value, amount.currency) for amount in enrichment.money] == [(5e8, "EUR")]
+    assert "topic:artificial-intelligence" in [topic.id for topic in enrichment.topics]
+    assert enrichment.reading_time_s > 0
+    assert (enrichment.tier, enrichment.enrichment_version) == ("fast", ENRICHMENT_VERSION)
+    assert enrichment.failed == ()
+
+
+def test_an_enricher_that_raises_is_named_and_the_others_go_on(pipeline):
+    def broken(article, found, knowledge):
+        raise ZeroDivisionError
+
+    with_a_broken_one = Pipeline("fast", pipeline.knowledge, (("money", broken), *ENRICHERS[:2]))
+
+    enrichment = with_a_broken_one.enrich(ArticleText("", "Nvidia and the European Commission met in Brussels today."))
+
+    assert enrichment.failed == ("money",)
+    assert enrichment.money == ()
+    assert enrichment.entities
+
+
+def test_an_empty_article_yields_empty_sections(pipeline):
+    enrichment = pipeline.enrich(ArticleText("", ""))
+
+    assert enrichment.language.code == "und"
+    assert (enrichment.entities, enrichment.money, enrichment.topics, enrichment.failed) == ((), (), (), ())
+
+
+def test_the_same_article_is_enriched_alike_each_time(pipeline):
+    article = ArticleText(
+        "Tariffs on chips", "China and the United States met in Geneva to talk about tariffs on chips."
+    )
+
+    assert pipeline.enrich(article) == pipeline.enrich(article)
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=TEXTS, text=TEXTS)
+def test_offsets_are_exact_in_any_text_and_no_enricher_stumbles(pipeline, title, text):
+    enrichment = pipeline.enrich(ArticleText(title, text))
+
+    fields = {"title": title, "text": text}
+    mentions = [mention for entity in enrichment.entities for mention in entity.mentions]
+    assert enrichment.failed == ()
+    assert all(fields[m.field][m.start : m.end] == m.text and m.text.strip() for m in mentions)
+    assert all(text[amount.start : amount.end] == amount.text for amount in enrichment.money)
+    assert all(text[quote.start : quote.end] == quote.text for quote in enrichment.quotes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=TEXTS)
+def test_mentions_never_overlap(pipeline, text):
+    enrichment = pipeline.enrich(ArticleText("", text))
+
+    spans = sorted((m.start, m.end) for entity in enrichment.entities for m in entity.mentions)
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
