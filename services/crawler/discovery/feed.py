@@ -17,13 +17,10 @@ from shared.errors import InvalidInput
 MAX_LINKS = 1000
 # A publisher who says "never" still publishes.
 MAX_TTL_S = 24 * 3600
-_HTML = re.compile(r"\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(r"\s*(<!--((?!-->).)*-->\s*)*(<!doctype\s+html|<html)\b", re.IGNORECASE | re.DOTALL)
 # Looked for before the parser is asked: on megabytes of something else its tolerance takes 10 s.
 _FEED = re.compile(r"<([\w.-]+:)?(rss|feed|rdf|channel|entry|item)\b", re.IGNORECASE)
 _PROLOGUE = 10_000
-# With its internal subset, which is where entities are declared. Reluctant, so that a feed never loses its items.
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _PERIODS_S = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -42,7 +39,9 @@ def links(body: bytes, base_url: str, *, content_type: str | None) -> Discovered
 
 
 def _xml_feed(text: str, base_url: str) -> Discovered:
-    parsed = _parse(text, base_url) if _FEED.search(text[:_PROLOGUE]) else None
+    root = _FEED.search(text[:_PROLOGUE])
+    # What stands before the root is left out: the declaration of an encoding, now wrong, and of types and entities.
+    parsed = _parse(text[root.start() :], base_url) if root else None
     if parsed is None or not (parsed.get("version") or parsed.entries):
         raise InvalidInput(f"no feed: neither RSS, Atom nor JSON Feed was found at {base_url}")
     language = language_of(parsed.feed.get("language"))
@@ -55,11 +54,10 @@ def _xml_feed(text: str, base_url: str) -> Discovered:
 
 
 def _parse(text: str, base_url: str) -> Any:  # noqa: ANN401  # feedparser has no types
-    safe = _DOCTYPE.sub("", _XML_DECLARATION.sub("", text), count=1).encode("utf-8", errors="replace")
     try:
         # A stream: given bytes, feedparser would take them for an address or a file name first.
         return feedparser.parse(
-            BytesIO(safe),
+            BytesIO(text.encode("utf-8", errors="replace")),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
             resolve_relative_uris=False,

@@ -20,6 +20,8 @@ MAX_BYTES = 50 * 1024 * 1024  # decompressed, again what sitemaps.org allows
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_PROLOGUE = 10_000
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<([A-Za-z][\w.:-]*)")
 _CLOSED = re.compile(r"</([\w.-]+:)?(urlset|sitemapindex)\s*>")
 _FEEDS = ("rss", "feed", "RDF")
@@ -57,8 +59,9 @@ def _decompressed(body: bytes) -> tuple[bytes, bool]:
 
 
 def _root(text: str, base_url: str) -> str:
-    found = _ROOT.search(text)
-    if re.search(r"<!(DOCTYPE|ENTITY)", text[: found.start() if found else None], re.IGNORECASE):
+    prologue = _COMMENT.sub("", text[:_PROLOGUE])
+    found = _ROOT.search(prologue)
+    if re.search(r"<!(DOCTYPE|ENTITY)", prologue[: found.start() if found else None], re.IGNORECASE):
         raise InvalidInput(f"no sitemap but an HTML page or XML with a document type: {base_url}")
     root = found[1].rpartition(":")[2] if found else ""
     if root not in ("urlset", "sitemapindex", *_FEEDS):

@@ -21,7 +21,7 @@ _ELEMENTS = (
     ".//*[@rel='author']", ".//*[@itemprop='author']//*[@itemprop='name']", ".//*[@itemprop='author']", ".//address//a",
 )  # fmt: skip
 _PREFIX = re.compile(
-    r"^\W*(((words|story|text|photos?|written|reported|posted|published|reviewed|edited)\s+)?(by|von|par|por|di|door)\b"
+    r"^\W*(((words|story|text|photos?|written|reported|posted|published|reviewed|edited|updated)\s+)?(by|von|par|por|di|door)\b"
     r"|(view|see) all posts by|authors?\s*:|author\b)[\s:]*",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _NO_PERSON = frozenset(
 
 def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
     """The names of the first source that gives any, distinct, in its order."""
-    for source in (_linked(data), iter(head.all(*_META)), _shown(tree)):
+    for source in (_linked(data), *(iter(head.all(name)) for name in _META), _shown(tree)):
         found: dict[str, str] = {}
         for name in (name for text in source for name in names_in(text)):
             if name.casefold() != (site_name or "").casefold():

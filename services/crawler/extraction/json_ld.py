@@ -26,11 +26,9 @@ class LinkedData:
 
     Attributes:
         article: the node of the page's article; empty where there is none.
-        types: of all nodes at the top.
     """
 
     article: Node = field(default_factory=dict)
-    types: frozenset[str] = frozenset()
     _by_id: dict[str, Node] = field(default_factory=dict)
 
     def values(self, name: str) -> list[object]:
@@ -64,7 +62,6 @@ def read(tree: HtmlElement, url: str) -> LinkedData:
     here = [node for node in articles if _names(node, url)]
     return LinkedData(
         article=next(iter(here or articles), {}),
-        types=frozenset(name for node in nodes for name in types_of(node)),
         _by_id={str(node["@id"]): node for node in nodes if "@id" in node},
     )
 

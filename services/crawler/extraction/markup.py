@@ -11,7 +11,9 @@ from shared.errors import InvalidInput
 _PROLOGUE = 4096
 _STRANGE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = re.compile(r"<(!doctype|!--|/?[a-z])", re.IGNORECASE)
-_NO_PAGE = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|svg)\b", re.DOTALL)
+_NO_PAGE = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--((?!-->).)*-->\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|svg)\b", re.DOTALL
+)
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", "binary/octet-stream",
                "application/octet-stream")  # fmt: skip
 # No character of HTML; lxml refuses some of them and a NUL would end the document.

@@ -135,6 +135,7 @@ def test_the_body_is_never_taken_for_an_address_or_a_file(tmp_path):
     [
         (b"<!DOCTYPE html><html><head><title>News</title></head></html>", "HTML page"),
         (b"\n<!-- x --><html lang=en>", "HTML page"),
+        (b"<!---->" * 10_000, "no feed"),
         (b"", "no feed"),
         (b"just words", "no feed"),
         (b"{not json", "JSON that does not parse"),

@@ -57,6 +57,14 @@ def test_an_index_names_its_children_news_first_then_the_newest():
     assert found.links == ()
 
 
+def test_a_comment_may_stand_before_the_root():
+    body = (
+        b"<!-- made by <b>hand</b> -->" + a_sitemap("<url><loc>https://news.example/a</loc></url>").partition(b"?>")[2]
+    )
+
+    assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
+
+
 def test_gzipped_sitemaps_are_read():
     body = gzip.compress(a_sitemap("<url><loc>https://news.example/a</loc></url>"))
 
@@ -123,6 +131,7 @@ def test_a_document_type_is_refused_in_any_encoding(encoding):
         b"<html><body></body></html>",
         b"<opml/>",
         b"<",
+        b"<!---->" * 10_000,
         b"\x1f\x8bxx",
         b"\x00\x01",
     ],

@@ -64,6 +64,12 @@ def test_the_site_is_no_author():
     assert authors('<meta name="author" content="The Example">', site_name="The Example") == ()
 
 
+def test_one_source_is_not_mixed_with_another():
+    markup = '<meta name="author" content="Jane Doe"><meta name="twitter:creator" content="TheExample">'
+
+    assert authors(markup) == ("Jane Doe",)
+
+
 def test_a_byline_in_the_page_is_read_last():
     assert authors("", '<p class="byline">By Jane Doe</p><p>Text</p>') == ("Jane Doe",)
     assert authors("", '<a rel="author" href="/jane">Jane Doe</a>') == ("Jane Doe",)

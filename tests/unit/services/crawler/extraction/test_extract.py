@@ -50,6 +50,7 @@ def test_pages_in_old_encodings_are_read():
         b"<div>" * 50_000 + b"<p>deep</p>",
         b"<b><i>" * 20_000,
         b"<!--" * 10_000,
+        b"<!---->" * 10_000 + b"<p>x",
         b"<p " + b"a" * 1_000_000 + b">x",
         b"<title>&#xD800;&#0;&#x110000;</title>",
         b'<script type="application/ld+json">' + b'{"@type":"Article","author":' * 5000,

@@ -7,7 +7,8 @@ from tests.unit.services.crawler.extraction.pages import FETCHED_AT, PARAGRAPHS,
 STORY = linked_data('{"@type": "NewsArticle", "headline": "Mill sells weir"}')
 CONSENT = """<h1>We value your privacy</h1><p>We and our 812 partners store and/or access information on a device,
   such as cookies, and process personal data.</p><p>You may accept or manage your choices, including your right
-  to object where legitimate interest is used.</p><p>You can withdraw your consent at any time in our privacy policy.</p>
+  to object where legitimate interest is used.</p>
+  <p>You can withdraw your consent at any time in our privacy policy.</p>
   <button>Accept all</button>"""
 
 
