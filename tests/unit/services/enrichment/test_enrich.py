@@ -10,8 +10,8 @@ from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, 
 
 # Names, signs and scripts that enrichers look for, to be strewn into arbitrary text.
 BAITS = st.sampled_from(
-    """Nvidia|Apple Inc.|OPEC+|$5 million|between $2bn and 3 billion dollars|1,2 Milliarden Euro|50亿美元|英伟达|U.S.|President Xi
-Jensen Huang|Huang|solid-state battery|São Paulo|İstanbul|𝔘nicode|e\u0301|“We will,” said Jensen Huang.|。""".replace(
+    """Nvidia|Apple Inc.|OPEC+|$5 million|between $2bn and 3 billion dollars|1,2 Milliarden Euro|50亿美元|英伟达|U.S.
+President Xi|Jensen Huang|Huang|solid-state battery|São Paulo|İstanbul|𝔘nicode|e\u0301|“We will,” said Jensen Huang.|。""".replace(
         "\n", "|"
     ).split("|")
 )

@@ -15,14 +15,14 @@ def told(knowledge, found_in):
 @pytest.mark.parametrize(
     ("title", "text", "topic_id"),
     [
-        ("Central bank cuts interest rates", "Policymakers cut rates by 25 basis points.", "medtop:20000371"),
-        ("Start-up raises $40 million", "Two investors joined the funding round; the valuation doubled.", "topic:funding"),
-        ("New curbs on chip exports", "Export controls were widened; firms need a licence.", "topic:export-controls"),
+        ("Central bank cuts interest rates", "They fell by 25 basis points.", "medtop:20000371"),
+        ("Start-up raises $40 million", "The funding round doubled its valuation.", "topic:funding"),
+        ("New curbs on chip exports", "Export controls now need a licence.", "topic:export-controls"),
         ("Festkörperbatterie vor dem Start", "Die Batteriezellen laden schneller.", "topic:batteries"),
         ("Grève dans les transports", "Les grévistes et le syndicat réclament une hausse.", "medtop:20000530"),
         ("中国扩大稀土出口管制", "新的出口限制涉及稀土和半导体。", "topic:export-controls"),
         ("Quake shakes coast", "The earthquake and a tsunami forced thousands to leave.", "medtop:20000151"),
-        ("Late goal wins final", "The striker scored in the Champions League final at a full stadium.", "medtop:20001065"),
+        ("Late goal wins final", "A striker scored in the Champions League final.", "medtop:20001065"),
     ],
 )  # fmt: skip
 def test_terms_of_a_topic_tell_it(told, title, text, topic_id):

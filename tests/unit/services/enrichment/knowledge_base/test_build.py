@@ -53,7 +53,7 @@ def test_an_entity_whose_names_are_all_taken_is_left_out():
 def companies(tmp_path):
     path = tmp_path / "companies.csv.gz"
     rows = [
-        ("Quxaflor Holding N.V.", "QXF", "", "Netherlands", "", "Chemicals", "http://www.quxaflor.com", "Large Cap", ""),
+        ("Quxaflor Holding N.V.", "QXF", "", "Netherlands", "", "Chemicals", "www.quxaflor.com", "Large Cap", ""),
         ("NVIDIA Corporation", "NVD", "", "United States", "", "Chips", "http://www.nvidia.com", "Mega Cap", ""),
         ("Bristle Ltd", "BRS", "LSE", "United Kingdom", "", "Brushes", "", "Small Cap", ""),
     ]  # fmt: skip

@@ -1,0 +1,77 @@
+from types import SimpleNamespace
+
+import pytest
+
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.mentions import known_mentions
+from services.enrichment.enrichers.unknown_mentions import unknown_mentions
+from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel
+
+
+class LabelledNames:
+    """A recogniser that knows its names beforehand and finds each where it stands."""
+
+    lang = "en"
+    meta = {"name": "labelled", "version": "1"}
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+
+    def __call__(self, text: str) -> SimpleNamespace:
+        found = [(text.find(name), name, label) for name, label in self._names.items() if name in text]
+        return SimpleNamespace(
+            ents=[SimpleNamespace(start_char=at, end_char=at + len(n), label_=label) for at, n, label in sorted(found)]
+        )
+
+
+@pytest.fixture
+def found(knowledge):
+    def found(text: str, **names: str):
+        article = ArticleText("", text)
+        model = NamedEntityModel(LabelledNames({name.replace("_", " "): label for name, label in names.items()}))
+        known, ground = known_mentions(article, "en", knowledge)
+        mentions = unknown_mentions(article, known, ground, model, knowledge.gazetteer)
+        return [(item.entity_id, item.mention.text) for item in mentions]
+
+    return found
+
+
+def test_a_name_that_no_list_knows_gets_an_id_made_of_it(found):
+    assert found("Jane Whitcombe left.", Jane_Whitcombe="PERSON") == [("person:jane-whitcombe", "Jane Whitcombe")]
+
+
+def test_what_the_gazetteer_knows_stays_its(found):
+    assert found("Deutsche Bank grew.", Bank="ORG", Deutsche_Bank="ORG") == []
+
+
+def test_article_title_and_possessive_are_no_part_of_a_name(found):
+    mentions = found("In the Quarrel Valley's north", **{"the_Quarrel_Valley's": "LOC"})
+
+    assert mentions == [("place:quarrel-valley", "Quarrel Valley")]
+
+
+def test_a_surname_joins_the_one_person_who_bears_it(found):
+    text = "Jane Whitcombe spoke. Nobody listened to Mr. Whitcomb. But Whitcombe went on."
+
+    mentions = found(text, Jane_Whitcombe="PERSON", Whitcombe_went="DATE", But_Whitcombe="DATE")
+
+    assert mentions == [("person:jane-whitcombe", "Jane Whitcombe")]
+    assert found(
+        "Ravi Menonkar sat. Then Dr. Menonkar rose.", Ravi_Menonkar="PERSON", **{"Dr._Menonkar": "PERSON"}
+    ) == [
+        ("person:ravi-menonkar", "Ravi Menonkar"),
+        ("person:ravi-menonkar", "Menonkar"),
+    ]
+
+
+def test_a_name_that_ends_like_an_organisation_is_one(found):
+    assert found("Zentrovia Labs grew.", Zentrovia_Labs="PERSON") == [("org:zentrovia-labs", "Zentrovia Labs")]
+
+
+def test_a_known_name_that_lacked_evidence_is_taken_from_the_model(found):
+    assert found("Target opened a store.", Target="ORG") == [("org:target", "Target")]
+
+
+@pytest.mark.parametrize("name", ["nobody", "One Two Three Four Five Six Seven Eight Nine"])
+def test_what_is_written_like_no_name_is_left_out(found, name):
+    assert found(f"So {name} came.", **{name.replace(" ", "_"): "PERSON"}) == []

