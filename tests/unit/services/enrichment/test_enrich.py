@@ -10,10 +10,21 @@ from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, 
 
 # Names, signs and scripts that enrichers look for, to be strewn into arbitrary text.
 BAITS = st.sampled_from(
-    """Nvidia|Apple Inc.|OPEC+|$5 million|between $2bn and 3 billion dollars|1,2 Milliarden Euro|50亿美元|英伟达|U.S.
-President Xi|Jensen Huang|Huang|solid-state battery|São Paulo|İstanbul|𝔘nicode|e\u0301|“We will,” said Jensen Huang.|。""".replace(
-        "\n", "|"
-    ).split("|")
+    [
+        *(
+            "Nvidia",
+            "Apple Inc.",
+            "OPEC+",
+            "U.S.",
+            "President Xi",
+            "Jensen Huang",
+            "Huang",
+            "solid-state battery",
+            "英伟达",
+        ),
+        *("$5 million", "between $2bn and 3 billion dollars", "1,2 Milliarden Euro", "50亿美元"),
+        *("São Paulo", "İstanbul", "𝔘nicode", "e\u0301", "“We will,” said Jensen Huang.", "\n", "。"),
+    ]
 )
 TEXTS = st.lists(st.one_of(BAITS, st.text(max_size=20)), max_size=12).map(" ".join)
 
