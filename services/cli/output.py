@@ -13,6 +13,7 @@ from rich.text import Text
 
 # Titles come from strangers: no escape sequence of theirs reaches the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NARROW_CHARACTERS = 24
 
 
 def write_json_line(value: Any, out: BinaryIO | None = None) -> None:  # noqa: ANN401 (whatever JSON can say)
@@ -41,7 +42,10 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, wid
     """A table for people on standard output; `wide` names the column that takes the room there is."""
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, ratio=1 if column == wide else None, overflow="fold" if column == wide else "ellipsis")
+        if column == wide:
+            table.add_column(column, ratio=1, overflow="fold")
+        else:
+            table.add_column(column, max_width=_NARROW_CHARACTERS)
     for row in rows:
         table.add_row(*(Text(printable(str(cell))) for cell in row))
     Console(highlight=False).print(table)
