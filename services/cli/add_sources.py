@@ -1,12 +1,11 @@
 """`newsweir sources add`: sources from a file, and from the addresses of sites, feeds or sitemaps."""
 
-from importlib.metadata import version
 from pathlib import Path
 
 from services.cli.discover import discover
 from services.cli.output import say
 from services.cli.with_broker import with_broker
-from services.crawler.politeness import PRODUCT_TOKEN
+from services.crawler.app import user_agent
 from services.crawler.settings import CrawlerSettings
 from shared.errors import ConfigurationError, NewsweirError
 from shared.http_client import GuardedClient
@@ -34,7 +33,7 @@ async def _add(
     await add_sources(connection, of_file)
     failed = 0
     async with GuardedClient(
-        _user_agent(crawler),
+        user_agent(crawler.contact),
         allow_loopback=crawler.allow_loopback,
         timeout_s=crawler.fetch_timeout_s,
         max_bytes=crawler.max_page_bytes,
@@ -54,7 +53,3 @@ async def add_sources(connection: RedisConnection, sources: tuple[Source, ...]) 
     for source in sources:
         doors = ", ".join(f"{kind} {url}" for kind, url in source.doors)
         say(f"{source.id}: {source.name} ({doors or 'no feed, sitemap or listing: nothing will be found'})")
-
-
-def _user_agent(crawler: CrawlerSettings) -> str:
-    return f"{PRODUCT_TOKEN}/{version('newsweir')}" + (f" (+{crawler.contact})" if crawler.contact else "")

@@ -1,9 +1,8 @@
 """`newsweir import`: articles as JSON lines into the stream of crawled articles; what a crawler brought is kept."""
 
 import datetime as dt
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import uuid4
@@ -12,6 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
+from services.crawler.composition import MAX_TEXT_CHARACTERS, content_hash
 from shared import dispositions, registry
 from shared.bus.envelope import encode
 from shared.bus.lag import read_lag
@@ -26,7 +26,6 @@ from shared.urls import article_id, canonicalize
 
 MAX_LINE_BYTES = 4_000_000
 SOURCE_ID = "import"
-_MAX_TEXT_CHARACTERS = 200_000
 _MAX_TITLE_CHARACTERS = 1_000
 _ATTEMPTS = 10
 # Imports stand back: fetched articles still find room in the stream.
@@ -65,6 +64,14 @@ class ImportLine(BaseModel):
             raise ValueError("is empty")
         return stripped
 
+    @property
+    def kept_text(self) -> str:
+        return self.text[:MAX_TEXT_CHARACTERS]
+
+    @property
+    def content_hash(self) -> str:
+        return content_hash(self.title, self.kept_text)
+
 
 @dataclass(frozen=True)
 class Importer:
@@ -72,7 +79,6 @@ class Importer:
 
     connection: RedisConnection
     clock: Clock
-    new_fetch_id: Callable[[], str] = lambda: uuid4().hex
 
     async def add(self, line: ImportLine) -> Outcome:
         """Import one article: "known" where an import brought the same before, "crawled" where a crawler did.
@@ -90,7 +96,7 @@ class Importer:
                 # A crawler's visit advances the revision past that of the import.
                 if imported != str(current.revision):
                     return "crawled"
-                if current.content_hash == _content_hash(line):
+                if current.content_hash == line.content_hash:
                     return "known"
             if await self._hand_over(line, url, publication, current):
                 return "imported"
@@ -105,8 +111,8 @@ class Importer:
     ) -> bool:
         """Whether the registry still held `current`."""
         now_ms = self.clock.now_ms()
-        entry = advance(current, now_ms, _content_hash(line))
-        event = _event(line, url, publication, entry, self.new_fetch_id(), now_ms)
+        entry = advance(current, now_ms, line.content_hash)
+        event = _event(line, url, publication, entry, uuid4().hex, now_ms)
         fields = [part for pair in encode(event).items() for part in pair]
         key = self.connection.key
         done: int = await self.connection.script(_SCRIPT)(
@@ -152,7 +158,6 @@ class Importer:
 def _event(
     line: ImportLine, url: str, publication: Publication | None, entry: RegistryEntry, fetch_id: str, now_ms: int
 ) -> ArticleCrawled:
-    text = line.text[:_MAX_TEXT_CHARACTERS]
     first_seen_at = from_ms(entry.first_seen_ms)
     return ArticleCrawled(
         fetch_id=fetch_id,
@@ -164,8 +169,8 @@ def _event(
         found_by="import",
         site_name=line.site_name,
         title=line.title,
-        text=text,
-        text_truncated=len(text) < len(line.text),
+        text=line.kept_text,
+        text_truncated=len(line.text) > MAX_TEXT_CHARACTERS,
         authors=line.authors,
         published=publication or Publication(at=first_seen_at, precision="second", origin="first-seen"),
         fetched_at=from_ms(now_ms),
@@ -185,10 +190,6 @@ def _publication(raw: str | None) -> Publication | None:
     precision: Precision = "day" if len(raw) <= len("2026-03-02") else "second"
     zoned = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     return Publication(at=zoned.astimezone(dt.UTC), precision=precision, origin="import", raw=raw)
-
-
-def _content_hash(line: ImportLine) -> str:
-    return hashlib.sha256(f"{line.title}\n{line.text}".encode()).hexdigest()
 
 
 async def import_lines(lines: Iterable[Line], importer: Importer) -> Counter[str]:

@@ -43,9 +43,13 @@ class FetchedArticle:
 
     @property
     def content_hash(self) -> str:
-        """Of title and text; the same however their blanks are set."""
-        normalised = "\n".join(" ".join(part.split()) for part in (self.title, self.text))
-        return hashlib.sha256(normalised.encode("utf-8", "replace")).hexdigest()
+        return content_hash(self.title, self.text)
+
+
+def content_hash(title: str, text: str) -> str:
+    """Of title and text; the same however their blanks are set."""
+    normalised = "\n".join(" ".join(part.split()) for part in (title, text))
+    return hashlib.sha256(normalised.encode("utf-8", "replace")).hexdigest()
 
 
 def article_crawled(fetched: FetchedArticle, canonical_url: str, entry: RegistryEntry) -> ArticleCrawled:
