@@ -91,5 +91,7 @@ class HttpSettings(Settings):
 class TelemetrySettings(Settings):
     """How a process speaks of itself."""
 
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
+    )
     log_format: str = Field(default="text", pattern="^(text|json)$", description="json for machines that collect logs")

@@ -59,7 +59,11 @@ def host_of(url: str) -> str:
 def registrable_domain(host: str) -> str:
     """The domain an owner registers (``news.example.co.uk`` → ``example.co.uk``); an address or bare name as is."""
     name = host.partition(":")[0] if host.count(":") == 1 else host
-    return _suffixes(name).top_domain_under_public_suffix or name
+    found = _suffixes(name)
+    if found.top_domain_under_public_suffix or found.suffix or found.ipv4 or found.ipv6:
+        return found.top_domain_under_public_suffix or name
+    # A suffix that the list does not know is one label long (publicsuffix.org, rule "*").
+    return ".".join(name.split(".")[-2:])
 
 
 def is_root(url: str) -> bool:

@@ -72,7 +72,9 @@ def test_the_identity_of_an_article_is_its_canonical_url():
         ("www.news.co.uk", "news.co.uk"),
         ("news.example.com:8443", "example.com"),
         ("127.0.0.1:8100", "127.0.0.1"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
         ("localhost", "localhost"),
+        ("www.news.example", "news.example"),
         ("me.github.io", "me.github.io"),
     ],
 )
