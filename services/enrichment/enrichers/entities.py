@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.mentions import Found, known_mentions
-from services.enrichment.enrichers.unknown_mentions import unknown_mentions
+from services.enrichment.enrichers.unknown_mentions import with_unknown_mentions
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Enrichment, Entity, Mention
 
@@ -19,7 +19,7 @@ def entities(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> t
     """The entities named in title and text, the most salient first."""
     mentions, ground = known_mentions(article, found.language.code, knowledge)
     if knowledge.model is not None and found.language.code == knowledge.model.language:
-        mentions += unknown_mentions(article, mentions, ground, knowledge.model, knowledge.gazetteer)
+        mentions = with_unknown_mentions(article, mentions, ground, knowledge.model, knowledge)
     return assembled(mentions, len(article.text))
 
 

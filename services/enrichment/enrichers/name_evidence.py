@@ -51,6 +51,13 @@ _HEADS_OF_LONGER_NAMES = frozenset(
     "Convention Treaty Museum Opera Philharmonic Symphony Orchestra Festival Marathon Valley River Lake Mountains "
     "County Beach".split()
 )
+# "Kenya Power Company", "Bank of Ghana": the place is part of a body's name.
+_BODY_AFTER = re.compile(
+    r"(?: (?:of|and|for|the|[A-Z][\w'’-]+)){0,4} (?:Association|Authority|Ministry|Airways|Airlines|Bank|Commission|"
+    r"Party|Union|Court|Council|Corporation|Company|Federation|Foundation|Institute|Agency|Office|Committee|Centre|Center|"
+    r"Society|Police|Army|Navy|Parliament|Service|Board|Trust|Department|Fund|Organi[sz]ation|Network)\b"
+)
+_BODY_BEFORE = re.compile(r"\b(?:Bank|University|Ministry|Institute|Museum|College|Church|Association|Federation) of $")
 _CAPITALISED_ANYWAY = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October November December".split()
@@ -108,8 +115,7 @@ class Evidence:
             return False
         if candidate.name in self._surnames:
             return True
-        after = _WORD_AFTER.match(setting.after)
-        return candidate.entity.type == "location" and after is not None and after[1] in _HEADS_OF_LONGER_NAMES
+        return candidate.entity.type == "location" and _is_within_name_of_body(setting)
 
     @cached_property
     def _surnames(self) -> frozenset[str]:
@@ -153,6 +159,13 @@ class Evidence:
             and not sentence.text.startswith(before[1])
         )
         return not follows_name and not (after and after[1][0].isupper())
+
+
+def _is_within_name_of_body(setting: Setting) -> bool:
+    after = _WORD_AFTER.match(setting.after)
+    if after is not None and after[1] in _HEADS_OF_LONGER_NAMES:
+        return True
+    return bool(_BODY_AFTER.match(setting.after) or _BODY_BEFORE.search(setting.before))
 
 
 def _setting(passage: Passage, candidate: Candidate) -> Setting:

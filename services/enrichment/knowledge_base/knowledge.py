@@ -18,11 +18,13 @@ class Knowledge:
 
     Attributes:
         personal_names: given names and surnames, lower case.
+        common_words: ordinary words, lower case.
         model: finds names that the gazetteer does not know; None in the fast tier.
     """
 
     gazetteer: Gazetteer
     personal_names: frozenset[str]
+    common_words: frozenset[str]
     exchange_rates: ExchangeRates
     topic_rules: TopicRules
     model: NamedEntityModel | None = None
@@ -36,6 +38,7 @@ def open_knowledge(*, with_model: bool = False, data: Path = DATA) -> Knowledge:
     """
     return Knowledge(
         gazetteer=Gazetteer(read_entities(data / "entities.tsv.gz")),
+        common_words=read_words(data / "common_words.txt"),
         personal_names=read_words(data / "personal_names.txt"),
         exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),
         topic_rules=read_topic_rules(data / "topic_rules.tsv"),

@@ -4,7 +4,7 @@ import pytest
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.mentions import known_mentions
-from services.enrichment.enrichers.unknown_mentions import unknown_mentions
+from services.enrichment.enrichers.unknown_mentions import with_unknown_mentions
 from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel
 
 
@@ -30,7 +30,7 @@ def found(knowledge):
         article = ArticleText("", text)
         model = NamedEntityModel(LabelledNames({name.replace("_", " "): label for name, label in names.items()}))
         known, ground = known_mentions(article, "en", knowledge)
-        mentions = unknown_mentions(article, known, ground, model, knowledge.gazetteer)
+        mentions = with_unknown_mentions(article, known, ground, model, knowledge)
         return [(item.entity_id, item.mention.text) for item in mentions]
 
     return found
@@ -41,7 +41,28 @@ def test_a_name_that_no_list_knows_gets_an_id_made_of_it(found):
 
 
 def test_what_the_gazetteer_knows_stays_its(found):
-    assert found("Deutsche Bank grew.", Bank="ORG", Deutsche_Bank="ORG") == []
+    names = {"Bank": "ORG", "Deutsche_Bank_grew": "ORG"}
+
+    assert found("Deutsche Bank grew.", **names) == [("org:deutsche-bank", "Deutsche Bank")]
+
+
+def test_a_longer_name_takes_the_place_within_it(found):
+    assert found("The Nairobi Gallery Walk opened.", Nairobi_Gallery_Walk="ORG") == [
+        ("org:nairobi-gallery-walk", "Nairobi Gallery Walk")
+    ]
+
+
+def test_a_part_of_a_full_name_is_the_person_whatever_the_model_says(found):
+    names = {"Jane_Whitcombe": "PERSON", "Whitcombe,": "ORG"}
+
+    assert found("Jane Whitcombe sat. Not so Whitcombe, she said.", **names)[-1] == (
+        "person:jane-whitcombe",
+        "Whitcombe",
+    )
+
+
+def test_an_ordinary_word_is_no_name(found):
+    assert found("The Government fell.", Government="ORG") == []
 
 
 def test_article_title_and_possessive_are_no_part_of_a_name(found):
