@@ -17,6 +17,8 @@ from shared.topology import STAGES
 
 _READY_TIMEOUT_S = 2.0
 _DROPPED_PREFIX = "dropped:"
+# What the crawler says of a page that it looked at again and found as it was: no loss, so told apart.
+_NOTHING_NEW = frozenset({"not-modified", "unchanged"})
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,19 @@ class Progress:
 
     @property
     def dropped(self) -> dict[str, int]:
-        """Counts by reason, the most frequent first."""
-        found = self.ledger.by_disposition if self.ledger else {}
-        reasons = {
-            name.removeprefix(_DROPPED_PREFIX): n for name, n in found.items() if name.startswith(_DROPPED_PREFIX)
-        }
+        """Counts by reason, the most frequent first; pages without news apart."""
+        reasons = {reason: n for reason, n in self._reasons.items() if reason not in _NOTHING_NEW}
         return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
+    def unchanged(self) -> int:
+        """Pages that were looked at again and had not changed."""
+        return sum(n for reason, n in self._reasons.items() if reason in _NOTHING_NEW)
+
+    @property
+    def _reasons(self) -> dict[str, int]:
+        found = self.ledger.by_disposition if self.ledger else {}
+        return {name.removeprefix(_DROPPED_PREFIX): n for name, n in found.items() if name.startswith(_DROPPED_PREFIX)}
 
     @property
     def dead(self) -> int:
@@ -76,8 +85,8 @@ def as_line(progress: Progress) -> str:
         return "the broker does not answer"
     backlog = ", ".join(f"{lag.stage} {lag.backlog + lag.retrying}" for lag in progress.stages)
     return (
-        f"fetched {progress.ledger.fetched} · indexed {progress.indexed} · dropped {_reasons(progress)}"
-        f" · dead {progress.dead} · backlog: {backlog}"
+        f"fetched {progress.ledger.fetched} · indexed {progress.indexed} · unchanged {progress.unchanged}"
+        f" · dropped {_dropped(progress)} · dead {progress.dead} · backlog: {backlog}"
     )
 
 
@@ -89,7 +98,8 @@ def as_table(progress: Progress, search_url: str) -> Group:
     table = Table(box=box.SIMPLE, show_header=False, show_edge=False, pad_edge=False)
     table.add_row("fetched", str(progress.ledger.fetched))
     table.add_row("indexed", str(progress.indexed), style="green")
-    table.add_row("dropped", Text(_reasons(progress)))
+    table.add_row("unchanged", str(progress.unchanged))
+    table.add_row("dropped", Text(_dropped(progress)))
     table.add_row("dead-lettered", str(progress.dead), style="red" if progress.dead else "")
     for lag in progress.stages:
         retrying = f" (+{lag.retrying} to try again)" if lag.retrying else ""
@@ -97,6 +107,6 @@ def as_table(progress: Progress, search_url: str) -> Group:
     return Group(state, table)
 
 
-def _reasons(progress: Progress) -> str:
+def _dropped(progress: Progress) -> str:
     total = sum(progress.dropped.values())
     return str(total) + (f" ({', '.join(f'{why} {n}' for why, n in progress.dropped.items())})" if total else "")

@@ -1,6 +1,7 @@
 """Starts `newsweir` as a user would, in a process of its own, and asks its API."""
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -20,12 +21,17 @@ STOP_LIMIT_S = 40
 _ASK_EVERY_S = 0.25
 
 
+# Ports that were handed out are not handed out again, although nobody listens there yet.
+_candidates = itertools.count(20_000 + os.getpid() % 20_000)
+
+
 def free_ports(count: int) -> int:
     """The first of `count` ports in a row that nobody listens on."""
-    for first in range(20_000 + os.getpid() % 20_000, 60_000, count):
-        if all(_is_free(port) for port in range(first, first + count)):
-            return first
-    raise AssertionError("no free ports")
+    row: list[int] = []
+    while len(row) < count:
+        port = next(_candidates)
+        row = [*row, port] if _is_free(port) else []
+    return row[0]
 
 
 def _is_free(port: int) -> bool:
@@ -99,7 +105,9 @@ async def newsweir(*arguments: str, data_dir: Path, settings: dict[str, str]) ->
     )  # fmt: skip
     address = f"http://127.0.0.1:{environment['NEWSWEIR_HTTP_PORT']}"
     async with httpx.AsyncClient(base_url=address, timeout=20) as api:
-        running = Running(process, api, environment)
+        # The demo keeps a folder of its own within the data folder.
+        folder = data_dir / "demo" if arguments[0] == "demo" else data_dir
+        running = Running(process, api, {**environment, "NEWSWEIR_DATA_DIR": str(folder)})
         try:
             await running.until(lambda: _ready(api), START_LIMIT_S, "search answers")
             yield running

@@ -8,9 +8,16 @@ from shared.bus.lag import StageLag
 from shared.dispositions import Ledger
 
 LEDGER = Ledger(
-    fetched=10,
+    fetched=13,
     in_flight=2,
-    by_disposition={"indexed": 4, "dropped:consent": 1, "dropped:noindex": 2, "dead-lettered": 1},
+    by_disposition={
+        "indexed": 4,
+        "dropped:consent": 1,
+        "dropped:noindex": 2,
+        "dead-lettered": 1,
+        "dropped:unchanged": 1,
+        "dropped:not-modified": 2,
+    },
     by_source={},
 )
 STAGES = (StageLag("enrichment", waiting=1, pending=1, retrying=1, dead=0, oldest_pending_s=0.5),)
@@ -18,7 +25,7 @@ STAGES = (StageLag("enrichment", waiting=1, pending=1, retrying=1, dead=0, oldes
 
 def test_a_line_says_everything():
     assert as_line(Progress(True, LEDGER, STAGES)) == (
-        "fetched 10 · indexed 4 · dropped 3 (noindex 2, consent 1) · dead 1 · backlog: enrichment 3"
+        "fetched 13 · indexed 4 · unchanged 3 · dropped 3 (noindex 2, consent 1) · dead 1 · backlog: enrichment 3"
     )
 
 
