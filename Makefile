@@ -26,7 +26,7 @@ $(INSTALLED): uv.lock pyproject.toml
 	  { echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }; }
 	@test -x $(BIN)/uv || { echo "make: installing uv"; $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
 	@echo "make: installing the locked dependencies"
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --quiet
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --compile-bytecode --quiet
 	@touch $@
 
 demo: setup ## Run everything over the bundled newsroom, then open http://127.0.0.1:8000/
