@@ -199,8 +199,11 @@ async def _serve(held: HeldFolder, holder: Holder, clock: Clock) -> AsyncIterato
 
 
 def _describe_holder(data_dir: Path) -> str:
-    who = read_note(data_dir) or "another process"
-    return f"the data folder {data_dir} is held by {who}: wait for it, stop it, or set another NEWSWEIR_DATA_DIR"
+    holder = read_note(data_dir)
+    held = f"the data folder {data_dir} is held by {holder or 'another process'}"
+    if holder and holder.shares and holder.socket is None:
+        return f"{held}, whose broker is elsewhere: set REDIS_URL as it does, stop it, or set another NEWSWEIR_DATA_DIR"
+    return f"{held}: wait for it, stop it, or set another NEWSWEIR_DATA_DIR"
 
 
 async def _shared_socket(holder: Holder | None) -> Path | None:

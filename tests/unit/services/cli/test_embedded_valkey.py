@@ -115,6 +115,19 @@ async def test_a_second_run_is_told_who_holds_the_folder(tmp_path, valkey_url):
                 pass
 
 
+async def test_a_run_whose_broker_is_elsewhere_is_named_at_once(tmp_path):
+    clock = FakeClock()
+    with try_to_hold(tmp_path) as held:
+        assert held is not None
+        held.write_note(Holder(pid=4711, command="newsweir run", shares=True))
+
+        with pytest.raises(ConfigurationError, match="whose broker is elsewhere: set REDIS_URL as it does"):
+            async with broker(tmp_path, NO_URL, "test", clock):
+                pass
+
+    assert clock.slept == []
+
+
 async def test_a_command_that_does_not_end_is_named_after_a_while(tmp_path):
     with try_to_hold(tmp_path) as held:
         assert held is not None
