@@ -57,6 +57,13 @@ NAMES: tuple[tuple[str, str], ...] = (
     (r"(?:Nigerian )?naira", "NGN"),
 )
 
+# At least one of these is part of every text that a name above matches.
+NAME_PARTS = tuple(
+    "dollar Dollar dólar euro Euro pound Pfund livre yuan Yuan enminbi yen Yen won Won franc Frank rupee "
+    "Rupee Rupien roupie ruble rouble Rubel kron Kron zlot złot Zlot koruna crown forint hryvnia lira "
+    "Lira shekel riyal dirham reais pesos rand rupiah ringgit baht dong naira 元 金 币 镑 圆 郎 比 布".split()
+)
+
 # Words that mean another thing after a bare number ("lost 20 pounds", "the 27 won"): they need a magnitude.
 NEED_MAGNITUDE = frozenset({"KRW", "GBP", "VND", "ZAR", "THB", "TRY"})
 

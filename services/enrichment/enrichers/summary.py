@@ -39,7 +39,9 @@ def _is_prose(sentence: Sentence) -> bool:
 
 def _content_words(text: str, knowledge: Knowledge) -> set[str]:
     """The words that say what a sentence is about; in Chinese and Japanese every pair of characters."""
-    words = {word for word in _WORD.findall(text.lower()) if word not in knowledge.common_words}
+    words = set(_WORD.findall(text.lower())) - knowledge.common_words
+    if not CJK.search(text):
+        return words
     return words | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}
 
 

@@ -110,3 +110,28 @@ def test_dollars_need_no_rate(read):
 
 def test_a_number_beyond_all_bounds_is_no_amount(read):
     assert read("$" + "1" * 5000) == ()
+
+
+NAMES = """
+INR rupees|PKR Pakistani rupees|RUB roubles|RUB rubles|SEK Swedish kronor|NOK Norwegian kroner|DKK Danish kroner
+PLN zlotys|CZK Czech koruna|HUF forints|UAH hryvnias|TRY Turkish lira|ILS shekels|SAR riyals|AED dirhams|BRL reais
+MXN Mexican pesos|ZAR rand|IDR rupiah|MYR ringgit|THB baht|VND Vietnamese dong|NGN naira|CHF Swiss francs|SGD Singapore dollars|JPY yen
+EGP Egyptian pounds|CNY renminbi|USD dólares|RUB Rubel|INR roupies
+"""
+
+
+@pytest.mark.parametrize("name_with_code", NAMES.strip().replace("\n", "|").split("|"))
+def test_the_name_of_a_currency_is_read(read, name_with_code):
+    currency, _, name = name_with_code.partition(" ")
+
+    (amount,) = read(f"The plant cost 30 million {name} in all.")
+
+    assert (amount.value, amount.currency, amount.text) == (30e6, currency, f"30 million {name}")
+
+
+def test_amounts_far_apart_in_a_long_text_are_all_read(read):
+    gap = "Nothing was said of money for a long while. " * 50
+
+    amounts = read(f"It cost $5 million. {gap}They paid 3 million euros. {gap}He got £7.")
+
+    assert [amount.text for amount in amounts] == ["$5 million", "3 million euros", "£7"]
