@@ -115,7 +115,8 @@ def test_a_number_beyond_all_bounds_is_no_amount(read):
 NAMES = """
 INR rupees|PKR Pakistani rupees|RUB roubles|RUB rubles|SEK Swedish kronor|NOK Norwegian kroner|DKK Danish kroner
 PLN zlotys|CZK Czech koruna|HUF forints|UAH hryvnias|TRY Turkish lira|ILS shekels|SAR riyals|AED dirhams|BRL reais
-MXN Mexican pesos|ZAR rand|IDR rupiah|MYR ringgit|THB baht|VND Vietnamese dong|NGN naira|CHF Swiss francs|SGD Singapore dollars|JPY yen
+MXN Mexican pesos|ZAR rand
+IDR rupiah|MYR ringgit|THB baht|VND Vietnamese dong|NGN naira|CHF Swiss francs|SGD Singapore dollars|JPY yen
 EGP Egyptian pounds|CNY renminbi|USD dólares|RUB Rubel|INR roupies
 """
 
