@@ -1,0 +1,65 @@
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from services.cli.fleet import SERVICES
+from services.cli.status import ask_services, write_status
+from shared.settings import HttpSettings
+from shared.sources import Source, SourceHealth, SourceRegistry
+
+FAILING = {"service": "search", "status": "failing", "failing": {"store": "away"}}
+
+
+class FailingService(BaseHTTPRequestHandler):
+    """Answers each question as a service that is not ready."""
+
+    def do_GET(self) -> None:
+        self.send_response(503)
+        self.end_headers()
+        self.wfile.write(json.dumps(FAILING).encode())
+
+    def log_message(self, template: str, *args: object) -> None:
+        return None
+
+
+@pytest.fixture
+def http() -> Iterator[HttpSettings]:
+    """Search does not feel well, and nobody is known to listen where the others should."""
+    with HTTPServer(("127.0.0.1", 0), FailingService) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield HttpSettings(http_port=server.server_address[1])
+        server.shutdown()
+
+
+async def test_a_service_says_why_it_is_not_ready(http):
+    health = {service.name: service for service in await ask_services(http)}
+
+    assert set(health) == {service.name for service in SERVICES}
+    assert (health["search"].status, health["search"].failing) == ("failing", {"store": "away"})
+
+
+async def test_the_status_as_json_holds_everything_that_the_tables_show(connection, http, clock, capsysbinary):
+    registry = SourceRegistry(connection)
+    await registry.put([Source(id="a", name="A", url="https://a.example/")])
+    await registry.record_health("a", SourceHealth(last_visit_ms=clock.now_ms(), articles_found=3))
+
+    await write_status(connection, http, clock, as_json=True)
+
+    status = json.loads(capsysbinary.readouterr().out)
+    assert set(status) == {"services", "stages", "fetched", "in_flight", "dispositions", "sources"}
+    assert [stage["stage"] for stage in status["stages"]] == ["enrichment", "indexing"]
+    assert status["sources"]["a"]["articles_found"] == 3
+
+
+async def test_the_tables_name_services_backlog_and_sources(connection, http, clock, capsys):
+    await SourceRegistry(connection).put([Source(id="a-source", name="A", url="https://a.example/")])
+
+    await write_status(connection, http, clock, as_json=False)
+
+    out = capsys.readouterr().out
+    assert "store: away" in out
+    assert "backlog: enrichment 0, indexing 0" in out
+    assert "not visited yet" in out
