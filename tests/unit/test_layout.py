@@ -1,6 +1,7 @@
 """The locks on the layout: what a stranger may rely on when looking for something."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ MAX_FUNCTION_LINES_P90 = 25
 MIN_TEST_TO_CODE = 0.8
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -21,6 +23,7 @@ def names(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in paths]
 
 
+@cache
 def imported_by(path: Path) -> set[str]:
     modules: set[str] = set()
     for node in ast.walk(parsed(path)):
@@ -90,6 +93,7 @@ def test_what_is_shared_serves_two_services(entry):
     assert len(users) >= 2
 
 
+@cache
 def closure(service: str) -> set[str]:
     seen: set[str] = set()
     waiting = [path for path in CODE if path.is_relative_to(ROOT / "services" / service)]
