@@ -142,7 +142,7 @@ def _exposed(described: Metric) -> str:
 
 def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
-        return "see meaning"
+        return "(see meaning)"
     if field.default is None:
         return ""
     if isinstance(field.default, tuple):

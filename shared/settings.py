@@ -75,7 +75,9 @@ class BusSettings(Settings):
 class StoreSettings(Settings):
     """Where articles are kept: in Elasticsearch where its URL is set, else in the data folder."""
 
-    data_dir: Path = Field(default_factory=_default_data_dir, description="state of this machine's newsroom")
+    data_dir: Path = Field(
+        default_factory=_default_data_dir, description="all state of one machine; the XDG data folder"
+    )
     elasticsearch_url: str | None = Field(default=None, description="http(s)://[user:password@]host:port")
     index_prefix: str = Field(default="newsweir", pattern=r"^[a-z][a-z0-9-]*$", description="starts every index name")
     store_timeout_s: float = Field(default=10.0, gt=0, description="longest wait for one request to the store")

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
 from services.crawler.extraction.extract import extract
+from services.crawler.extraction_pool import extraction_pool, processes
 from services.crawler.identity import may_be_known_by
 from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock, SystemClock, from_ms
@@ -22,7 +23,6 @@ from shared.urls import canonicalize
 
 # A page of 10 MB whose every character is escaped.
 MAX_LINE_BYTES = 64_000_000
-_MAX_TASKS = 500
 # Enough to keep the workers busy while the oldest page is written.
 _AHEAD = 4
 # The page arrives as text: whatever encoding it names for itself was its own once.
@@ -46,12 +46,11 @@ def extract_file(name: str) -> int:
 
 
 async def _extract_file(name: str, crawler: CrawlerSettings, clock: Clock) -> int:
-    workers = crawler.extraction_workers
-    limits = (crawler.extraction_time_limit_s, crawler.extraction_memory_mb)
+    ahead = processes(crawler) * _AHEAD
     total = bad = 0
     with open_input(name) as file:
-        async with IsolatedPool(workers, *limits, _MAX_TASKS) as pool:
-            async for result in extract_lines(read_lines(file, MAX_LINE_BYTES), pool, clock, ahead=workers * _AHEAD):
+        async with extraction_pool(crawler) as pool:
+            async for result in extract_lines(read_lines(file, MAX_LINE_BYTES), pool, clock, ahead=ahead):
                 write_json_line(result)
                 total += 1
                 bad += "error" in result

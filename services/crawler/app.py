@@ -1,13 +1,12 @@
 """The crawler, wired: client, frontier, isolated extraction, back-pressure and probes."""
 
 import asyncio
-import os
 import random
 from functools import partial
-from importlib import import_module
 from importlib.metadata import version
 
 from services.crawler.crawl import Crawler
+from services.crawler.extraction_pool import extraction_pool
 from services.crawler.outage import Outage
 from services.crawler.politeness import PRODUCT_TOKEN
 from services.crawler.settings import CrawlerSettings
@@ -15,7 +14,6 @@ from shared.bus.lag import HighWater
 from shared.clock import SystemClock
 from shared.errors import DependencyUnavailable
 from shared.http_client import GuardedClient
-from shared.isolation import IsolatedPool
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection, refuse_cluster
 from shared.settings import BusSettings, HttpSettings, TelemetrySettings, load
@@ -24,7 +22,6 @@ from shared.topology import ENRICHMENT
 
 _PORT_OFFSET = 1
 # A worker is replaced after as many pages: lxml gives memory back late.
-_PAGES_PER_WORKER = 500
 
 
 def main() -> int:
@@ -52,13 +49,7 @@ async def _crawl(connection: RedisConnection, settings: CrawlerSettings, stop: a
     clock = SystemClock()
     if not await _broker_answers(connection, Outage(clock), stop):
         return
-    pool = IsolatedPool(
-        workers=settings.extraction_workers or max(1, (os.cpu_count() or 1) - 1),
-        time_limit_s=settings.extraction_time_limit_s,
-        memory_limit_mb=settings.extraction_memory_mb,
-        max_tasks=_PAGES_PER_WORKER,
-        warm_up=partial(import_module, "services.crawler.extraction.extract"),
-    )
+    pool = extraction_pool(settings)
     client = GuardedClient(
         user_agent(settings.contact),
         allow_loopback=settings.allow_loopback,

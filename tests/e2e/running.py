@@ -71,13 +71,8 @@ class Running:
         return articles
 
     async def command(self, *arguments: str) -> str:
-        """What a command prints on standard output, beside the run."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli.main", *arguments, env=self.settings, stdout=asyncio.subprocess.PIPE
-        )
-        output, _ = await process.communicate()
-        assert process.returncode == 0, f"newsweir {' '.join(arguments)} ended with {process.returncode}"
-        return output.decode()
+        """What a command prints, beside the run."""
+        return await command(*arguments, environment=self.settings)
 
     async def status(self) -> dict[str, Any]:
         return json.loads(await self.command("status", "--json"))
@@ -92,6 +87,16 @@ class Running:
             await asyncio.wait_for(wait(), limit_s)
         except TimeoutError:
             raise AssertionError(f"not within {limit_s} s: {what}; {await self.status()}") from None
+
+
+async def command(*arguments: str, environment: dict[str, str] | None = None) -> str:
+    """What a command prints on standard output; it must end with 0."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli.main", *arguments, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, f"newsweir {' '.join(arguments)} ended with {process.returncode}"
+    return output.decode()
 
 
 @asynccontextmanager

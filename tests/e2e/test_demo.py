@@ -1,8 +1,10 @@
 """The bundled newsroom as `newsweir demo` runs it: what becomes of each page, kills, a second start."""
 
+import asyncio
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,7 @@ class Newsroom:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir()
         self.ports = free_ports(OUTLET_COUNT)
         self.settings = {"NEWSWEIR_NEWSROOM_PORT": str(self.ports), "ELASTICSEARCH_URL": ""}
 
@@ -50,8 +53,22 @@ class Newsroom:
         settings = NewsroomSettings(newsroom_port=self.ports)
         return dict(expected_dispositions(load_articles(), settings, memory["epoch_ms"]))
 
+    def output(self) -> str:
+        return (self.folder / "output.log").read_text(encoding="utf-8")
+
     def ids(self, disposition: str) -> set[str]:
         return {article_id(canonicalize(url)) for url, said in self.expected().items() if said == disposition}
+
+
+async def refused(name: str, running: Running) -> str:
+    """What a second command of that name says on standard error before it ends with 2."""
+    environment = {**running.settings, "NEWSWEIR_DATA_DIR": str(Path(running.settings["NEWSWEIR_DATA_DIR"]).parent)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.cli.main", name, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, complaint = await process.communicate()
+    assert process.returncode == 2
+    return complaint.decode()
 
 
 async def found(running: Running) -> set[str]:
@@ -59,7 +76,7 @@ async def found(running: Running) -> set[str]:
 
 
 async def test_the_demo_from_first_page_to_second_start(tmp_path):
-    newsroom = Newsroom(tmp_path)
+    newsroom = Newsroom(tmp_path / "a folder")
     running: Running
 
     async with newsroom.running() as running:
@@ -82,9 +99,12 @@ async def test_the_demo_from_first_page_to_second_start(tmp_path):
             return page["total"]["value"] == 1
 
         await running.until(correction_is_shown, 120, "the corrected text is found")
+        assert len((await running.command("export")).splitlines()) == await running.total()
+        assert "is held by `newsweir demo`" in await refused("demo", running)
         status = await running.status()
         services = children(running.process.pid)
 
+    assert "Traceback" not in newsroom.output()
     assert not any(alive(pid) for pid in services.values()), "nothing is left running"
     assert {"dropped:consent", "dropped:noindex", "dropped:gone", "dropped:robots"} <= set(status["dispositions"])
     assert all(stage["dead"] == 0 for stage in status["stages"])

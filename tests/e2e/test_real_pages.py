@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import os
 import tarfile
 from collections import Counter
@@ -14,13 +15,16 @@ import pytest
 import yaml
 from aiohttp import web
 
-from tests.e2e.running import free_ports, newsweir
+from tests.e2e.running import command, free_ports, newsweir
+from tests.eval import extraction
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 EVAL_DIR = Path(os.getenv("NEWSWEIR_EVAL_DIR") or Path(__file__).parents[3] / "shared" / "eval")  # noqa: TID251 (the tests' own setting)
 BENCHMARK = EVAL_DIR / "extraction" / "article-extraction-benchmark.tar"
 HOSTS = 6
 NOINDEX = 2
+# A page that only a source of the second start leads to.
+LATE = "/articles/late.html"
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,7 @@ class Hosts:
     def app(self, host: int) -> web.Application:
         app = web.Application()
         app.router.add_get("/robots.txt", lambda _: web.Response(text="User-agent: *\nAllow: /\n"))
+        app.router.add_get("/late.xml", lambda _: web.Response(body=self._rss_of([self.origin(host) + LATE])))
         app.router.add_get("/rss.xml", lambda _: web.Response(body=self._rss(host), content_type="application/rss+xml"))
         app.router.add_get("/news.xml", lambda _: web.Response(body=self._sitemap(host), content_type="text/xml"))
         app.router.add_get("/feed.json", lambda _: web.json_response(self._json_feed(host)))
@@ -77,7 +82,10 @@ class Hosts:
         return [self.origin(host) + path for path in self.paths[host]]
 
     def _rss(self, host: int) -> bytes:
-        items = "".join(f"<item><link>{url}</link></item>" for url in self.urls(host))
+        return self._rss_of(self.urls(host))
+
+    def _rss_of(self, urls: list[str]) -> bytes:
+        items = "".join(f"<item><link>{url}</link></item>" for url in urls)
         return f'<rss version="2.0"><channel><title>Host</title>{items}</channel></rss>'.encode()
 
     def _sitemap(self, host: int) -> bytes:
@@ -101,6 +109,11 @@ class Hosts:
                 )
             ]
         }
+
+    def late_source(self) -> dict[str, object]:
+        self.pages = {**self.pages, LATE: next(iter(self.pages.values()))}
+        origin = self.origin(0)
+        return {"sources": [{"id": "late", "name": "Late", "url": origin + "/", "feeds": [origin + "/late.xml"]}]}
 
 
 @asynccontextmanager
@@ -135,22 +148,47 @@ async def test_every_page_has_one_disposition_and_every_indexed_article_is_found
         "NEWSWEIR_CONTACT": "tests@newsweir.example",
     }
 
-    async with (
-        served(hosts),
-        newsweir("run", "--sources", str(sources), data_dir=tmp_path, settings=settings) as running,
-    ):
-        await running.until(lambda: settled(running, len(pages)), 240, f"{len(pages)} pages settled")
-        status = await running.status()
-        articles = await running.all_articles()
-        total = await running.total()
+    async with served(hosts):
+        async with newsweir("run", "--sources", str(sources), data_dir=tmp_path, settings=settings) as running:
+            await running.until(lambda: settled(running, len(pages)), 240, f"{len(pages)} pages settled")
+            status = await running.status()
+            articles = await running.all_articles()
+            total = await running.total()
+        served_first = dict(hosts.served)
+        sources.write_text(yaml.safe_dump(hosts.late_source()), encoding="utf-8")
+        async with newsweir("run", "--sources", str(sources), data_dir=tmp_path, settings=settings) as running:
+            assert await running.total() == total, "yesterday's articles are there"
+            await running.until(lambda: found(running, total + 1), 60, "the new source's article is found")
 
     assert (status["fetched"], status["in_flight"]) == (len(pages), 0)
     assert status["dispositions"] == {"indexed": len(pages) - NOINDEX, "dropped:noindex": NOINDEX}
     assert total == len(articles) == len({article["id"] for article in articles}) == len(pages) - NOINDEX
     assert {article["url"] for article in articles} < {url for host in range(HOSTS) for url in hosts.urls(host)}
-    assert set(hosts.served.values()) == {1}, "no page is fetched twice"
+    assert set(served_first.values()) == {1}, "no page is fetched twice"
+    assert dict(hosts.served) == {**served_first, LATE: 1}, "a second start fetches nothing that is not due"
     assert hosts.most_at_once == 1, "no host is asked twice at once"
 
 
 async def settled(running, pages: int) -> bool:
     return sum((await running.status())["dispositions"].values()) >= pages
+
+
+async def found(running, total: int) -> bool:
+    return await running.total() == total
+
+
+async def test_the_extract_command_reaches_the_floor_over_the_same_pages(tmp_path):
+    if not BENCHMARK.exists():
+        pytest.skip(f"the public evaluation set is not at {BENCHMARK}")
+    gold = list(extraction.read_pages(BENCHMARK))
+    lines = tmp_path / "pages.jsonl"
+    with lines.open("w", encoding="utf-8") as file:
+        for body, url, _ in gold:
+            file.write(json.dumps({"url": url, "html": body.decode("utf-8", "replace")}) + "\n")
+
+    output = await command("extract", "--jsonl", str(lines))
+    extracted = [json.loads(line) for line in output.splitlines()]
+
+    assert [line["url"] for line in extracted] == [url for _, url, _ in gold]
+    score = extraction.score_of([(line["text"], true) for line, (_, _, true) in zip(extracted, gold, strict=True)])
+    assert score.f1 >= extraction.FLOOR

@@ -6,7 +6,9 @@ for (const element of document.querySelectorAll("[data-name-of]")) {
   const type = element.dataset.nameOf === "country" ? "region" : "language";
   try {
     const names = new Intl.DisplayNames(undefined, { type });
-    element.textContent = names.of(element.textContent.trim()) ?? element.textContent;
+    const code = element.textContent.trim();
+    // The code for a language that could not be told is "root" to the browser.
+    element.textContent = code === "und" ? "not told" : (names.of(code) ?? code);
   } catch {
     // Not a code that the browser knows: the code stays.
   }
