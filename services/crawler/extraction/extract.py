@@ -6,7 +6,7 @@ from datetime import datetime
 from services.crawler.extraction import dates, head, json_ld, markup, metadata
 from services.crawler.extraction.quality import quality
 from services.crawler.extraction.result import Extraction
-from services.crawler.extraction.text import body_text
+from services.crawler.extraction.text import after_headline, body_text
 
 __all__ = ["Extraction", "extract"]
 
@@ -26,7 +26,7 @@ def extract(body: bytes, url: str, *, content_type: str | None, fetched_at: date
     contents = head.read(tree)
     said = metadata.read(tree, data, contents, url)
     published = dates.published(tree, data, contents, url, fetched_at)
-    text = body_text(tree, url)
+    text = after_headline(body_text(tree, url), said.title)
     return Extraction(
         **asdict(said),
         text=text,
