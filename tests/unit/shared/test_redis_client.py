@@ -1,0 +1,65 @@
+import pytest
+
+from shared.errors import ConfigurationError, DependencyUnavailable
+from shared.redis_client import connection_options, open_connection, refuse_cluster
+from shared.settings import BusSettings
+
+
+def test_without_a_url_the_error_says_how_to_get_a_broker():
+    with pytest.raises(ConfigurationError, match="newsweir run"):
+        open_connection(BusSettings())
+
+
+def test_a_url_of_another_kind_is_refused_by_name():
+    with pytest.raises(ConfigurationError, match="REDIS_URL"):
+        open_connection(BusSettings(redis_url="http://broker:6379"))
+
+
+def test_no_connection_has_a_socket_timeout():
+    """Python 3.11 loses cancellation with one."""
+    assert connection_options("redis://broker")["socket_timeout"] is None
+    assert connection_options("redis://broker")["socket_keepalive"]
+    assert "socket_keepalive" not in connection_options("unix:///run/broker.sock")
+
+
+def test_keys_begin_with_the_prefix():
+    connection = open_connection(BusSettings(redis_url="redis://broker", key_prefix="team:"))
+
+    assert connection.key("frontier", "hosts") == "team:frontier:hosts"
+
+
+def test_the_address_holds_no_password():
+    connection = open_connection(BusSettings(redis_url="redis://:secret@broker:6380/0"))
+
+    assert connection.address == "broker:6380"
+
+
+async def test_a_broker_that_is_away_is_a_dependency_that_is_away(tmp_path):
+    connection = open_connection(BusSettings(redis_url=f"unix://{tmp_path}/nobody.sock"))
+
+    with pytest.raises(DependencyUnavailable, match=r"nobody\.sock"):
+        await connection.check()
+    with pytest.raises(DependencyUnavailable, match=r"nobody\.sock"):
+        await refuse_cluster(connection)
+
+
+async def test_a_single_server_is_no_cluster(connection):
+    await refuse_cluster(connection)
+    await connection.check()
+
+
+class Cluster:
+    """A connection to a server that says it is part of a cluster."""
+
+    address = "broker:6379"
+
+    def __init__(self) -> None:
+        self.client = self
+
+    async def info(self, section: str) -> dict[str, int]:
+        return {"cluster_enabled": 1}
+
+
+async def test_a_cluster_is_refused_at_start():
+    with pytest.raises(ConfigurationError, match="Redis Cluster"):
+        await refuse_cluster(Cluster())
