@@ -78,6 +78,33 @@ class Running:
         return json.loads(await self.command("status", "--json"))
 
     async def until(self, true: Callable[[], Awaitable[bool]], limit_s: float, what: str) -> None:
+        """Wait as `until` does, as long as the run goes on."""
+
+        async def true_while_running() -> bool:
+            assert self.process.returncode is None, f"newsweir ended with {self.process.returncode}"
+            return await true()
+
+        await until(true_while_running, limit_s, what)
+
+
+async def until(true: Callable[[], Awaitable[bool]], limit_s: float, what: str) -> None:
+    """Ask again and again; fails after the limit, saying what did not come about."""
+    try:
+        async with asyncio.timeout(limit_s):
+            while not await true():  # noqa: ASYNC110 (other processes have no event for it)
+                await asyncio.sleep(_ASK_EVERY_S)
+    except TimeoutError:
+        raise AssertionError(f"not within {limit_s} s: {what}") from None
+
+
+async def command(self, *arguments: str) -> str:
+        """What a command prints, beside the run."""
+        return await command(*arguments, environment=self.settings)
+
+    async def status(self) -> dict[str, Any]:
+        return json.loads(await self.command("status", "--json"))
+
+    async def until(self, true: Callable[[], Awaitable[bool]], limit_s: float, what: str) -> None:
         async def wait() -> None:
             while not await true():
                 assert self.process.returncode is None, f"newsweir ended with {self.process.returncode}"
