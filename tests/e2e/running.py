@@ -97,25 +97,6 @@ async def until(true: Callable[[], Awaitable[bool]], limit_s: float, what: str) 
         raise AssertionError(f"not within {limit_s} s: {what}") from None
 
 
-async def command(self, *arguments: str) -> str:
-        """What a command prints, beside the run."""
-        return await command(*arguments, environment=self.settings)
-
-    async def status(self) -> dict[str, Any]:
-        return json.loads(await self.command("status", "--json"))
-
-    async def until(self, true: Callable[[], Awaitable[bool]], limit_s: float, what: str) -> None:
-        async def wait() -> None:
-            while not await true():
-                assert self.process.returncode is None, f"newsweir ended with {self.process.returncode}"
-                await asyncio.sleep(_ASK_EVERY_S)
-
-        try:
-            await asyncio.wait_for(wait(), limit_s)
-        except TimeoutError:
-            raise AssertionError(f"not within {limit_s} s: {what}; {await self.status()}") from None
-
-
 async def command(*arguments: str, environment: dict[str, str] | None = None) -> str:
     """What a command prints on standard output; it must end with 0."""
     process = await asyncio.create_subprocess_exec(
