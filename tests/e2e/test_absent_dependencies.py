@@ -116,7 +116,7 @@ async def test_articles_wait_for_a_store_that_goes_away_and_comes_back(tmp_path,
             return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in answer.headers
 
         await publish(1)
-        await until(lambda: _failing(search, LIMIT_S, "store"), "search says that the store is away")
+        await until(lambda: _failing(search, "store"), LIMIT_S, "search says that the store is away")
         assert await says_unavailable()
         door.open = True
         await until(lambda: found(1), LIMIT_S, "the first article is found")
