@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from shared.settings import BusSettings, environment_for
 from shared.topology import ARTICLES_CRAWLED
 from tests.builders import an_article
 from tests.e2e.running import free_ports, until
+from tests.indices import removed_afterwards
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 OFFSETS = {"search": 0, "crawler": 1, "enrichment": 2, "indexing": 3}
@@ -92,14 +94,15 @@ async def test_services_wait_for_a_broker_that_comes_later(tmp_path):
 async def test_articles_wait_for_a_store_that_goes_away_and_comes_back(tmp_path, valkey_url, elasticsearch_url):
     """A door before the real Elasticsearch, shut at first and again later."""
     door = Door(elasticsearch_url)
-    prefix = f"test-{tmp_path.name}".lower().replace("_", "-")
-    settings = {"redis_url": valkey_url, "key_prefix": f"{prefix}:", "index_prefix": prefix[:40]}
+    prefix = f"e2e-{uuid4().hex[:8]}"
+    settings = {"redis_url": valkey_url, "key_prefix": f"{prefix}:", "index_prefix": prefix}
     connection = open_connection(BusSettings(redis_url=valkey_url, key_prefix=f"{prefix}:"))
 
     async def publish(number: int) -> None:
         await connection.client.xadd(connection.key(ARTICLES_CRAWLED.name), encode(an_article(number)))
 
     async with (
+        removed_afterwards(elasticsearch_url, prefix),
         door.listening() as url,
         services("enrichment", "indexing", "search", folder=tmp_path, elasticsearch_url=url, **settings) as running,
     ):
@@ -126,8 +129,6 @@ async def test_articles_wait_for_a_store_that_goes_away_and_comes_back(tmp_path,
         door.open = True
         await until(lambda: found(2), LIMIT_S, "the second article is found")
     await connection.close()
-    async with ClientSession() as client:
-        await client.delete(f"{elasticsearch_url}/{prefix[:40]}-*", params={"expand_wildcards": "all"})
 
 
 async def _failing(service: Service, probe: str) -> bool:

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from tests.e2e.running import command, free_ports, newsweir
 from tests.eval import extraction
+from tests.indices import removed_afterwards
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 EVAL_DIR = Path(os.getenv("NEWSWEIR_EVAL_DIR") or Path(__file__).parents[3] / "shared" / "eval")  # noqa: TID251 (the tests' own setting)
@@ -148,7 +149,10 @@ async def test_every_page_has_one_disposition_and_every_indexed_article_is_found
         "NEWSWEIR_CONTACT": "tests@newsweir.example",
     }
 
-    async with served(hosts):
+    async with (
+        removed_afterwards(settings["ELASTICSEARCH_URL"], settings.get("NEWSWEIR_INDEX_PREFIX", "")),
+        served(hosts),
+    ):
         async with newsweir("run", "--sources", str(sources), data_dir=tmp_path, settings=settings) as running:
             await running.until(lambda: settled(running, len(pages)), 240, f"{len(pages)} pages settled")
             status = await running.status()

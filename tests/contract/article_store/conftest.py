@@ -2,15 +2,14 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from elasticsearch import AsyncElasticsearch
 
 from shared.settings import StoreSettings
 from tests.contract.article_store.stores import Store, opened
+from tests.indices import removed_afterwards
 
 BOTH = ("tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch))
 
@@ -23,18 +22,6 @@ def settings_for(name: str, folder: Path, request: pytest.FixtureRequest) -> Sto
     return StoreSettings(data_dir=folder, elasticsearch_url=url, index_prefix=f"test-{uuid.uuid4().hex[:12]}")
 
 
-@asynccontextmanager
-async def removed_afterwards(settings: StoreSettings) -> AsyncIterator[None]:
-    """Remove the indices under the settings' prefix at the end; folders are removed by pytest."""
-    try:
-        yield
-    finally:
-        if settings.elasticsearch_url:
-            async with AsyncElasticsearch(settings.elasticsearch_url) as client:
-                for index in await client.indices.get(index=f"{settings.index_prefix}-*"):
-                    await client.indices.delete(index=index)
-
-
 @pytest.fixture(params=BOTH)
 def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSettings:
     """Settings of either store, with nothing in it."""
@@ -44,7 +31,10 @@ def store_settings(request: pytest.FixtureRequest, tmp_path: Path) -> StoreSetti
 @pytest.fixture
 async def store(store_settings: StoreSettings) -> AsyncIterator[Store]:
     """Either store, empty."""
-    async with removed_afterwards(store_settings), opened(store_settings) as store:
+    async with (
+        removed_afterwards(store_settings.elasticsearch_url, store_settings.index_prefix),
+        opened(store_settings) as store,
+    ):
         yield store
 
 
@@ -58,7 +48,7 @@ def tantivy_settings(tmp_path: Path) -> StoreSettings:
 async def elasticsearch_settings(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StoreSettings]:
     """Settings of an empty Elasticsearch store."""
     settings = settings_for("elasticsearch", tmp_path, request)
-    async with removed_afterwards(settings):
+    async with removed_afterwards(settings.elasticsearch_url, settings.index_prefix):
         yield settings
 
 
@@ -68,5 +58,5 @@ async def shared_store(
 ) -> AsyncIterator[Store]:
     """Either store, once for a module whose tests only read what they share."""
     settings = settings_for(request.param, tmp_path_factory.mktemp("store"), request)
-    async with removed_afterwards(settings), opened(settings) as store:
+    async with removed_afterwards(settings.elasticsearch_url, settings.index_prefix), opened(settings) as store:
         yield store

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.contract.article_store.conftest import BOTH, removed_afterwards, settings_for
+from tests.contract.article_store.conftest import BOTH, settings_for
 from tests.contract.article_store.scenarios import Newsroom, Scenario, newsroom, written
 from tests.contract.article_store.stores import Store, opened
+from tests.indices import removed_afterwards
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 NEWSROOMS = {path.stem: newsroom(path) for path in FILES}
@@ -31,7 +32,7 @@ async def stores(
         filled = {}
         for name, room in NEWSROOMS.items():
             settings = settings_for(request.param, tmp_path_factory.mktemp(name), request)
-            await stack.enter_async_context(removed_afterwards(settings))
+            await stack.enter_async_context(removed_afterwards(settings.elasticsearch_url, settings.index_prefix))
             filled[name] = await stack.enter_async_context(opened(settings))
             await filled[name].put(*room.articles.values())
         yield filled
