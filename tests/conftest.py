@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from shared.clock import SystemClock
@@ -43,6 +44,14 @@ async def connected(url: str) -> AsyncIterator[RedisConnection]:
             await opened.client.delete(key)
     finally:
         await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Whatever a test set up for logging ends with it, as does the stream that it wrote to."""
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")
