@@ -133,11 +133,12 @@ class Crawler:
         known = await self._robots.known(lease.host)
         seen = await self._frontier.seen(visit.url)
         leave = self._ask_leave(visit, known)
-        if isinstance(leave, AskRobots) or known is None:
+        if isinstance(leave, AskRobots):
             # The page itself is asked for at the host's next turn.
             await self._robots.ask(visit.address)
             await self._put_back(lease)
         elif isinstance(leave, Go):
+            assert known is not None  # no leave without rules
             started_s = self._clock.monotonic_s()
             answer = await self._fetcher.page(visit.address, seen, known)
             took_s = self._clock.monotonic_s() - started_s
@@ -152,8 +153,8 @@ class Crawler:
             return Refused("no-contact", f"{visit.address} belongs to others, and NEWSWEIR_CONTACT is not set")
         now_ms = self._clock.now_ms()
         match verdict(visit.address, known, now_ms):
-            case WaitUntil(at_ms):
-                return Failed(f"robots.txt of {visit.host} cannot be read, which forbids all", (at_ms - now_ms) / 1000)
+            case WaitUntil(at_ms, reason):
+                return Failed(f"cannot read robots.txt, which forbids all: {reason}", (at_ms - now_ms) / 1000)
             case Refuse(reason):
                 return Refused(reason, f"robots.txt forbids {visit.address}")
             case leave:

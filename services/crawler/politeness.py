@@ -16,12 +16,12 @@ class HostRobots:
     """What is known of a host's robots.txt.
 
     Attributes:
-        readable: False while the site fails to answer for it, which forbids everything for the time being.
+        failure: why it could not be read, which forbids everything for the time being; "" where it could.
     """
 
     robots: Robots
-    readable: bool
     fresh_until_ms: int
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class AskRobots:
 
 @dataclass(frozen=True)
 class WaitUntil:
-    """Nothing may be fetched from the host before then."""
+    """Nothing may be fetched from the host before then, for this reason."""
 
     at_ms: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def verdict(url: str, known: HostRobots | None, now_ms: int) -> Verdict:
     """Whether `url` may be fetched from its host, whose turn it is."""
     if known is None or known.fresh_until_ms <= now_ms:
         return AskRobots()
-    if not known.readable:
-        return WaitUntil(known.fresh_until_ms)
+    if known.failure:
+        return WaitUntil(known.fresh_until_ms, known.failure)
     return Go() if known.robots.allows(url, PRODUCT_TOKEN) else Refuse("robots")
 
 

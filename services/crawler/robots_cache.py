@@ -2,6 +2,7 @@
 
 import json
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from services.crawler import robots
@@ -19,7 +20,7 @@ _NO_RULES = 404
 
 
 class RobotsCache:
-    """Reads robots.txt through the guarded client, and remembers it: host → ``{status, body, fetched_ms}``."""
+    """Reads robots.txt through the guarded client, and remembers it: host → ``{status, body, failure, fetched_ms}``."""
 
     def __init__(self, connection: RedisConnection, client: GuardedClient, clock: Clock) -> None:
         self._connection = connection
@@ -32,37 +33,34 @@ class RobotsCache:
         if value is None:
             return None
         record = json.loads(value)
-        status: int | None = record["status"]
-        rules = _parse(status, record["body"])
-        return HostRobots(
-            robots=rules,
-            readable=status is not None and status < 500 and status != 429,
-            fresh_until_ms=record["fetched_ms"] + rules.fresh_for_s * 1000,
-        )
+        rules = _parse(record["status"], record["body"])
+        return HostRobots(rules, record["fetched_ms"] + rules.fresh_for_s * 1000, record["failure"])
 
     async def ask(self, url: str) -> None:
         """Fetch and remember the robots.txt of the URL's host; a failure is remembered too."""
         parts = urlsplit(url)
-        status, body = await self._fetch(urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", "")))
-        record = {
-            "status": status,
-            "body": body[:MAX_BODY_BYTES].decode("utf-8", errors="replace"),
-            "fetched_ms": self._clock.now_ms(),
-        }
+        record = await self._fetch(urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", "")))
+        record["fetched_ms"] = self._clock.now_ms()
         await self._connection.client.set(self._key(host_of(url)), json.dumps(record), ex=_KEPT_S)
 
-    async def _fetch(self, url: str) -> tuple[int | None, bytes]:
+    async def _fetch(self, url: str) -> dict[str, Any]:
         try:
             response = await self._client.get(url)
         except AddressRefused:
             # The page itself will be refused, and says so.
-            return _NO_RULES, b""
-        except (FetchFailed, PermanentFailure):
-            return None, b""
-        return response.status, response.body
+            return {"status": _NO_RULES, "body": "", "failure": ""}
+        except (FetchFailed, PermanentFailure) as error:
+            return {"status": None, "body": "", "failure": str(error)}
+        status = response.status
+        failed = status >= 500 or status == 429
+        return {
+            "status": status,
+            "body": response.body[:MAX_BODY_BYTES].decode("utf-8", errors="replace"),
+            "failure": f"{url} answers {status}" if failed else "",
+        }
 
     def _key(self, host: str) -> str:
-        return self._connection.key("robots", host)
+        return self._connection.key("robots.txt", host)
 
 
 @lru_cache(maxsize=256)

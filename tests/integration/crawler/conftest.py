@@ -32,7 +32,7 @@ LEASE_MS = 15_000
 @pytest_asyncio.fixture(loop_scope="package", scope="package")
 async def pool() -> AsyncIterator[IsolatedPool]:
     warm_up = partial(import_module, "services.crawler.extraction.extract")
-    async with IsolatedPool(1, time_limit_s=4, memory_limit_mb=1024, max_tasks=1000, warm_up=warm_up) as opened:
+    async with IsolatedPool(1, time_limit_s=3, memory_limit_mb=1024, max_tasks=1000, warm_up=warm_up) as opened:
         yield opened
 
 

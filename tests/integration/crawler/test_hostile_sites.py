@@ -5,6 +5,8 @@ import gzip
 import pytest
 from aiohttp import web
 
+from shared.errors import ConfigurationError
+
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
@@ -29,14 +31,12 @@ async def test_a_feed_that_nobody_answers_for_is_tried_again_and_said_in_plain_w
     assert len(await newsroom.events()) == 1
 
 
-async def test_a_host_that_is_not_there_fails_without_harm(newsroom, site):
-    site.article("/a", "locks")
-    site.feed("/a")
-    await newsroom.open(feeds=("http://127.0.0.1:9/feed.xml", f"{site.url}/feed.xml"))
+async def test_a_host_that_is_not_there_is_said_to_be_so(newsroom):
+    await newsroom.open(feeds=("http://127.0.0.1:9/feed.xml",))
 
     await newsroom.crawl()
 
-    assert len(await newsroom.events()) == 1
+    assert "no complete answer from http://127.0.0.1:9/" in (await newsroom.health()).last_error
 
 
 async def test_html_where_a_feed_should_be_is_an_error_of_the_source(newsroom, site):
@@ -192,7 +192,9 @@ async def test_a_site_that_asks_for_time_is_given_it(newsroom, site):
 async def test_sites_of_others_are_not_visited_without_a_contact(newsroom, site):
     newsroom.settings = newsroom.settings.model_copy(update={"contact": None})
     crawler = newsroom.another_crawler()
-    item = "<item><link>http://a.example/1</link></item>"
+    # This site again, under an address that does not look like it.
+    address = site.url.replace("127.0.0.1", "[::ffff:127.0.0.1]")
+    item = f"<item><link>{address}/a</link></item>"
     site.page("/feed.xml", f'<rss version="2.0"><channel>{item}</channel></rss>')
     await newsroom.open()
     await crawler.refresh()
@@ -200,3 +202,12 @@ async def test_sites_of_others_are_not_visited_without_a_contact(newsroom, site)
     await newsroom.crawl(crawler)
 
     assert await dispositions(newsroom) == {"dropped:no-contact": 1}
+    assert [request.path for request in site.requests] == ["/robots.txt", "/feed.xml"]
+
+
+async def test_a_source_of_others_is_refused_without_a_contact(newsroom):
+    newsroom.settings = newsroom.settings.model_copy(update={"contact": None})
+    newsroom.crawler = newsroom.another_crawler()
+
+    with pytest.raises(ConfigurationError, match="set NEWSWEIR_CONTACT"):
+        await newsroom.open(feeds=("http://a.example/feed",))

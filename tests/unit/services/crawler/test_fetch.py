@@ -14,7 +14,7 @@ from shared.http_client import GuardedClient
 from tests.fakes import FakeClock
 
 NOW = FakeClock().now_ms()
-RULES = HostRobots(robots.parse(200, b"User-agent: *\nDisallow: /members/"), readable=True, fresh_until_ms=NOW * 2)
+RULES = HostRobots(robots.parse(200, b"User-agent: *\nDisallow: /members/"), NOW * 2)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ PAGE = "http://news.example/articles/1"
 
 
 def known(body: bytes = b"", *, status: int | None = 200) -> HostRobots:
-    readable = status is not None and status < 500
-    return HostRobots(robots.parse(status, body), readable=readable, fresh_until_ms=NOW + 1000)
+    failed = status is None or status >= 500
+    return HostRobots(robots.parse(status, body), NOW + 1000, "no answer" if failed else "")
 
 
 def test_a_host_is_asked_for_its_rules_before_anything_else():
@@ -31,7 +31,7 @@ def test_a_host_without_rules_may_be_visited():
 
 @pytest.mark.parametrize("status", [None, 503])
 def test_rules_that_cannot_be_read_forbid_everything_for_a_while(status):
-    assert verdict(PAGE, known(status=status), NOW) == WaitUntil(NOW + 1000)
+    assert verdict(PAGE, known(status=status), NOW) == WaitUntil(NOW + 1000, "no answer")
 
 
 @pytest.mark.parametrize(
