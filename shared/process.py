@@ -59,7 +59,7 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
     ends before the event is set, or raises, ends the process with status 1: somebody must start it again.
 
     Raises:
-        ConfigurationError: the port is taken.
+        ConfigurationError: the port is taken, or the body found a setting wrong: starting again would not help.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -89,6 +89,8 @@ async def _finish(name: str, working: "asyncio.Future[None]", stop: asyncio.Even
         _log.warning("did not finish in time; what it held will be taken up again", service=name, seconds=DRAIN_S)
         return 0
     if error := working.exception():
+        if isinstance(error, ConfigurationError):
+            raise error
         if not isinstance(error, NewsweirError):
             _log.error("ended by an error", service=name, exc_info=error)
         else:

@@ -97,6 +97,14 @@ async def test_a_body_that_raises_ends_the_process_non_zero():
     assert await run(body) == 1
 
 
+async def test_a_body_that_finds_a_setting_wrong_says_so_to_whoever_would_start_it_again():
+    async def body(stop: asyncio.Event) -> None:
+        raise ConfigurationError("set NEWSWEIR_CONTACT")
+
+    with pytest.raises(ConfigurationError, match="NEWSWEIR_CONTACT"):
+        await run(body)
+
+
 async def test_a_body_that_does_not_finish_is_cancelled_after_the_drain(monkeypatch):
     monkeypatch.setattr(process, "DRAIN_S", 0.01)
     cancelled = []
