@@ -10,7 +10,7 @@ from shared.errors import AddressRefused, InvalidInput
 _PORTS = frozenset({80, 443, 8080, 8443})
 # What `is_global` of Python 3.11 calls global although nobody on the internet answers there.
 _NOT_PUBLIC_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
-_NOT_PUBLIC_6 = (IPv6Network("fec0::/10"), IPv6Network("5f00::/16"))
+_NOT_PUBLIC_6 = (IPv6Network("fec0::/10"), IPv6Network("5f00::/16"), IPv6Network("3fff::/20"))
 
 _COMPATIBLE = IPv6Network("::/96")
 _MAPPED = IPv6Network("::ffff:0:0/96")

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shared.errors import ConfigurationError, DependencyUnavailable
@@ -18,6 +18,8 @@ from shared.settings import BusSettings
 _CONNECTION_OPTIONS: Mapping[str, Any] = {"socket_timeout": None, "health_check_interval": 15}
 _RETRIES = 6
 CONNECTION_ERRORS = (RedisConnectionError, RedisTimeoutError, OSError)
+# A broker that is full, or was made a replica, takes nothing for now: no fault of what was to be written.
+BROKER_ERRORS = (*CONNECTION_ERRORS, DependencyUnavailable, OutOfMemoryError, ReadOnlyError)
 
 
 class Script:
@@ -60,7 +62,9 @@ class RedisConnection:
         try:
             await self.client.ping()
         except (RedisError, OSError) as error:
-            raise DependencyUnavailable(f"no answer from the broker at {self.address}: {error}") from error
+            raise DependencyUnavailable(
+                f"no answer from the broker at {self.address}: {error}; start it, or mend REDIS_URL"
+            ) from error
 
     @property
     def address(self) -> str:
@@ -118,7 +122,9 @@ async def refuse_cluster(connection: RedisConnection) -> None:
     try:
         info = await connection.client.info("cluster")
     except CONNECTION_ERRORS as error:
-        raise DependencyUnavailable(f"no answer from the broker at {connection.address}: {error}") from error
+        raise DependencyUnavailable(
+            f"no answer from the broker at {connection.address}: {error}; start it, or mend REDIS_URL"
+        ) from error
     if int(info.get("cluster_enabled", 0)):
         raise ConfigurationError(
             "REDIS_URL names a Redis Cluster, which cannot run scripts over several keys: use one primary or Sentinel"

@@ -90,6 +90,10 @@ def read_sources_file(path: Path) -> tuple[Source, ...]:
 
 
 def _parse_source(item: object, number: int, origin: str) -> Source:
+    if unknown := sorted(map(str, set(item) - set(Source.model_fields))) if isinstance(item, dict) else []:
+        known = ", ".join(Source.model_fields)
+        named = ", ".join(unknown)
+        raise ConfigurationError(f"{origin}: source number {number} has unknown {named}; known: {known}")
     try:
         return Source.model_validate(item)
     except (ValidationError, InvalidInput) as error:

@@ -185,11 +185,11 @@ def _publication(raw: str | None) -> Publication | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(raw)
-    except ValueError as error:
+        in_utc = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(f"published_at is no ISO 8601 time: {raw!r}") from error
     precision: Precision = "day" if len(raw) <= len("2026-03-02") else "second"
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    return Publication(at=zoned.astimezone(dt.UTC), precision=precision, origin="import", raw=raw)
+    return Publication(at=in_utc, precision=precision, origin="import", raw=raw)
 
 
 async def import_lines(lines: Iterable[Line], importer: Importer) -> Counter[str]:

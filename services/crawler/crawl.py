@@ -13,9 +13,9 @@ from services.crawler.door_visits import DoorVisits
 from services.crawler.fetch import Answer, Failed, Fetcher, Refused
 from services.crawler.frontier import Frontier, Lease, Queued, Release
 from services.crawler.hand_over import Fetch
-from services.crawler.health import HealthRecorder
+from services.crawler.health import HealthRecorder, failed
 from services.crawler.made_visit import MadeVisit
-from services.crawler.outage import BROKER_ERRORS, Outage
+from services.crawler.outage import Outage
 from services.crawler.politeness import (
     PRODUCT_TOKEN,
     AskRobots,
@@ -32,11 +32,10 @@ from services.crawler.visits import Seen, Visit, door_visit
 from shared import metrics
 from shared.clock import Clock
 from shared.egress import is_loopback
-from shared.errors import ConfigurationError
 from shared.http_client import GuardedClient
 from shared.isolation import IsolatedPool
 from shared.process import DRAIN_S
-from shared.redis_client import RedisConnection
+from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.sources import Source, SourceRegistry
 
 _log = structlog.get_logger()
@@ -46,6 +45,10 @@ _LONGEST_HOST_PAUSE_S = 3600.0
 # Cancelled visits need a moment to give their hosts back.
 _FINISH_S = DRAIN_S * 0.8
 _GIVE_BACK_S = 1.0
+_NO_CONTACT = (
+    "it belongs to others, who must know whom to ask about the crawler: set NEWSWEIR_CONTACT to your mail address or "
+    "to a page about you, and start again"
+)
 
 
 class Crawler:
@@ -73,7 +76,8 @@ class Crawler:
         self._frontier = Frontier(connection)
         self._robots = RobotsCache(connection, client, clock)
         self._fetcher = Fetcher(client, clock)
-        recorder = HealthRecorder(self._registry)
+        self._recorder = recorder = HealthRecorder(self._registry)
+        self._without_contact: set[str] = set()
         self._doors = DoorVisits(self._frontier, pool, recorder, settings, clock, rng)
         self._articles = ArticleVisits(connection, self._frontier, pool, recorder, settings, clock, rng)
         self._sources: dict[str, Source] = {}
@@ -82,11 +86,7 @@ class Crawler:
         self._outage = Outage(clock)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Crawl until `stop` is set, then finish the visits in hand; those that take too long stay in the frontier.
-
-        Raises:
-            ConfigurationError: a source is not on this machine, and no contact is set.
-        """
+        """Crawl until `stop` is set, then finish the visits in hand; those that take too long stay in the frontier."""
         # Before anything is claimed: a visit whose source is not known is taken for one that was removed.
         while not stop.is_set() and not await self._refreshed():
             await _pause(stop, _HIGH_WATER_S)
@@ -109,12 +109,9 @@ class Crawler:
     async def refresh(self) -> None:
         """Learn which sources there are, and put the doors of new ones into the frontier.
 
-        Raises:
-            ConfigurationError: a source is not on this machine, and no contact is set.
+        A source of others is left out as long as no contact is set, and its health says so.
         """
-        sources = await self._registry.all()
-        for source in sources:
-            self._require_contact(source)
+        sources = [source for source in await self._registry.all() if await self._may_visit(source)]
         # The first source that names a door has it.
         doors = {url: door_visit(kind, url, source.id) for source in reversed(sources) for kind, url in source.doors}
         known = await self._frontier.waiting(tuple(doors))
@@ -248,12 +245,15 @@ class Crawler:
         with suppress(*BROKER_ERRORS):
             await self._frontier.renew(tuple(self._visiting.values()), until_ms)
 
-    def _require_contact(self, source: Source) -> None:
-        if self._settings.contact is None and not all(is_loopback(url) for _, url in source.doors):
-            raise ConfigurationError(
-                f"source {source.id} belongs to others, who must know whom to ask about the crawler: set "
-                "NEWSWEIR_CONTACT to your mail address or to a page about you"
-            )
+    async def _may_visit(self, source: Source) -> bool:
+        if self._settings.contact is not None or all(is_loopback(url) for _, url in source.doors):
+            return True
+        if source.id not in self._without_contact:
+            self._without_contact.add(source.id)
+            _log.warning("source left out", source=source.id, reason=_NO_CONTACT)
+            now_ms = self._clock.now_ms()
+            await self._recorder.record(source.id, failed(now_ms, now_ms, _NO_CONTACT))
+        return False
 
 
 def _has(source: Source, visit: Visit) -> bool:

@@ -86,9 +86,10 @@ class DoorVisits:
             offered(article_visit(link, made.lease.visit), schedule.first_visit_ms(now_ms, link.published_at) - rank)
             for rank, link in enumerate(reversed(taken))
         ]
-        puts += await self._nested(made.lease.visit, found.children, now_ms)
+        nested = await self._nested(made.lease.visit, found.children, now_ms)
+        puts += nested
         # With validators the next answer would be "not modified", and what was left out would be lost.
-        whole = len(taken) == len(news) and not found.truncated
+        whole = len(taken) == len(news) and len(nested) < _MAX_NESTED and not found.truncated
         seen = Seen(
             fetched_ms=now_ms,
             first_ms=made.seen.first_ms if made.seen else now_ms,
@@ -113,7 +114,7 @@ class DoorVisits:
         if visit.depth >= _DEEPEST:
             return []
         waiting = await self._frontier.waiting(children)
-        new = [url for url in children[:_MAX_NESTED] if url not in waiting]
+        new = [url for url in children if url not in waiting][:_MAX_NESTED]
         return [Queued(nested_visit(url, visit), now_ms) for url in new]
 
     async def _looked(

@@ -1,17 +1,12 @@
 """The broker being away: said once, and waited for in ever longer steps."""
 
 import structlog
-from redis.exceptions import OutOfMemoryError
 
 from shared.clock import Clock
-from shared.errors import DependencyUnavailable
-from shared.redis_client import CONNECTION_ERRORS
 
 _log = structlog.get_logger()
 _SHORTEST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
-# A broker that is full takes nothing until others have read from it.
-BROKER_ERRORS = (*CONNECTION_ERRORS, DependencyUnavailable, OutOfMemoryError)
 
 
 class Outage:

@@ -16,7 +16,7 @@ from shared.clock import Clock
 from shared.dispositions import DEAD_LETTERED, dropped
 from shared.errors import DependencyUnavailable, NewsweirError, PermanentFailure
 from shared.events.enrichment import Value
-from shared.redis_client import CONNECTION_ERRORS, RedisConnection
+from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.topology import Stage
 
 _log = structlog.get_logger()
@@ -123,7 +123,7 @@ class Subscription(Generic[E]):
             try:
                 await self._settler.settle(settlements)
                 break
-            except CONNECTION_ERRORS as error:
+            except BROKER_ERRORS as error:
                 if self._stopping.is_set():
                     raise DependencyUnavailable(f"stage {self._stage.name} could not settle: {error}") from error
                 _log.warning("cannot settle, trying again", stage=self._stage.name, error=str(error))

@@ -5,8 +5,6 @@ import gzip
 import pytest
 from aiohttp import web
 
-from shared.errors import ConfigurationError
-
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
@@ -205,9 +203,11 @@ async def test_sites_of_others_are_not_visited_without_a_contact(newsroom, site)
     assert [request.path for request in site.requests] == ["/robots.txt", "/feed.xml"]
 
 
-async def test_a_source_of_others_is_refused_without_a_contact(newsroom):
+async def test_a_source_of_others_is_left_out_without_a_contact_and_says_why(newsroom, site):
     newsroom.settings = newsroom.settings.model_copy(update={"contact": None})
     newsroom.crawler = newsroom.another_crawler()
 
-    with pytest.raises(ConfigurationError, match="set NEWSWEIR_CONTACT"):
-        await newsroom.open(feeds=("http://a.example/feed",))
+    await newsroom.open(feeds=("http://a.example/feed",))
+
+    assert "set NEWSWEIR_CONTACT" in (await newsroom.health()).last_error
+    assert await newsroom.frontier.size() == 0

@@ -27,7 +27,8 @@ def test_ipv4_addresses_that_are_not_public_are_refused(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1", "5f00::1", "2001:db8::1", "4000::1"]
+    "address",
+    ["::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1", "5f00::1", "3fff::1", "2001:db8::1", "4000::1"],
 )
 def test_ipv6_addresses_that_are_not_public_are_refused(address):
     with pytest.raises(AddressRefused):

@@ -31,6 +31,7 @@ def test_a_sources_file_says_where_to_look_for_articles():
         ("sources: [{id: A b, name: A, url: 'https://a.example'}]", "source A b: id"),
         ("sources: [{id: a, name: A, url: 'ftp://a.example'}]", "source a"),
         ("sources: [7]", "source number 1"),
+        ("sources: [{id: a, name: A, url: 'https://a.example', feedz: []}]", "source number 1 has unknown feedz"),
         ("sources: [{id: a, name: A, url: 'https://u:p@a.example'}]", "user information"),
     ],
 )
