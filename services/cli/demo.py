@@ -1,6 +1,8 @@
 """The plan of `newsweir demo`: everything over the bundled newsroom, in a data folder of its own."""
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from services.cli.fleet import SEARCH, Ports
 from services.cli.run import Plan
@@ -17,6 +19,8 @@ def demo_plan(plan: Plan, newsroom: NewsroomSettings) -> Plan:
     data_dir = plan.data_dir / "demo"
     names = "\n".join(f"  {outlet.base_url(newsroom)}/  {outlet.name}" for outlet in OUTLETS)
     api = SEARCH.url(plan.http)
+    # As the other terminal can type it, whatever is on its PATH.
+    program = Path(sys.executable).with_name("newsweir")
     return replace(
         plan,
         command="newsweir demo",
@@ -31,13 +35,15 @@ def demo_plan(plan: Plan, newsroom: NewsroomSettings) -> Plan:
             "feed_interval_max_s": 60,
             "fetch_retry_s": 2,
             "article_revisits_s": "20,120,900,86400",
+            # Most people of the invented stories are in no knowledge base.
+            "enrichment_tier": "full",
         },
         sources=parse_sources(sources_yaml(newsroom), "the newsroom"),
         greeting=f"a newsroom of invented outlets is served, crawled, understood and indexed:\n{names}",
         hints=(
             "try next, from another terminal:\n"
             f"  curl '{api}/v1/articles?q=battery&size=3'\n"
-            f"  NEWSWEIR_DATA_DIR='{data_dir}' newsweir search 'battery' --facet language=en\n"
-            f"  NEWSWEIR_DATA_DIR='{data_dir}' newsweir status"
+            f"  NEWSWEIR_DATA_DIR='{data_dir}' {program} search 'battery' --facet language=en\n"
+            f"  NEWSWEIR_DATA_DIR='{data_dir}' {program} status"
         ),
     )
