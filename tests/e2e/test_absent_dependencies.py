@@ -60,10 +60,13 @@ async def services(*names: str, folder: Path, **settings: str) -> AsyncIterator[
                 )
             )
         running.append(service)
-    yield running
-    for process in processes:
-        process.terminate()
-    assert [await process.wait() for process in processes] == [0] * len(names)
+    try:
+        yield running
+    finally:
+        for process in processes:
+            process.terminate()
+        ended = [await process.wait() for process in processes]
+    assert ended == [0] * len(names)
 
 
 async def test_services_wait_for_a_broker_that_comes_later(tmp_path):
