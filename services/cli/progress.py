@@ -11,7 +11,7 @@ from rich.text import Text
 
 from shared.bus.lag import StageLag, read_lag
 from shared.clock import Clock
-from shared.dispositions import DEAD_LETTERED, INDEXED, Ledger, read_ledger
+from shared.dispositions import INDEXED, Ledger, read_ledger
 from shared.redis_client import RedisConnection
 from shared.topology import STAGES
 
@@ -56,7 +56,8 @@ class Progress:
 
     @property
     def dead(self) -> int:
-        return self.ledger.by_disposition.get(DEAD_LETTERED, 0) if self.ledger else 0
+        """Events that were given up; one that cannot be read has no fetch, so the ledger does not know it."""
+        return sum(lag.dead for lag in self.stages)
 
 
 async def read_progress(

@@ -20,12 +20,12 @@ LEDGER = Ledger(
     },
     by_source={},
 )
-STAGES = (StageLag("enrichment", waiting=1, pending=1, retrying=1, dead=0, oldest_pending_s=0.5),)
+STAGES = (StageLag("enrichment", waiting=1, pending=1, retrying=1, dead=2, oldest_pending_s=0.5),)
 
 
 def test_a_line_says_everything():
     assert as_line(Progress(True, LEDGER, STAGES)) == (
-        "fetched 13 · indexed 4 · unchanged 3 · dropped 3 (noindex 2, consent 1) · dead 1 · backlog: enrichment 3"
+        "fetched 13 · indexed 4 · unchanged 3 · dropped 3 (noindex 2, consent 1) · dead 2 · backlog: enrichment 3"
     )
 
 
