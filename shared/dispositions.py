@@ -1,7 +1,10 @@
 """The ledger: each fetch ends exactly once, as indexed, dropped(reason) or dead-lettered.
 
-A fetch enters the hash `inflight` in the script that hands it over and leaves it in the script that settles it. A
-counter moves only when the entry was still there, so that a redelivery counts nothing twice.
+A fetch enters the hash `inflight` in the script that hands it over and leaves it in the script that settles it; burial
+moves it to the hash `dead`, replay moves it back. A counter moves only when the entry was still there, so that a
+redelivery counts nothing twice, and at every moment and for every source and day
+
+    fetched = indexed + dropped + dead-lettered + in flight
 """
 
 from collections import Counter
@@ -20,20 +23,43 @@ def dropped(reason: str) -> str:
     return f"dropped:{reason}"
 
 
-# Functions for the scripts that hand over and settle. KEYS and ARGV stay the caller's: the two keys are passed in.
+# Functions for the scripts that hand over, settle and replay. KEYS and ARGV stay the caller's: the keys are passed in.
 LUA = """
+local function ledger_count(counts, entry, disposition, by)
+  local source_id, day = string.match(entry, '^([^|]*)|([^|]*)|')
+  redis.call('HINCRBY', counts, source_id .. '|' .. day .. '|' .. disposition, by)
+end
+local function ledger_take(hash, fetch_id)
+  local entry = redis.call('HGET', hash, fetch_id)
+  if entry then redis.call('HDEL', hash, fetch_id) end
+  return entry
+end
 local function ledger_open(inflight, counts, fetch_id, source_id, day, article_id, now_ms)
   if redis.call('HSETNX', inflight, fetch_id, source_id .. '|' .. day .. '|' .. article_id .. '|' .. now_ms) == 1 then
     redis.call('HINCRBY', counts, source_id .. '|' .. day .. '|fetched', 1)
   end
 end
 local function ledger_close(inflight, counts, fetch_id, disposition)
-  local entry = redis.call('HGET', inflight, fetch_id)
-  if not entry then return 0 end
-  redis.call('HDEL', inflight, fetch_id)
-  local source_id, day = string.match(entry, '^([^|]*)|([^|]*)|')
-  redis.call('HINCRBY', counts, source_id .. '|' .. day .. '|' .. disposition, 1)
-  return 1
+  local entry = ledger_take(inflight, fetch_id)
+  if entry then ledger_count(counts, entry, disposition, 1) end
+end
+local function ledger_bury(inflight, dead, counts, fetch_id)
+  local entry = ledger_take(inflight, fetch_id)
+  if not entry then return end
+  redis.call('HSET', dead, fetch_id, entry)
+  ledger_count(counts, entry, 'dead-lettered', 1)
+end
+local function ledger_replay(inflight, dead, counts, fetch_id)
+  local entry = ledger_take(dead, fetch_id)
+  if not entry then return end
+  redis.call('HSET', inflight, fetch_id, entry)
+  ledger_count(counts, entry, 'dead-lettered', -1)
+end
+local function ledger_discard(dead, counts, fetch_id)
+  local entry = ledger_take(dead, fetch_id)
+  if not entry then return end
+  ledger_count(counts, entry, 'dead-lettered', -1)
+  ledger_count(counts, entry, 'dropped:discarded', 1)
 end
 """
 
@@ -41,6 +67,11 @@ end
 def inflight_key(connection: RedisConnection) -> str:
     """The hash fetch_id → ``source|day|article_id|since_ms`` of fetches without a disposition."""
     return connection.key("inflight")
+
+
+def dead_key(connection: RedisConnection) -> str:
+    """The hash fetch_id → the same, of fetches whose event lies in the dead letters."""
+    return connection.key("dead")
 
 
 def counts_key(connection: RedisConnection) -> str:

@@ -26,6 +26,9 @@ STAGE_OLDEST_PENDING_SECONDS = Gauge(
 STAGE_WAITING = Gauge(
     "newsweir_stage_waiting", "1 while the stage waits for a dependency that is away, else 0.", ["stage"]
 )
+STAGE_PAUSED = Gauge(
+    "newsweir_stage_paused", "1 while the stage pauses because most of its events fail, else 0.", ["stage"]
+)
 DEAD_LETTERS = Gauge("newsweir_dead_letters", "Events in the dead letters of a stage.", ["stage"])
 FETCHES = Counter(
     "newsweir_crawler_fetches_total",

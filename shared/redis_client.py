@@ -82,7 +82,10 @@ def connection_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         **_CONNECTION_OPTIONS,
         "retry": Retry(
-            ExponentialWithJitterBackoff(base=0.05, cap=2.0), _RETRIES, (RedisConnectionError, RedisTimeoutError)
+            # A primary that became a replica: the next connection may lead to the new one.
+            ExponentialWithJitterBackoff(base=0.05, cap=2.0),
+            _RETRIES,
+            (RedisConnectionError, RedisTimeoutError, ReadOnlyError),
         ),
     }
     # A unix socket has no keepalive.
@@ -112,20 +115,35 @@ def require_url(settings: BusSettings) -> str:
     return settings.redis_url
 
 
-async def refuse_cluster(connection: RedisConnection) -> None:
-    """Check at start that the server can run our scripts.
+async def refuse_unfit_server(connection: RedisConnection) -> None:
+    """Check at start that the server can run our scripts and keeps what it was given.
 
     Raises:
-        ConfigurationError: a Redis Cluster; the scripts need all their keys in one slot.
+        ConfigurationError: a Redis Cluster, as the scripts need all their keys in one slot; or a server that makes
+            room by deleting keys, streams included.
         DependencyUnavailable: no answer.
     """
     try:
-        info = await connection.client.info("cluster")
+        cluster = await connection.client.info("cluster")
+        memory = await connection.client.info("memory")
     except CONNECTION_ERRORS as error:
         raise DependencyUnavailable(
             f"no answer from the broker at {connection.address}: {error}; start it, or mend REDIS_URL"
         ) from error
-    if int(info.get("cluster_enabled", 0)):
+    if int(cluster.get("cluster_enabled", 0)):
         raise ConfigurationError(
             "REDIS_URL names a Redis Cluster, which cannot run scripts over several keys: use one primary or Sentinel"
         )
+    policy = str(memory.get("maxmemory_policy", "noeviction"))
+    if int(memory.get("maxmemory", 0)) and policy != "noeviction":
+        raise ConfigurationError(
+            f"the broker at {connection.address} deletes keys when it is full (maxmemory-policy {policy}): "
+            "set its maxmemory-policy to noeviction"
+        )
+
+
+async def memory_share(connection: RedisConnection) -> float:
+    """The share of its maxmemory that the server uses; 0 where it has no limit."""
+    memory = await connection.client.info("memory")
+    limit = int(memory.get("maxmemory", 0))
+    return int(memory["used_memory"]) / limit if limit else 0.0

@@ -70,6 +70,12 @@ class BusSettings(Settings):
         default=None, description="redis://, rediss:// or unix://; unset: `newsweir run` starts an embedded Valkey"
     )
     key_prefix: str = Field(default="newsweir:", description="starts every key, so that a server can be shared")
+    breaker_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="of a stage's last 200 events: when more fail, it pauses instead of burying them; 1 for never",
+    )
 
 
 class StoreSettings(Settings):

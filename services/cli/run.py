@@ -27,7 +27,7 @@ from services.cli.progress import read_progress
 from services.cli.supervisor import Child, Supervisor
 from services.cli.view import View
 from shared.clock import Clock
-from shared.redis_client import RedisConnection, open_connection, refuse_cluster
+from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
 from shared.settings import BusSettings, HttpSettings, environment_for, variable_of
 from shared.sources import Source, SourceRegistry
 
@@ -115,7 +115,7 @@ class _Run:
         url = await self._start_broker()
         connection = open_connection(self.plan.bus.model_copy(update={"redis_url": url}))
         try:
-            await refuse_cluster(connection)
+            await refuse_unfit_server(connection)
             await self._register_sources(connection)
             environment = environment_for({**self.plan.environment, "redis_url": url, "data_dir": self.plan.data_dir})
             logs = self._start_services(self.plan.before, environment)

@@ -15,7 +15,7 @@ from shared.clock import SystemClock
 from shared.errors import DependencyUnavailable
 from shared.http_client import GuardedClient
 from shared.process import Probe, probe_app, run_until_signalled
-from shared.redis_client import RedisConnection, open_connection, refuse_cluster
+from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
 from shared.settings import BusSettings, HttpSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
 from shared.topology import ENRICHMENT
@@ -66,7 +66,7 @@ async def _broker_answers(connection: RedisConnection, outage: Outage, stop: asy
     """Wait until the broker answers; False when told to stop before it did."""
     while not stop.is_set():
         try:
-            await refuse_cluster(connection)
+            await refuse_unfit_server(connection)
         except DependencyUnavailable as error:
             waiting = asyncio.ensure_future(stop.wait())
             await asyncio.wait({waiting}, timeout=outage.seen(error))

@@ -30,7 +30,9 @@ async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSetting
     handler = EnrichArticles(open_pipeline(settings.enrichment_tier), clock)
     worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
     probes = probe_app(
-        "enrichment", liveness=[Probe("consumer", worker.check)], readiness=[Probe("broker", connection.check)]
+        "enrichment",
+        liveness=[Probe("consumer", worker.check)],
+        readiness=[Probe("broker", connection.check), Probe("progress", worker.check_progress)],
     )
     try:
         return await run_until_signalled(

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from redis.exceptions import ResponseError
 
 from shared.clock import Clock
-from shared.redis_client import RedisConnection
+from shared.redis_client import RedisConnection, memory_share
 from shared.topology import Stage
+
+# Producers stop here; the rest is for the stages, which need memory to move what is under way.
+MEMORY_GUARD = 0.85
 
 
 @dataclass(frozen=True)
@@ -59,28 +62,40 @@ async def read_lag(connection: RedisConnection, stage: Stage, now_ms: int) -> St
 
 
 class HighWater:
-    """Tells a producer whether the next stage still keeps up.
+    """Tells a producer whether the next stage keeps up and the broker has room.
 
     Args:
         limit: backlog from which the answer is no.
         fresh_for_s: how long an answer is reused, so that asking before every fetch costs nothing.
+
+    Attributes:
+        reason: why the last answer was no, for people; else None.
     """
 
     def __init__(
         self, connection: RedisConnection, stage: Stage, clock: Clock, *, limit: int, fresh_for_s: float = 1.0
     ) -> None:
+        self.reason: str | None = None
         self._connection = connection
         self._stage = stage
         self._clock = clock
         self._limit = limit
         self._fresh_for_s = fresh_for_s
         self._asked_s: float | None = None
-        self._answer = True
 
     async def allows(self) -> bool:
-        """Whether the backlog is below the limit."""
+        """Whether the backlog is below the limit, and the broker's memory below MEMORY_GUARD of its maxmemory."""
         now_s = self._clock.monotonic_s()
         if self._asked_s is None or now_s - self._asked_s >= self._fresh_for_s:
-            lag = await read_lag(self._connection, self._stage, self._clock.now_ms())
-            self._asked_s, self._answer = now_s, lag.backlog < self._limit
-        return self._answer
+            self.reason = await self._ask()
+            self._asked_s = now_s
+        return self.reason is None
+
+    async def _ask(self) -> str | None:
+        lag = await read_lag(self._connection, self._stage, self._clock.now_ms())
+        if lag.backlog >= self._limit:
+            return f"{self._stage.name} is {lag.backlog} events behind, the limit is {self._limit}: start more of it"
+        used = await memory_share(self._connection)
+        if used >= MEMORY_GUARD:
+            return f"the broker uses {used:.0%} of its maxmemory: give it more, or let the stages catch up"
+        return None

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from shared.errors import NewsweirError
 from shared.events.enrichment import Value
 
 
@@ -32,7 +31,7 @@ class Drop:
 class Failed:
     """This item failed while others of its batch did not."""
 
-    error: NewsweirError
+    error: Exception
 
 
 Outcome = Publish | Done | Drop | Failed

@@ -20,8 +20,8 @@ class Settlement:
     """What becomes of one entry.
 
     Attributes:
-        fetch_id: of the fetch that ends with it, or empty.
-        disposition: how that fetch ends; empty where it goes on.
+        fetch_id: of the fetch that it belongs to, or empty.
+        disposition: how that fetch ends; empty where it goes on, or is buried.
         stream: where `fields` go with action "publish".
         due_ms: when `fields` come back with action "retry".
     """
@@ -35,7 +35,7 @@ class Settlement:
     disposition: str = ""
 
 
-# KEYS: stream, retry set, dead letters, inflight, counts, then the streams written to.
+# KEYS: stream, retry set, dead letters, inflight, counts, dead, then the streams written to.
 # ARGV: group, then for each entry: id, action, fetch_id, disposition, index of the stream in KEYS, its bound or 0,
 # due time, number of strings that follow, and those: field, value, …
 _LUA = (
@@ -60,6 +60,7 @@ while at <= #ARGV do
       redis.call('ZADD', KEYS[2], due, cmsgpack.pack({id, unpack(ARGV, first, at - 1)}))
     elseif action == 'bury' then
       redis.call('XADD', KEYS[3], '*', unpack(ARGV, first, at - 1))
+      ledger_bury(KEYS[4], KEYS[6], KEYS[5], fetch_id)
     end
     if disposition ~= '' and fetch_id ~= '' then
       ledger_close(KEYS[4], KEYS[5], fetch_id, disposition)
@@ -97,6 +98,7 @@ class Settler:
             connection.key(stage.dead_letters),
             dispositions.inflight_key(connection),
             dispositions.counts_key(connection),
+            dispositions.dead_key(connection),
             *(connection.key(stream.name) for stream in stage.writes),
         ]
 
@@ -112,8 +114,8 @@ class Settler:
         return int(await self._release([self._retry_set, self._stream], [now_ms, limit]))
 
     def _arguments(self, item: Settlement) -> list[str | int | float]:
-        # Five keys come before the streams that are written to, and Lua counts from one.
-        target = 0 if item.stream is None else self._stage.writes.index(item.stream) + 6
+        # Six keys come before the streams that are written to, and Lua counts from one.
+        target = 0 if item.stream is None else self._stage.writes.index(item.stream) + 7
         bound = 0 if item.stream is None else item.stream.max_entries or 0
         pairs = [text for pair in item.fields.items() for text in pair]
         return [

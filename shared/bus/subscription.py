@@ -9,11 +9,13 @@ import structlog
 
 from shared import metrics
 from shared.bus import failure_policy
+from shared.bus.breaker import Breaker
+from shared.bus.dead_letters import letter_fields
 from shared.bus.envelope import ATTEMPTS, Entry, Readable, Unreadable, decode, encode
 from shared.bus.outcome import Done, Drop, Failed, Outcome, Publish
 from shared.bus.settle import Settlement, Settler
 from shared.clock import Clock
-from shared.dispositions import DEAD_LETTERED, dropped
+from shared.dispositions import dropped
 from shared.errors import DependencyUnavailable, NewsweirError, PermanentFailure
 from shared.events.enrichment import Value
 from shared.redis_client import BROKER_ERRORS, RedisConnection
@@ -31,8 +33,14 @@ _LONGEST_WAIT_S = 15.0
 class Subscription(Generic[E]):
     """One worker's handling of one stage: any entries in, all of them settled.
 
+    Args:
+        breaker: remembers how events ended, and says when the fault cannot be theirs.
+
     Attributes:
         held: ids of the entries that are being worked on, for whoever renews them.
+        excuse: why it does nothing although there is work: a dependency is away, or most events fail; else None.
+        busy_since_s, idle_since_s: monotonic time at which the batch in hand was taken, or the last one was settled;
+            the other is None.
     """
 
     def __init__(
@@ -43,61 +51,89 @@ class Subscription(Generic[E]):
         connection: RedisConnection,
         clock: Clock,
         rng: random.Random,
+        breaker: Breaker,
     ) -> None:
         self.held: set[str] = set()
+        self.excuse: str | None = None
+        self.busy_since_s: float | None = None
+        self.idle_since_s: float | None = clock.monotonic_s()
         self._stage = stage
         self._event_type = event_type
         self._handler = handler
         self._settler = Settler(connection, stage)
         self._clock = clock
         self._rng = rng
+        self._breaker = breaker
         self._one_at_a_time = asyncio.Lock()
         self._stopping = asyncio.Event()
+        self._last_failure = ""
 
     def stop(self) -> None:
         """Stop waiting for what is away; entries in hand stay pending and are taken up by another worker."""
         self._stopping.set()
 
     async def process(self, entries: Sequence[Entry]) -> None:
-        """Handle and settle the entries; returns when each is settled, or when told to stop while waiting."""
+        """Handle and settle the entries; returns when each is settled, or when told to stop while waiting.
+
+        While most events fail it returns only after a pause, so that what was not read stays in the stream.
+        """
         self.held.update(entry.id for entry in entries)
         try:
             async with self._one_at_a_time:
-                started = self._clock.monotonic_s()
-                await self._handle_and_settle([decode(entry, self._event_type) for entry in entries])
-                metrics.STAGE_BATCH_SECONDS.labels(self._stage.name).observe(self._clock.monotonic_s() - started)
+                await self._timed([decode(entry, self._event_type) for entry in entries])
+                self.held.difference_update(entry.id for entry in entries)
+                if self._breaker.open:
+                    await self._pause()
         finally:
             self.held.difference_update(entry.id for entry in entries)
 
     async def bury(self, entry: Entry, error: PermanentFailure) -> None:
         """Give an entry up without handling it."""
-        await self._settle([self._failed(entry, error)])
+        await self._settle([self._buried(entry, error)])
 
     async def release_due(self) -> None:
         """Put retries whose time has come back into the stream."""
         await self._settler.release_due(self._clock.now_ms())
 
-    async def _handle_and_settle(self, items: Sequence[Readable[E] | Unreadable]) -> None:
-        unreadable = [item for item in items if isinstance(item, Unreadable)]
-        readable = [item for item in items if isinstance(item, Readable)]
-        if unreadable:
-            await self._settle([self._failed(item.entry, item.error) for item in unreadable])
-        if not readable:
-            return
+    async def _timed(self, items: Sequence[Readable[E] | Unreadable]) -> None:
+        started_s = self._clock.monotonic_s()
+        self.busy_since_s, self.idle_since_s = started_s, None
         try:
-            outcomes = await self._answers([item.event for item in readable])
+            await self._handle_and_settle(items)
+        finally:
+            self.busy_since_s, self.idle_since_s = None, self._clock.monotonic_s()
+            metrics.STAGE_BATCH_SECONDS.labels(self._stage.name).observe(self.idle_since_s - started_s)
+
+    async def _pause(self) -> None:
+        """Say that most events fail, and wait; entries in hand were settled before."""
+        seconds = self._breaker.pause_s()
+        self.excuse = f"{self._breaker}, the last with {self._last_failure}"
+        _log.error("pausing: most events fail", stage=self._stage.name, why=self.excuse, seconds=seconds)
+        metrics.STAGE_PAUSED.labels(self._stage.name).set(1)
+        try:
+            await self._wait(seconds)
+        finally:
+            metrics.STAGE_PAUSED.labels(self._stage.name).set(0)
+
+    async def _handle_and_settle(self, items: Sequence[Readable[E] | Unreadable]) -> None:
+        ended: list[tuple[Entry, Outcome]] = [
+            (item.entry, Failed(item.error)) for item in items if isinstance(item, Unreadable)
+        ]
+        readable = [item for item in items if isinstance(item, Readable)]
+        try:
+            outcomes = await self._answers([item.event for item in readable]) if readable else []
         except Exception as error:
             if len(readable) > 1:
                 # One of them is to blame: handled one by one, its neighbours are not.
+                await self._end(ended)
                 for item in readable:
                     await self._handle_and_settle([item])
                 return
             _log_unforeseen(self._stage, readable[0].entry, error)
-            await self._settle([self._failed(readable[0].entry, error)])
-            return
+            outcomes = [Failed(error)]
         if outcomes is not None:
-            pairs = zip(readable, outcomes, strict=True)
-            await self._settle([self._settlement(item.entry, outcome) for item, outcome in pairs])
+            ended += [(item.entry, outcome) for item, outcome in zip(readable, outcomes, strict=True)]
+        await self._end(ended)
 
     async def _answers(self, events: Sequence[E]) -> Sequence[Outcome] | None:
         """The handler's outcomes, after as many waits as it takes; None when told to stop while waiting."""
@@ -105,16 +141,32 @@ class Subscription(Generic[E]):
         waiting = metrics.STAGE_WAITING.labels(self._stage.name)
         while not self._stopping.is_set():
             try:
-                return await self._handler(events)
+                outcomes = await self._handler(events)
+                if waited:
+                    _log.info("the dependency is back", stage=self._stage.name)
+                return outcomes
             except DependencyUnavailable as error:
                 if waited == 0:
                     _log.warning("waiting for a dependency", stage=self._stage.name, error=str(error))
+                self.excuse = f"waiting: {error}"
                 waiting.set(1)
                 await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
                 waited += 1
             finally:
                 waiting.set(0)
         return None
+
+    async def _end(self, outcomes: Sequence[tuple[Entry, Outcome]]) -> None:
+        """Settle entries by their outcomes; failures by what the breaker makes of all of them."""
+        if not outcomes:
+            return
+        failures = [outcome.error for _, outcome in outcomes if isinstance(outcome, Failed)]
+        self._breaker.record(failed=len(failures), succeeded=len(outcomes) - len(failures))
+        if failures:
+            self._last_failure = f"{type(failures[-1]).__name__}: {failures[-1]}"
+        if not self._breaker.open:
+            self.excuse = None
+        await self._settle([self._settlement(entry, outcome) for entry, outcome in outcomes])
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Settle, after as many attempts as the broker needs; a repeated script finds nothing left to do."""
@@ -126,7 +178,9 @@ class Subscription(Generic[E]):
             except BROKER_ERRORS as error:
                 if self._stopping.is_set():
                     raise DependencyUnavailable(f"stage {self._stage.name} could not settle: {error}") from error
-                _log.warning("cannot settle, trying again", stage=self._stage.name, error=str(error))
+                if waited == 0:
+                    _log.warning("cannot settle, trying again", stage=self._stage.name, error=str(error))
+                self.excuse = f"waiting for the broker: {error}"
                 await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
                 waited += 1
         for settlement in settlements:
@@ -160,22 +214,21 @@ class Subscription(Generic[E]):
                 return self._failed(entry, error)
 
     def _failed(self, entry: Entry, error: Exception) -> Settlement:
-        now_ms = self._clock.now_ms()
-        attempts = str(entry.attempts + 1)
-        decision = failure_policy.decide(error, entry.attempts, self._stage, now_ms, self._rng)
-        if isinstance(decision, failure_policy.Retry):
-            fields = {**entry.fields, ATTEMPTS: attempts}
-            return Settlement(entry.id, "retry", fields, due_ms=decision.at_ms)
-        fields = {
-            **entry.fields,
-            ATTEMPTS: attempts,
-            "stage": self._stage.name,
-            "entry_id": entry.id,
-            "failed_at_ms": str(now_ms),
-            "error_type": type(error).__name__,
-            "error": str(error)[:1000],
-        }
-        return Settlement(entry.id, "bury", fields, fetch_id=entry.fetch_id, disposition=DEAD_LETTERED)
+        now_ms, failed_before = self._clock.now_ms(), entry.attempts
+        match failure_policy.decide(
+            error, failed_before, self._stage, now_ms, self._rng, breaker_open=self._breaker.open
+        ):
+            case failure_policy.Retry(at_ms):
+                fields = {**entry.fields, ATTEMPTS: str(failed_before + 1)}
+                return Settlement(entry.id, "retry", fields, due_ms=at_ms)
+            case failure_policy.PutOff(at_ms):
+                return Settlement(entry.id, "retry", entry.fields, due_ms=at_ms)
+            case failure_policy.Bury():
+                return self._buried(entry, error)
+
+    def _buried(self, entry: Entry, error: Exception) -> Settlement:
+        fields = letter_fields(entry, self._stage, error, self._clock.now_ms())
+        return Settlement(entry.id, "bury", fields, fetch_id=entry.fetch_id)
 
 
 def _log_unforeseen(stage: Stage, entry: Entry, error: Exception) -> None:

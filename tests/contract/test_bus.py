@@ -3,10 +3,12 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from shared import dispositions
+from shared.bus.breaker import Breaker
 from shared.bus.broker import create_group, entry_of
 from shared.bus.envelope import Entry, encode
 from shared.bus.lag import HighWater, read_lag
@@ -47,8 +49,10 @@ class Bench:
         )
         await script([dispositions.inflight_key(self.connection), dispositions.counts_key(self.connection)], [fetch_id])
 
-    def subscription(self, handler) -> Subscription[ArticleCrawled]:
-        return Subscription(STAGE, ArticleCrawled, handler, self.connection, self.clock, random.Random(1))
+    def subscription(self, handler, share: float = 1.0) -> Subscription[ArticleCrawled]:
+        return Subscription(
+            STAGE, ArticleCrawled, handler, self.connection, self.clock, random.Random(1), Breaker(share)
+        )
 
     async def read(self, consumer: str = "worker-1") -> list[Entry]:
         await create_group(self.connection, STAGE)
@@ -116,10 +120,10 @@ async def test_a_batch_that_raises_is_handled_one_by_one_so_that_the_guilty_alon
     assert await bench.published() == ["fetch-1", "fetch-3"]
     [letter] = await bench.dead()
     assert letter["fetch_id"] == "fetch-2"
-    assert letter["error"] == "poison"
-    assert letter["error_type"] == "InvalidInput"
-    assert letter["stage"] == "enrichment"
-    assert letter["attempts"] == "1"
+    assert letter["letter:error"] == "poison"
+    assert letter["letter:error_type"] == "InvalidInput"
+    assert letter["letter:stage"] == "enrichment"
+    assert letter["letter:attempts"] == "1"
 
 
 async def test_an_entry_that_does_not_parse_is_dead_lettered_and_its_neighbours_go_on(bench):
@@ -191,7 +195,7 @@ async def test_attempts_that_are_spent_end_in_the_dead_letters(bench):
         await subscription.release_due()
 
     [letter] = await bench.dead()
-    assert letter["attempts"] == str(STAGE.max_attempts)
+    assert letter["letter:attempts"] == str(STAGE.max_attempts)
     assert (await bench.lag()).retrying == 0
 
 
@@ -328,6 +332,90 @@ async def test_the_high_water_mark_is_the_backlog_of_the_stage(bench):
 
     assert not await HighWater(bench.connection, STAGE, bench.clock, limit=3).allows()
     assert await HighWater(bench.connection, STAGE, bench.clock, limit=4).allows()
+
+
+async def test_a_stage_that_mostly_fails_pauses_and_buries_nothing_and_goes_on_after_the_repair(bench):
+    await bench.publish(*range(1, 21))
+    broken = True
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [Failed(InvalidInput("a bad deploy")) if broken else enriched(event) for event in events]
+
+    subscription = bench.subscription(handler, share=0.5)
+    await subscription.process(await bench.read())
+
+    lag = await bench.lag()
+    assert (lag.retrying, lag.dead) == (20, 0)
+    assert subscription.excuse is not None
+    assert "20 of the last 20 events failed, the last with InvalidInput: a bad deploy" in subscription.excuse
+    assert sum(bench.clock.slept) >= 5
+    broken = False
+    bench.clock.advance(120)
+    await subscription.release_due()
+    entries = await bench.read()
+    assert {entry.attempts for entry in entries} == {0}
+    await subscription.process(entries)
+    assert len(await bench.published()) == 20
+
+
+async def test_a_few_failures_among_many_events_are_buried_at_once(bench):
+    await bench.publish(*range(1, 21))
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [Failed(InvalidInput("poison")) if event.fetch_id == "fetch-7" else enriched(event) for event in events]
+
+    subscription = bench.subscription(handler, share=0.5)
+    await subscription.process(await bench.read())
+
+    assert [letter["fetch_id"] for letter in await bench.dead()] == ["fetch-7"]
+    assert subscription.excuse is None
+
+
+async def test_a_consumer_that_ended_is_removed_once_nothing_of_it_is_pending(bench):
+    await bench.publish(1)
+    await bench.read("ended")
+    # By this measure everybody is gone at once.
+    at_once = replace(STAGE, visibility_s=-1)
+    idle = bench.subscription(lambda events: pytest.fail("not asked"))
+    tidy = Upkeep(at_once, "worker-2", bench.connection, idle, bench.clock)
+
+    with_pending = await tidy.remove_gone_consumers()
+    for entry_id, _ in await bench.connection.client.xrange(bench.stream):
+        await bench.connection.client.xack(bench.stream, STAGE.group, entry_id)
+    without = await tidy.remove_gone_consumers()
+
+    assert (with_pending, without) == (0, 1)
+    assert await bench.connection.client.xinfo_consumers(bench.stream, STAGE.group) == []
+
+
+async def test_a_worker_that_reads_nothing_although_events_wait_is_to_be_started_again(bench):
+    subscription = bench.subscription(lambda events: pytest.fail("not asked"))
+    watch = upkeep(bench, subscription)
+    await create_group(bench.connection, STAGE)
+    await bench.publish(1)
+
+    complaints = []
+    for _ in range(4):
+        bench.clock.advance(30)
+        await watch.measure()
+        complaints.append(watch.complaint())
+
+    assert complaints[:3] == [None, None, None]
+    assert "although 1 events wait" in complaints[3]
+
+
+async def test_a_worker_that_waits_for_a_dependency_is_left_alone(bench):
+    subscription = bench.subscription(lambda events: pytest.fail("not asked"))
+    subscription.excuse = "waiting: the store is away"
+    watch = upkeep(bench, subscription)
+    await create_group(bench.connection, STAGE)
+    await bench.publish(1)
+
+    for _ in range(10):
+        bench.clock.advance(60)
+        await watch.measure()
+
+    assert watch.complaint() is None
 
 
 async def test_a_worker_reads_through_faststream_what_was_there_and_what_comes(any_broker, any_broker_settings):

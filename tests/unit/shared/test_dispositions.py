@@ -11,11 +11,11 @@ async def test_a_fetch_is_counted_once_however_often_it_is_opened_and_closed(con
 
     for fetch_id, source_id in (("1", "north"), ("1", "north"), ("2", "south"), ("3", "south")):
         await opening(keys, [fetch_id, source_id])
-    closed = [await closing(keys, ["1", "indexed"]), await closing(keys, ["1", "indexed"])]
+    for _ in range(2):
+        await closing(keys, ["1", "indexed"])
     await closing(keys, ["2", dropped("noindex")])
 
     ledger = await read_ledger(connection)
-    assert closed == [1, 0]
     assert (ledger.fetched, ledger.settled, ledger.in_flight) == (3, 2, 1)
     assert ledger.by_disposition == {"indexed": 1, "dropped:noindex": 1}
     assert ledger.by_source["south"] == {"fetched": 2, "dropped:noindex": 1}

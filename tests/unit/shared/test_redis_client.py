@@ -1,7 +1,7 @@
 import pytest
 
 from shared.errors import ConfigurationError, DependencyUnavailable
-from shared.redis_client import connection_options, open_connection, refuse_cluster
+from shared.redis_client import connection_options, open_connection, refuse_unfit_server
 from shared.settings import BusSettings
 
 
@@ -40,11 +40,11 @@ async def test_a_broker_that_is_away_is_a_dependency_that_is_away(tmp_path):
     with pytest.raises(DependencyUnavailable, match=r"nobody\.sock"):
         await connection.check()
     with pytest.raises(DependencyUnavailable, match=r"nobody\.sock"):
-        await refuse_cluster(connection)
+        await refuse_unfit_server(connection)
 
 
 async def test_a_single_server_is_no_cluster(connection):
-    await refuse_cluster(connection)
+    await refuse_unfit_server(connection)
     await connection.check()
 
 
@@ -62,4 +62,4 @@ class Cluster:
 
 async def test_a_cluster_is_refused_at_start():
     with pytest.raises(ConfigurationError, match="Redis Cluster"):
-        await refuse_cluster(Cluster())
+        await refuse_unfit_server(Cluster())
