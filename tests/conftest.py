@@ -62,14 +62,20 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def redis_server_binary(request: pytest.FixtureRequest) -> Path:
     """Debian's redis-server; skipped where it is absent, unless --require-redis-server."""
     binary = shutil.which("redis-server")
     if binary is None:
         if request.config.getoption("--require-redis-server"):
             pytest.fail("no redis-server on the PATH: apt-get install redis-server")
         pytest.skip("no redis-server on the PATH")
-    with running_server(Path(binary), tmp_path_factory.mktemp("redis")) as url:
+    return Path(binary)
+
+
+@pytest.fixture(scope="session")
+def redis_server_url(redis_server_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running redis-server for the whole session."""
+    with running_server(redis_server_binary, tmp_path_factory.mktemp("redis")) as url:
         yield url
 
 

@@ -9,6 +9,7 @@ from services.enrichment.handle import EnrichArticles
 from services.indexing.handle import IndexArticles
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.query import ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.bus.breaker import Breaker
 from shared.bus.broker import create_group, entry_of
 from shared.bus.envelope import encode
 from shared.bus.outcome import Publish
@@ -44,7 +45,7 @@ async def run_stage(connection, clock, stage, event_type, handler) -> None:
     await create_group(connection, stage)
     answer = await connection.client.xreadgroup(stage.group, "worker", {connection.key(stage.reads.name): ">"})
     entries = [entry_of(entry_id, fields) for _, items in answer for entry_id, fields in items]
-    await Subscription(stage, event_type, handler, connection, clock, random.Random(1)).process(entries)
+    await Subscription(stage, event_type, handler, connection, clock, random.Random(1), Breaker(1.0)).process(entries)
 
 
 async def test_an_article_is_enriched_put_into_the_store_and_found_by_its_facets(connection, clock, store, pipeline):
