@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import fmean, median
 from typing import Literal
 
@@ -39,7 +39,7 @@ def yield_change(counts: Sequence[int]) -> YieldChange | None:
     Args:
         counts: new articles of each full day, the oldest first, up to yesterday; at most DAYS_LOOKED_AT count.
     """
-    days = _without_weekdays(list(counts)[-DAYS_LOOKED_AT:])
+    days = list(counts)[-DAYS_LOOKED_AT:]
     if len(days) < _FEWEST_DAYS:
         return None
     start = change_points(days)[-1]
@@ -53,23 +53,26 @@ def yield_change(counts: Sequence[int]) -> YieldChange | None:
     return None
 
 
-def change_points(days: Sequence[float]) -> list[int]:
+def change_points(days: Sequence[int]) -> list[int]:
     """The first day of each segment of constant yield, 0 included, by penalised maximum likelihood.
 
     Optimal partitioning (Jackson et al., "An algorithm for optimal partitioning of data on an interval", 2005) with
     the Poisson likelihood, divided by the dispersion of the counts, and Schwarz's penalty of three parameters for each
-    change: its rate, its day, and whether it goes up or down.
+    change: its rate, its day, and whether it goes up or down. Days of the week differ by their exposure, as in a
+    Poisson regression.
     """
-    sums = [0.0]
-    for day in days:
-        sums.append(sums[-1] + day)
-    penalty = 3 * math.log(max(len(days), 2)) * _dispersion(days)
+    exposures = _exposures(days)
+    sums = list(accumulate(days, initial=0))
+    exposed = list(accumulate(exposures, initial=0.0))
+    penalty = 3 * math.log(max(len(days), 2)) * _dispersion(days, exposures)
     # For each end: the least cost of all days before it, and where the last segment then begins.
     best: list[tuple[float, int]] = [(-penalty, 0)]
     for end in range(1, len(days) + 1):
-        best.append(
-            min((best[start][0] + penalty + _cost(sums[end] - sums[start], end - start), start) for start in range(end))
+        costs = (
+            (best[start][0] + penalty + _cost(sums[end] - sums[start], exposed[end] - exposed[start]), start)
+            for start in range(end)
         )
+        best.append(min(costs))
     starts = []
     end = len(days)
     while end:
@@ -78,25 +81,27 @@ def change_points(days: Sequence[float]) -> list[int]:
     return starts[::-1]
 
 
-def _cost(total: float, days: int) -> float:
-    """Twice the negative log-likelihood of Poisson counts at their own mean, without what all segmentations share."""
-    return 0.0 if total <= 0 else -2 * total * math.log(total / days)
+def _cost(total: int, exposure: float) -> float:
+    """Twice the negative log-likelihood of Poisson counts at their own rate, without what all segmentations share."""
+    return -2 * total * math.log(total / exposure) if total else 0.0
 
 
-def _dispersion(days: Sequence[float]) -> float:
+def _dispersion(days: Sequence[int], exposures: Sequence[float]) -> float:
     """How much more the counts vary than Poisson's do, at least 1; neighbours are compared, so changes hardly count."""
-    scatter = [(late - early) ** 2 / (early + late) for early, late in pairwise(days) if early + late > 0]
-    # The median of a chi-squared variable with one degree of freedom.
+    scatter = []
+    for (early, early_e), (late, late_e) in pairwise(zip(days, exposures, strict=True)):
+        if early + late:
+            variance = (early + late) / (early_e + late_e) * (1 / early_e + 1 / late_e)
+            scatter.append((late / late_e - early / early_e) ** 2 / variance)
+    # 0.455 is the median of a chi-squared variable with one degree of freedom.
     return max(1.0, median(scatter) / 0.455) if scatter else 1.0
 
 
-def _without_weekdays(days: list[int]) -> list[float]:
-    """The counts as they would be if all days of the week were alike; as they are where too little is known."""
+def _exposures(days: Sequence[int]) -> list[float]:
+    """What share of the usual each day's weekday brings; 1 where too little is known."""
     if len(days) < _FEWEST_DAYS_FOR_WEEKDAYS:
-        return [float(day) for day in days]
+        return [1.0] * len(days)
     # Medians: a source that has just gone quiet must not make its weekdays look quiet.
     usual = [median(days[weekday::_WEEK]) for weekday in range(_WEEK)]
     level = fmean(usual)
-    if not all(usual):
-        return [float(day) for day in days]
-    return [day * level / usual[at % _WEEK] for at, day in enumerate(days)]
+    return [usual[at % _WEEK] / level if all(usual) else 1.0 for at in range(len(days))]
