@@ -55,7 +55,7 @@ class Response:
     """
 
     status: int
-    headers: Mapping[str, str]
+    headers: httpx.Headers
     body: bytes
     url: str
     permanent_url: str | None = None

@@ -89,7 +89,7 @@ class ArticleVisits:
         if reason := drop_reason(extraction):
             return await self._drop(made, reason, page=page, again=True)
         fetched = FetchedArticle(
-            made.fetch.id, page.url, from_ms(page.fetched_ms), extraction, made.lease.visit, made.source
+            made.fetch.id, page.url, from_ms(page.fetched_ms), extraction, made.lease.visit, made.source, page.rights
         )
         try:
             return await self._publish(made, page, fetched)

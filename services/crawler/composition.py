@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.crawler import rights
 from services.crawler.extraction.result import Extraction
 from services.crawler.visits import Visit
 from shared.clock import from_ms
-from shared.events.articles import ArticleCrawled, DateOrigin, Publication
+from shared.events.articles import ArticleCrawled, DateOrigin, Publication, Right
 from shared.registry import RegistryEntry
 from shared.sources import Source
 from shared.urls import article_id
@@ -24,6 +25,7 @@ class FetchedArticle:
 
     Attributes:
         url: that answered, canonical.
+        rights: what the answer's headers and the host's robots.txt reserve.
     """
 
     fetch_id: str
@@ -32,6 +34,7 @@ class FetchedArticle:
     extraction: Extraction
     visit: Visit
     source: Source
+    rights: tuple[Right, ...] = ()
 
     @property
     def title(self) -> str:
@@ -76,7 +79,7 @@ def article_crawled(fetched: FetchedArticle, canonical_url: str, entry: Registry
         image_url=found.image_url,
         tags=found.tags,
         access=found.access,
-        rights=found.rights,
+        rights=rights.together(found.rights, fetched.rights),
         published=_published(fetched, first_seen_at),
         updated_at=found.updated_at or _believable(visit.updated_at, fetched.fetched_at),
         fetched_at=fetched.fetched_at,

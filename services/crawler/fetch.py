@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+from services.crawler import rights
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from services.crawler.visits import Seen, validator
 from shared.clock import Clock, from_ms
 from shared.errors import AddressRefused, FetchFailed, InvalidInput, LimitExceeded
+from shared.events.articles import Right
 from shared.http_client import GuardedClient, Response
 from shared.urls import canonicalize, host_of
 
 # Time-out, too early, too many requests.
 _TEMPORARY = frozenset({408, 425, 429})
-_NOINDEX = frozenset({"noindex", "none"})
 _MOST_DIGITS = 9
 
 
@@ -26,6 +27,7 @@ class Page:
         url: that answered, canonical.
         permanent_url: canonical; where the URL asked for has moved for good, else None.
         noindex: the answer's headers ask not to be indexed.
+        rights: what its headers and the host's robots.txt reserve.
         etag, last_modified: "" for none.
     """
 
@@ -34,6 +36,7 @@ class Page:
     url: str
     permanent_url: str | None
     noindex: bool
+    rights: tuple[Right, ...]
     etag: str
     last_modified: str
     fetched_ms: int
@@ -100,7 +103,7 @@ class Fetcher:
 
         try:
             response = await self._client.get(url, _conditions(seen), follow=follow)
-            return self._answer(url, response)
+            return self._answer(url, response, known)
         except FetchFailed as error:
             return Failed(str(error), error.retry_after_s)
         except AddressRefused as error:
@@ -110,12 +113,12 @@ class Fetcher:
         except InvalidInput as error:
             return Refused("unreadable", str(error))
 
-    def _answer(self, url: str, response: Response) -> Answer:
+    def _answer(self, url: str, response: Response, known: HostRobots) -> Answer:
         status = response.status
         if response.redirect_url is not None:
             return _redirect(url, response, response.redirect_url)
         if 200 <= status < 300:
-            return self._page(response)
+            return self._page(response, known)
         if status == 304:
             return NotModified()
         said = f"{response.url} answers {status}"
@@ -125,14 +128,18 @@ class Fetcher:
             return Refused("gone", said, gone=True)
         return Refused(f"http-{status}", said)
 
-    def _page(self, response: Response) -> Page:
+    def _page(self, response: Response, known: HostRobots) -> Page:
         headers = response.headers
+        tags = headers.get_list("x-robots-tag")
+        reserved = rights.of_headers(tags, headers.get("tdm-reservation"))
+        url = canonicalize(response.url)
         return Page(
             body=response.body,
             content_type=headers.get("content-type"),
-            url=canonicalize(response.url),
+            url=url,
             permanent_url=canonicalize(response.permanent_url) if response.permanent_url else None,
-            noindex=forbids_indexing(headers.get("x-robots-tag", "")),
+            noindex=rights.forbids_indexing(tags),
+            rights=rights.together(reserved, rights.of_robots(known.robots, url)),
             etag=validator(headers.get("etag")),
             last_modified=validator(headers.get("last-modified")),
             fetched_ms=self._clock.now_ms(),
@@ -149,18 +156,6 @@ def _redirect(url: str, response: Response, target: str) -> Answer:
         return Refused("robots", f"{url} redirects to {target}, which robots.txt forbids")
     permanent = response.status in (301, 308) and (response.redirects == 0 or response.permanent_url == response.url)
     return Moved(canonicalize(target), permanent)
-
-
-def forbids_indexing(x_robots_tag: str) -> bool:
-    """Whether a header X-Robots-Tag says noindex, to everybody or to us."""
-    agent = ""
-    for part in x_robots_tag.lower().split(","):
-        name, colon, rule = part.partition(":")
-        # `unavailable_after: date` is a rule too, but not one that is asked for here.
-        agent, rule = (name.strip(), rule) if colon else (agent, part)
-        if rule.strip() in _NOINDEX and agent in ("", PRODUCT_TOKEN):
-            return True
-    return False
 
 
 def retry_after_s(value: str | None, now_ms: int) -> float | None:

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from services.crawler import robots
+from services.crawler.fetch import retry_after_s
 from services.crawler.politeness import HostRobots
-from services.crawler.robots import MAX_BODY_BYTES, Robots
+from services.crawler.robots import Robots
 from shared.clock import Clock
 from shared.errors import AddressRefused, FetchFailed, PermanentFailure
-from shared.http_client import GuardedClient
+from shared.http_client import GuardedClient, Response
 from shared.redis_client import RedisConnection
 from shared.urls import host_of
 
@@ -20,7 +21,10 @@ _NO_RULES = 404
 
 
 class RobotsCache:
-    """Reads robots.txt through the guarded client, and remembers it: host → ``{status, body, failure, fetched_ms}``."""
+    """Reads robots.txt through the guarded client, and remembers it.
+
+    Kept as host → ``{status, body, failure, fetched_ms, fresh_for_s}``.
+    """
 
     def __init__(self, connection: RedisConnection, client: GuardedClient, clock: Clock) -> None:
         self._connection = connection
@@ -34,7 +38,9 @@ class RobotsCache:
             return None
         record = json.loads(value)
         rules = _parse(record["status"], record["body"])
-        return HostRobots(rules, record["fetched_ms"] + rules.fresh_for_s * 1000, record["failure"])
+        # Records of an earlier version do not say how long they hold.
+        fresh_for_s = record.get("fresh_for_s", 0)
+        return HostRobots(rules, record["fetched_ms"] + fresh_for_s * 1000, record["failure"])
 
     async def ask(self, url: str) -> None:
         """Fetch and remember the robots.txt of the URL's host; a failure is remembered too."""
@@ -44,23 +50,37 @@ class RobotsCache:
         await self._connection.client.set(self._key(host_of(url)), json.dumps(record), ex=_KEPT_S)
 
     async def _fetch(self, url: str) -> dict[str, Any]:
+        redirects: list[str] = []
+
+        def follow(target: str) -> bool:
+            redirects.append(target)
+            return True
+
         try:
-            response = await self._client.get(url)
-        except AddressRefused:
-            # The page itself will be refused, and says so.
-            return {"status": _NO_RULES, "body": "", "failure": ""}
+            return self._read(url, await self._client.get(url, follow=follow))
         except (FetchFailed, PermanentFailure) as error:
-            return {"status": None, "body": "", "failure": str(error)}
-        status = response.status
-        failed = status >= 500 or status == 429
-        return {
-            "status": status,
-            "body": response.body[:MAX_BODY_BYTES].decode("utf-8", errors="replace"),
-            "failure": f"{url} answers {status}" if failed else "",
-        }
+            if isinstance(error, AddressRefused) and not redirects:
+                # The page itself will be refused, and says so.
+                return _record(_NO_RULES)
+            return _record(None, failure=str(error))
+
+    def _read(self, url: str, response: Response) -> dict[str, Any]:
+        status, headers = response.status, response.headers
+        wait_s = retry_after_s(headers.get("retry-after"), self._clock.now_ms())
+        return _record(
+            status,
+            body=robots.readable_part(response.body).decode("utf-8", errors="replace"),
+            failure=f"{url} answers {status}" if robots.unreachable(status) else "",
+            fresh_for_s=robots.fresh_for_s(status, headers.get("cache-control"), wait_s),
+        )
 
     def _key(self, host: str) -> str:
         return self._connection.key("robots.txt", host)
+
+
+def _record(status: int | None, *, body: str = "", failure: str = "", fresh_for_s: int | None = None) -> dict[str, Any]:
+    fresh_for_s = robots.fresh_for_s(status, None, None) if fresh_for_s is None else fresh_for_s
+    return {"status": status, "body": body, "failure": failure, "fresh_for_s": fresh_for_s}
 
 
 @lru_cache(maxsize=256)

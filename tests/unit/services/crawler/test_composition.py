@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,6 +104,14 @@ def test_an_update_in_the_future_is_not_believed():
 
     assert event({"updated_at": near}).updated_at == near
     assert event({"updated_at": far}).updated_at is None
+
+
+def test_what_the_page_and_its_site_reserve_is_kept_together():
+    article = replace(fetched(rights=("tdm-reserved", "noarchive")), rights=("noarchive", "no-ai-training"))
+
+    crawled = article_crawled(article, URL, RegistryEntry(FIRST_SEEN_MS, FIRST_SEEN_MS + 1, article.content_hash))
+
+    assert crawled.rights == ("noarchive", "no-ai-training", "tdm-reserved")
 
 
 def test_a_very_long_text_is_cut_and_says_so():

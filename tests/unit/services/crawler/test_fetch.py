@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.crawler import robots
-from services.crawler.fetch import Failed, Fetcher, Moved, NotModified, Page, Refused, forbids_indexing, retry_after_s
+from services.crawler.fetch import Failed, Fetcher, Moved, NotModified, Page, Refused, retry_after_s
 from services.crawler.politeness import HostRobots
 from services.crawler.visits import Seen
 from shared.http_client import GuardedClient
@@ -44,6 +44,15 @@ async def test_a_page_comes_with_its_validators(fetcher, url):
     assert isinstance(page, Page)
     assert (page.body, page.content_type, page.etag, page.last_modified) == (b"a body", "text/html", '"v1"', "Mon")
     assert (page.permanent_url, page.noindex, page.fetched_ms) == (None, False, NOW)
+
+
+async def test_a_page_comes_with_what_its_headers_and_its_robots_txt_reserve(fetcher, url):
+    rules = HostRobots(robots.parse(200, b"User-agent: GPTBot\nDisallow: /"), NOW * 2)
+
+    page = await fetcher.page(f"{url}/200?x-robots-tag=noarchive,noindex&tdm-reservation=1", None, rules)
+
+    assert isinstance(page, Page)
+    assert (page.rights, page.noindex) == (("noarchive", "no-ai-training", "tdm-reserved"), True)
 
 
 @pytest.mark.parametrize("seen", [Seen(1, 1, etag='"v1"', last_modified="Mon"), Seen(1, 1, etag='"v1"')])
@@ -96,24 +105,6 @@ async def test_a_permanent_redirect_on_the_host_is_followed_and_reported(fetcher
 
     assert isinstance(page, Page)
     assert (page.url, page.permanent_url) == (f"{url}/200", f"{url}/200")
-
-
-@pytest.mark.parametrize(
-    ("header", "forbidden"),
-    [
-        ("", False),
-        ("noindex", True),
-        ("NoIndex, nofollow", True),
-        ("nofollow, none", True),
-        ("noarchive", False),
-        ("googlebot: noindex", False),
-        ("googlebot: nofollow, noindex", False),
-        ("newsweir: noindex", True),
-        ("unavailable_after: 25 Jun 2027 15:00:00 PST", False),
-    ],
-)
-def test_headers_can_forbid_indexing_to_all_or_to_us(header, forbidden):
-    assert forbids_indexing(header) is forbidden
 
 
 @pytest.mark.parametrize(

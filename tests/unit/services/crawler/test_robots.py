@@ -52,7 +52,7 @@ def test_a_site_without_rules_allows_everything_for_a_day(status):
     rules = robots.parse(status, b"User-agent: *\nDisallow: /\n")
 
     assert rules.allows(PAGE, "newsweir")
-    assert rules.fresh_for_s == robots.FRESH_S
+    assert robots.fresh_for_s(status, None, None) == robots.FRESH_S
 
 
 @pytest.mark.parametrize("status", [None, 429, 500, 503])
@@ -60,7 +60,7 @@ def test_a_site_whose_rules_cannot_be_read_now_forbids_everything_and_is_asked_a
     rules = robots.parse(status, b"")
 
     assert not rules.allows(PAGE, "newsweir")
-    assert rules.fresh_for_s == robots.FRESH_WHEN_UNREACHABLE_S
+    assert robots.fresh_for_s(status, None, None) == robots.FRESH_WHEN_UNREACHABLE_S
 
 
 def test_a_page_of_html_in_place_of_rules_allows_everything():
@@ -100,3 +100,95 @@ def test_bytes_that_are_no_text_allow_everything():
 
     assert rules.allows(PAGE, "newsweir")
     assert rules.crawl_delay_s("newsweir") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "cache_control", "retry_after_s", "seconds"),
+    [
+        (200, "max-age=7200", None, 7200),
+        (200, "public, Max-Age = 60", None, robots.SHORTEST_FRESH_S),
+        (404, "max-age=999999999", None, robots.FRESH_S),
+        (200, "s-maxage=7200, no-store", None, robots.FRESH_S),
+        (503, "max-age=7200", 1800.0, 1800),
+        (429, None, 5.0, robots.FRESH_WHEN_UNREACHABLE_S),
+        (429, None, 1e9, robots.FRESH_S),
+    ],
+)
+def test_the_site_says_within_bounds_how_long_its_rules_hold(status, cache_control, retry_after_s, seconds):
+    assert robots.fresh_for_s(status, cache_control, retry_after_s) == seconds
+
+
+def test_a_rule_that_the_size_limit_cuts_in_half_is_not_read():
+    start = b"User-agent: *\nDisallow: /private\n"
+    padding = b"#" * (robots.MAX_BODY_BYTES - len(start) - len(b"\nDisallow: /"))
+
+    rules = robots.parse(200, start + padding + b"\nDisallow: /articles/old\n")
+
+    assert rules.allows(PAGE, "newsweir")
+    assert not rules.allows("https://news.example/private", "newsweir")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("/*.pdf$", "/a/b.pdf"),
+        ("/a*b*c", "/a-b-b-c-d"),
+        ("*/print", "/articles/1/print/2"),
+        ("/$", "/"),
+        ("/search?*page=", "/search?q=weir&page=2"),
+        ("/caf\u00e9", "/caf%C3%A9"),
+        ("/caf%c3%a9", "/caf%C3%A9"),
+        ("/%61rticles", "/articles/1"),
+        ("/*?to=http://", "/go?to=http%3A%2F%2Fother.example"),
+        ("/a|b", "/a%7Cb"),
+    ],
+)
+def test_a_rule_forbids_every_spelling_of_what_it_names(pattern, path):
+    rules = robots.parse(200, f"User-agent: *\nDisallow: {pattern}\n".encode())
+
+    assert not rules.allows(f"https://news.example{path}", "newsweir")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [("/*.pdf$", "/a/b.pdf?x"), ("/a*b*b", "/a-b"), ("/$", "/a"), ("/ab*ba$", "/aba"), ("/A", "/a")],
+)
+def test_a_rule_forbids_nothing_else(pattern, path):
+    rules = robots.parse(200, f"User-agent: *\nDisallow: {pattern}\n".encode())
+
+    assert rules.allows(f"https://news.example{path}", "newsweir")
+
+
+def test_a_record_that_is_no_rule_does_not_end_the_naming_of_a_group():
+    body = (
+        b"User-agent: newsweir\nCrawl-delay: 3\nSitemap: https://news.example/s\nUser-agent: a\nDisallow: /articles/\n"
+    )
+
+    rules = robots.parse(200, body)
+
+    assert not rules.allows(PAGE, "newsweir")
+    assert rules.crawl_delay_s("newsweir") == 3
+
+
+def test_a_rule_above_all_groups_speaks_to_nobody():
+    rules = robots.parse(200, b"Disallow: /\nUser-agent: *\nDisallow: /private\n")
+
+    assert rules.allows(PAGE, "newsweir")
+
+
+def test_many_asterisks_are_matched_in_one_pass():
+    body = b"User-agent: *\n" + (b"Disallow: /" + b"*a" * 500 + b"*b$\n") * 450
+
+    rules = robots.parse(200, body)
+
+    # A matcher that tries every place for every asterisk would not end before the test's time is up.
+    assert rules.allows("https://news.example/" + "a" * 2000, "newsweir")
+
+
+def test_groups_and_rules_by_the_thousand_are_read():
+    names = b"".join(b"User-agent: %s\n" % (b"x" * (1 + n % 90)) for n in range(4000))
+    body = names + b"Disallow: /a\n" * 6000 + b"User-agent: newsweir\nDisallow: /b\n"
+
+    rules = robots.parse(200, body)
+
+    assert not rules.allows("https://news.example/b", "newsweir")
