@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not slow
 
-.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,13 +47,21 @@ lint: setup ## Check style, types and who imports whom
 fix: setup ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-eval: eval-extraction eval-robots ## Measure the quality of everything that has a public evaluation set
+eval: eval-extraction eval-robots eval-feeds ## Measure the quality of everything that has a public evaluation set
 
 eval-extraction: setup ## Measure text extraction on the article extraction benchmark
 	@$(BIN)/python -m tests.eval.extraction --dir $(NEWSWEIR_EVAL_DIR)
 
 eval-robots: setup ## Check robots.txt against the public compliance cases of RFC 9309
 	@$(BIN)/python -m tests.eval.robots --dir $(NEWSWEIR_EVAL_DIR)
+
+bench: bench-bus ## Measure speed, memory and recovery; docs/benchmarks.md says what came of it
+
+bench-bus: setup ## Measure a stage beside loops written by hand: under 90 seconds
+	@$(BIN)/python -m tests.bench.bus
+
+eval-feeds: setup ## Measure the reading of feeds on the documents that feedparser is tested with
+	@$(BIN)/python -m tests.eval.feeds --dir $(NEWSWEIR_EVAL_DIR)
 
 elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
 	@deploy/elasticsearch/start

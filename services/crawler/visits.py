@@ -31,7 +31,7 @@ class Visit(Value):
         location: where another host says that the page is; asked for there, under that host's turn.
         moves: how often it was sent to another host on this visit.
         moved_for_good: every such move was permanent.
-        title, published_at, updated_at, language: what the door says of the article.
+        title, published_at, updated_at, language, authors, tags: what the door says of the article.
     """
 
     kind: VisitKind
@@ -49,6 +49,8 @@ class Visit(Value):
     published_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
     language: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -139,6 +141,8 @@ def article_visit(link: Link, door: Visit) -> Visit:
         published_at=link.published_at,
         updated_at=link.updated_at,
         language=_text(link.language),
+        authors=_texts(link.authors),
+        tags=_texts(link.tags),
     )
 
 
@@ -157,3 +161,7 @@ def ms_of(moment: datetime | None) -> int:
 def _text(value: str | None) -> str | None:
     # Feeds can spell half of a surrogate pair, which no encoding can carry.
     return value[:_MAX_HINT_CHARACTERS].encode("utf-8", "replace").decode() if value else None
+
+
+def _texts(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for value in values if (text := _text(value)))

@@ -5,24 +5,54 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
 from urllib.parse import urljoin
 
 from shared.errors import InvalidInput
 from shared.urls import canonicalize
 
 _MAX_TITLE = 500
+_MAX_TAGS = 30
+_MAX_TAG = 100
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
 @dataclass(frozen=True)
 class Link:
-    """A URL to visit, canonical, with the hints that came with it; times are in UTC and not yet bounded."""
+    """A URL to visit, canonical, with the hints that came with it; times are in UTC and not yet bounded.
+
+    Attributes:
+        authors: names of persons.
+        tags: the categories that the feed gives the entry, as written.
+    """
 
     url: str
     title: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
     language: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UpdateHints:
+    """When the publisher says that asking again is of use.
+
+    Attributes:
+        ttl_s: seconds for which asking again is of no use; None where nothing is said.
+        skip_hours: of the day in UTC, 0 to 23, without news.
+        skip_days: of the week in UTC, 0 for Monday, without news.
+        hub_url: of the WebSub hub that tells of news; None for none.
+        self_url: the topic to subscribe to there.
+    """
+
+    ttl_s: int | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    hub_url: str | None = None
+    self_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,14 +62,18 @@ class Discovered:
     Attributes:
         links: distinct by URL, in the order of the document unless the reader says otherwise.
         children: canonical URLs of nested sitemaps.
-        ttl_s: seconds for which the publisher says that asking again is of no use; None where it says nothing.
+        hints: when to ask again.
         truncated: whether a cap left something out, so that the same bytes hold more than is returned.
     """
 
     links: tuple[Link, ...] = ()
     children: tuple[str, ...] = ()
-    ttl_s: int | None = None
+    hints: UpdateHints = UpdateHints()
     truncated: bool = False
+
+    @property
+    def ttl_s(self) -> int | None:
+        return self.hints.ttl_s
 
 
 def absolute_url(href: str | None, base_url: str) -> str | None:
@@ -68,6 +102,17 @@ def title_of(text: object) -> str | None:
         return None
     line = " ".join(html.unescape(_TAG.sub(" ", text[: 4 * _MAX_TITLE])).split())
     return line[:_MAX_TITLE] or None
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The mappings in a list; none where something else stands in its place."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def tags_of(texts: Iterable[object]) -> tuple[str, ...]:
+    """Distinct tags as short lines of plain text, at most 30."""
+    lines = (title_of(text) for text in islice(texts, _MAX_TAGS))
+    return tuple({line[:_MAX_TAG]: None for line in lines if line})
 
 
 def language_of(text: object) -> str | None:

@@ -68,6 +68,15 @@ def test_the_page_is_believed_before_the_door_and_the_door_before_the_source():
     assert (by_source.section, by_source.language_hint, by_source.site_name) == ("World", "en", "The Example")
 
 
+def test_the_authors_and_tags_of_the_door_stand_in_where_the_page_names_none():
+    visit = {"authors": ("Ann Weir",), "tags": ("Rivers",)}
+
+    by_door, by_page = event(visit), event(visit, authors=("Jane Miller",), tags=("Lakes",))
+
+    assert (by_door.authors, by_door.tags) == (("Ann Weir",), ("Rivers",))
+    assert (by_page.authors, by_page.tags) == (("Jane Miller",), ("Lakes",))
+
+
 def test_the_registry_says_when_it_was_first_seen_and_which_revision_it_is():
     crawled = event()
 

@@ -7,10 +7,13 @@ DOOR = door_visit("sitemap", "http://a.example/index.xml", "a")
 
 
 def test_a_link_keeps_what_its_door_says():
-    visit = article_visit(Link("http://a.example/1", title="half a pair: \ud83d", language="en"), DOOR)
+    link = Link("http://a.example/1", "half a pair: \ud83d", language="en", authors=("Ann Weir",), tags=("\ud83d", "b"))
+
+    visit = article_visit(link, DOOR)
 
     assert Visit.model_validate_json(visit.model_dump_json(exclude_defaults=True)) == visit
     assert (visit.title, visit.language) == ("half a pair: ?", "en")
+    assert (visit.authors, visit.tags) == (("Ann Weir",), ("?", "b"))
     assert (visit.source_id, visit.door, visit.found_by) == ("a", DOOR.url, "sitemap")
     assert (visit.is_door, DOOR.is_door) == (False, True)
 

@@ -147,23 +147,114 @@ def test_what_is_no_feed_is_refused_by_its_name(body, message):
         feed.links(body, URL, content_type=None)
 
 
-def test_the_update_period_tells_how_long_a_feed_keeps():
-    channel = (
-        '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">hourly</sy:updatePeriod>'
-        '<sy:updateFrequency xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">2</sy:updateFrequency>'
-    )
-
-    assert feed.links(an_rss("", channel), URL, content_type=None).ttl_s == 1800
-
-
-@pytest.mark.parametrize(("ttl", "seconds"), [("0", None), ("-5", None), ("soon", None), ("99999", feed.MAX_TTL_S)])
-def test_a_time_to_live_is_bounded(ttl, seconds):
-    assert feed.links(an_rss("", f"<ttl>{ttl}</ttl>"), URL, content_type=None).ttl_s == seconds
-
-
 def test_the_charset_of_the_header_is_used():
     body = an_rss("<item><title>Größe</title><link>https://news.example/a</link></item>").decode().encode("latin-1")
 
     (link,) = feed.links(body, URL, content_type="application/xml; charset=iso-8859-1").links
 
     assert link.title == "Größe"
+
+
+def test_an_address_starts_where_xml_base_says():
+    body = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://other.example/2026/">
+      <entry xml:base="03/"><link href="one"/></entry><entry><link href="/two"/></entry></feed>"""
+
+    found = feed.links(body, URL, content_type=None)
+
+    assert [link.url for link in found.links] == ["https://other.example/2026/03/one", "https://other.example/two"]
+
+
+def test_the_authors_and_categories_of_an_entry_come_with_it():
+    body = an_rss(
+        "<item><link>https://news.example/one</link><author>jane@news.example (Jane Miller)</author>"
+        "<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>By Ann Weir and Staff</dc:creator>"
+        "<category>Rivers &amp;amp; lakes</category>"
+        "<category>Rivers &amp;amp; lakes</category><category> </category></item>"
+    )
+
+    (link,) = feed.links(body, URL, content_type=None).links
+
+    assert "Ann Weir" in link.authors
+    assert not [name for name in link.authors if "Staff" in name or "@" in name]
+    assert link.tags == ("Rivers & lakes",)
+
+
+def test_a_json_feed_names_authors_tags_and_its_hub():
+    items = [
+        {"url": "/one", "author": {"name": "Ann Weir"}, "tags": ["Rivers", 3, "Rivers"]},
+        {"url": "/two", "authors": [{"name": "Ann Weir"}, {"url": "/x"}, 7], "tags": "Rivers"},
+        {"url": "/three", "authors": "Ann", "author": "Ann"},
+    ]
+    body = json.dumps({"items": items, "feed_url": URL, "hubs": [{"type": "WebSub", "url": "https://hub.example/"}]})
+
+    found = feed.links(body.encode(), URL, content_type=None)
+
+    assert [link.authors for link in found.links] == [("Ann Weir",), ("Ann Weir",), ()]
+    assert [link.tags for link in found.links] == [("Rivers",), (), ()]
+    assert (found.hints.hub_url, found.hints.self_url) == ("https://hub.example/", URL)
+
+
+@pytest.mark.parametrize("form", ["<{0}>text</{0}>", "<{0} a='b'>text</{0}>", "<{0} href='b' rel='hub' term='c'/>"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authors", "tags", "links", "link", "id", "guid", "title", "language", "ttl", "published_parsed", "entries",
+        "updated_parsed", "feedburner:origLink", "sy:updatePeriod", "sy:updateFrequency", "author", "category", "feed",
+    ],
+)  # fmt: skip
+def test_an_element_of_any_name_and_form_does_no_harm(name, form):
+    """Feedparser keeps unknown elements under their names, beside and in place of what it makes itself."""
+    element = form.format(name)
+    body = an_rss(f"<item>{element}<link>https://news.example/one</link>{element}</item>", element).replace(
+        b"<rss ",
+        b"<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/' "
+        b"xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0' ",
+    )
+
+    found = feed.links(body, URL, content_type=None)
+
+    assert len(found.links) <= 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['{"items": [[], 3, null, {"url": 3}, {"url": "/a", "title": [], "date_published": {}, "language": 1}]}',
+     '{"items": [], "hubs": [3], "feed_url": 3}', '{"items": [], "hubs": {}}'],
+)  # fmt: skip
+def test_a_json_feed_of_any_form_does_no_harm(value):
+    assert len(feed.links(value.encode(), URL, content_type=None).links) <= 1
+
+
+def test_nothing_is_asked_of_the_network_or_the_disk(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("lollollol")
+    body = (
+        f'<?xml version="1.0"?><!DOCTYPE rss SYSTEM "file://{secret}" [<!ENTITY % p SYSTEM "file://{secret}">%p;]>'
+        f'<?xml-stylesheet href="file://{secret}"?><rss><channel>'
+        f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file://{secret}" parse="text"/><item><title>&p; x</title><link>https://news.example/one</link></item>'
+        "</channel></rss>"
+    )
+
+    (link,) = feed.links(body.encode(), URL, content_type=None).links
+
+    assert "lol" not in (link.title or "")
+
+
+def test_markup_in_what_is_read_for_people_is_made_harmless():
+    body = an_rss(
+        "<item><link>/one</link><description>&lt;p onclick='x()'&gt;A &lt;a href='/b'&gt;b&lt;/a&gt;&lt;script&gt;x()"
+        "&lt;/script&gt;&lt;/p&gt;</description></item>"
+    )
+
+    summary = feed.parsed(body, URL, content_type=None).entries[0]["summary"]
+
+    assert summary == '<p>A <a href="https://news.example/b">b</a></p>'
+
+
+def test_a_feed_in_a_broken_encoding_yields_what_can_be_read():
+    item = "<item><title>Größe</title><link>https://news.example/a</link></item>"
+    body = an_rss(item).replace(b'version="1.0"', b'version="1.0" encoding="us-ascii"', 1).replace(b"\xc3\x9f", b"\xff")
+
+    (link,) = feed.links(body, URL, content_type=None).links
+
+    assert link.url == "https://news.example/a"
