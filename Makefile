@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not slow
 
-.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus bench-crawl elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ bench-bus: setup ## Measure a stage beside loops written by hand: under 90 secon
 
 eval-feeds: setup ## Measure the reading of feeds on the documents that feedparser is tested with
 	@$(BIN)/python -m tests.eval.feeds --dir $(NEWSWEIR_EVAL_DIR)
+
+bench-crawl: setup ## Measure the crawler beside httpx and Scrapy, on real pages from loopback (4 minutes)
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --group bench --quiet
+	@$(BIN)/python -m tests.bench.crawl --dir $(NEWSWEIR_EVAL_DIR)
 
 elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
 	@deploy/elasticsearch/start
