@@ -1,5 +1,7 @@
 """May this address, or this URL, be contacted? Asked before a fetch, at each redirect and on every connect."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -8,9 +10,43 @@ from shared.errors import AddressRefused, InvalidInput
 
 # Where web servers of publishers listen; any other port is more likely a database or an administrator's door.
 _PORTS = frozenset({80, 443, 8080, 8443})
-# What `is_global` of Python 3.11 calls global although nobody on the internet answers there.
-_NOT_PUBLIC_4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
-_NOT_PUBLIC_6 = (IPv6Network("fec0::/10"), IPv6Network("5f00::/16"), IPv6Network("3fff::/20"))
+# Special ranges by the registries of IANA, each in words. `is_global` of Python 3.11 knows most of them, but calls
+# multicast, 192.0.0.0/24, 192.88.99.0/24, fec0::/10, 5f00::/16 and 3fff::/20 global.
+_SPECIAL_4 = tuple(
+    (IPv4Network(network), words)
+    for network, words in (
+        ("0.0.0.0/8", "this network itself"),
+        ("10.0.0.0/8", "private"),
+        ("100.64.0.0/10", "shared behind a carrier"),
+        ("169.254.0.0/16", "link-local"),
+        ("172.16.0.0/12", "private"),
+        ("192.0.0.0/24", "kept for protocols"),
+        ("192.0.2.0/24", "for documentation"),
+        ("192.88.99.0/24", "a relay of 6to4"),
+        ("192.168.0.0/16", "private"),
+        ("198.18.0.0/15", "for benchmarks"),
+        ("198.51.100.0/24", "for documentation"),
+        ("203.0.113.0/24", "for documentation"),
+        ("224.0.0.0/4", "multicast"),
+        ("255.255.255.255/32", "broadcast"),
+        ("240.0.0.0/4", "reserved"),
+    )
+)
+_SPECIAL_6 = tuple(
+    (IPv6Network(network), words)
+    for network, words in (
+        ("::/128", "unspecified"),
+        ("100::/64", "where packets are discarded"),
+        ("2001:db8::/32", "for documentation"),
+        ("3fff::/20", "for documentation"),
+        ("5f00::/16", "for segment routing"),
+        ("fc00::/7", "private"),
+        ("fe80::/10", "link-local"),
+        ("fec0::/10", "site-local"),
+        ("ff00::/8", "multicast"),
+    )
+)
+_REMEDY = {"loopback": "; set NEWSWEIR_ALLOW_LOOPBACK=true to visit sites on this machine"}
 
 _COMPATIBLE = IPv6Network("::/96")
 _MAPPED = IPv6Network("::ffff:0:0/96")
@@ -18,6 +54,9 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 _TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
 _6TO4 = IPv6Network("2002::/16")
 _TEREDO = IPv6Network("2001::/32")
+_INSIDE = " inside IPv6"
+_DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def check(address: str, *, allow_loopback: bool) -> None:
@@ -35,7 +74,8 @@ def check(address: str, *, allow_loopback: bool) -> None:
     except ValueError as error:
         raise AddressRefused(f"not an IP address: {address[:80]!r}") from error
     if reason := _objection(parsed, allow_loopback):
-        raise AddressRefused(f"address {address} is {reason}, which may not be contacted")
+        remedy = _REMEDY.get(reason.removesuffix(_INSIDE), "")
+        raise AddressRefused(f"address {address} is {reason}, which may not be contacted{remedy}")
 
 
 def check_url(url: str, *, allow_loopback: bool) -> None:
@@ -44,7 +84,8 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
     Ports 80, 443, 8080 and 8443; with `allow_loopback` any, since sites on this machine choose theirs.
 
     Raises:
-        AddressRefused: another scheme than http and https, user information, or another port.
+        AddressRefused: another scheme than http and https, user information, another port, or an IPv4 address that is
+            not spelled as four decimal numbers.
         InvalidInput: not a URL with a host.
     """
     try:
@@ -58,6 +99,8 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
         raise InvalidInput(f"URL without a host: {url[:80]!r}")
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(f"URL with user information: host {parts.hostname!r}")
+    if _is_odd_ipv4(parts.hostname):
+        raise AddressRefused(f"host {parts.hostname[:80]!r} is an unusual spelling of an IPv4 address")
     if port is not None and port not in _PORTS and not allow_loopback:
         raise AddressRefused(f"port {port} of {parts.hostname!r} is not one that web sites are served on")
 
@@ -69,6 +112,20 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_odd_ipv4(host: str) -> bool:
+    """Whether a host is a number to some resolver, by the rule of browsers (WHATWG URL, "ends in a number").
+
+    Short, decimal, octal and hexadecimal forms, digits and dots of other scripts, and a dot at the end.
+    """
+    plain = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
+    if ":" in host or not _NUMBER.fullmatch(plain.rstrip(".").rpartition(".")[2]):
+        return False
+    try:
+        return str(IPv4Address(host)) != host
+    except ValueError:
+        return True
 
 
 def _objection(address: IPv4Address | IPv6Address, allow_loopback: bool) -> str | None:
@@ -83,25 +140,19 @@ def _objection(address: IPv4Address | IPv6Address, allow_loopback: bool) -> str 
     if not embedded:
         return _objection_6(address)
     objections = (_objection(inner, allow_loopback) for inner in embedded)
-    return next((f"{reason} inside IPv6" for reason in objections if reason), None)
+    return next((f"{reason}{_INSIDE}" for reason in objections if reason), None)
 
 
 def _objection_4(address: IPv4Address) -> str | None:
-    if address.is_multicast:
-        return "multicast"
-    if address.is_reserved:
-        return "reserved"
-    if not address.is_global or any(address in network for network in _NOT_PUBLIC_4):
-        return "not public"
-    return None
+    known = next((words for network, words in _SPECIAL_4 if address in network), None)
+    return known or (None if address.is_global else "not public")
 
 
 def _objection_6(address: IPv6Address) -> str | None:
-    if address.is_multicast:
-        return "multicast"
-    if not address.is_global or any(address in network for network in _NOT_PUBLIC_6):
-        return "not public"
-    return "reserved" if address.is_reserved else None
+    known = next((words for network, words in _SPECIAL_6 if address in network), None)
+    if known or (address.is_global and not address.is_reserved):
+        return known
+    return "reserved" if address.is_reserved else "not public"
 
 
 def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:

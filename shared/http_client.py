@@ -1,12 +1,14 @@
 """The one guarded client: every connect is checked, every answer is bounded in size and time, every error is ours."""
 
 import asyncio
+import errno
 import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -20,7 +22,7 @@ import zstandard
 from httpx_aiohttp import AiohttpTransport
 
 from shared import egress
-from shared.errors import FetchFailed, InvalidInput, LimitExceeded
+from shared.errors import AddressRefused, FetchFailed, InvalidInput, LimitExceeded
 
 MAX_REDIRECTS = 5
 _MAX_HEADER_BYTES = 64 * 1024
@@ -33,6 +35,8 @@ _MAX_GZIP_MEMBERS = 1000
 _MAX_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 _PERMANENT = frozenset({301, 308})
+# httpx reads the target of a redirect before we do, and calls what it cannot read an error of the connection.
+_BAD_LOCATION = "Invalid URL in location header"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -61,6 +65,18 @@ class Response:
     permanent_url: str | None = None
     redirects: int = 0
     redirect_url: str | None = None
+
+
+@dataclass
+class _Connects:
+    """What became of the addresses that one request could go to."""
+
+    permitted: int = 0
+    refused: list[AddressRefused] = field(default_factory=list)
+
+
+# Of the request in hand: connecting may happen in tasks of aiohttp's own, which take the context over.
+_connects: ContextVar[_Connects | None] = ContextVar("connects", default=None)
 
 
 class GuardedClient:
@@ -141,6 +157,18 @@ class GuardedClient:
         raise LimitExceeded(f"{url} redirects more than {MAX_REDIRECTS} times")
 
     async def _exchange(self, url: str, headers: Mapping[str, str]) -> Response:
+        connects = _Connects()
+        context = _connects.set(connects)
+        try:
+            return await self._answer(url, headers)
+        except (httpx.HTTPError, aiohttp.ClientError, OSError):
+            if connects.refused and not connects.permitted:
+                raise connects.refused[0] from None
+            raise
+        finally:
+            _connects.reset(context)
+
+    async def _answer(self, url: str, headers: Mapping[str, str]) -> Response:
         async with self._client.stream("GET", url, headers=dict(headers)) as answer:
             location = answer.headers.get("location")
             if answer.status_code in _REDIRECTS and location:
@@ -161,7 +189,14 @@ class GuardedClient:
     # Any: aiohttp hands over what getaddrinfo answered.
     def _checked_socket(self, address: Any) -> socket.socket:  # noqa: ANN401
         family, kind, protocol, _, sockaddr = address
-        egress.check(sockaddr[0], allow_loopback=self._allow_loopback)
+        connects = _connects.get() or _Connects()
+        try:
+            egress.check(sockaddr[0], allow_loopback=self._allow_loopback)
+        except AddressRefused as refusal:
+            connects.refused.append(refusal)
+            # aiohttp goes on to a name's next address after an OSError only; several of another kind it loses.
+            raise PermissionError(errno.EACCES, str(refusal)) from refusal
+        connects.permitted += 1
         return socket.socket(family=family, type=kind, proto=protocol)
 
 
@@ -181,6 +216,8 @@ async def _our_errors(url: str, timeout_s: float) -> AsyncIterator[None]:
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, aiohttp.InvalidURL) as error:
         raise InvalidInput(f"not a URL that can be requested: {url}: {error}") from error
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        if str(error).startswith(_BAD_LOCATION):
+            raise InvalidInput(f"{url} redirects to what is no URL: {str(error)[:300]}") from error
         raise FetchFailed(f"no complete answer from {url}: {str(error)[:300] or type(error).__name__}") from error
     except ValueError as error:
         # Hosts that no name can have, ports out of range, headers that are no text.

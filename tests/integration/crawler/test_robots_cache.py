@@ -67,9 +67,9 @@ async def test_rules_behind_five_redirects_are_found(newsroom, site):
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("http://169.254.169.254/robots.txt", "not public"),
-        ("http://10.0.0.1/robots.txt", "not public"),
-        ("http://[::ffff:10.0.0.1]/", "not public inside IPv6"),
+        ("http://169.254.169.254/robots.txt", "link-local"),
+        ("http://10.0.0.1/robots.txt", "private"),
+        ("http://[::ffff:10.0.0.1]/", "private inside IPv6"),
         ("ftp://weir.example/robots.txt", "only http and https"),
         ("/robots.txt", "redirects more than 5 times"),
     ],

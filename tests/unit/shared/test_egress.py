@@ -61,6 +61,18 @@ def test_loopback_is_contacted_only_where_a_setting_allows_it(address):
         check(address, allow_loopback=False)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_the_refusal_of_loopback_names_the_setting_that_allows_it(address):
+    with pytest.raises(AddressRefused, match=r"loopback.*; set NEWSWEIR_ALLOW_LOOPBACK=true"):
+        check(address, allow_loopback=False)
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "::ffff:10.0.0.1"])
+def test_the_refusal_of_other_addresses_names_no_way_around_it(address):
+    with pytest.raises(AddressRefused, match=r"may not be contacted$"):
+        check(address, allow_loopback=False)
+
+
 def test_what_is_no_address_is_refused():
     with pytest.raises(AddressRefused, match="not an IP address"):
         check("news.example", allow_loopback=True)
@@ -79,6 +91,23 @@ def test_other_schemes_ports_and_credentials_are_refused(url):
         check_url(url, allow_loopback=False)
 
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.1", "2130706433", "0x7f000001", "0x", "0177.0.0.1", "127.0.0.1.", "1.2.3.4.5", "256.1.1.1", "news.example.1",
+     "\uff11\uff12\uff17.0.0.1", "127\u30020\u30020\u30021"],
+)  # fmt: skip
+def test_a_number_that_is_not_spelled_as_an_address_is_refused(host):
+    with pytest.raises(AddressRefused, match="unusual spelling"):
+        check_url(f"http://{host}/", allow_loopback=True)
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "[::1]", "1.news.example", "x1.example", "0x1.example", "caf\u00e9.example"]
+)
+def test_names_with_digits_and_plain_addresses_are_spelled_well(host):
+    check_url(f"http://{host}/", allow_loopback=True)
 
 
 def test_a_site_on_this_machine_chooses_its_port():
