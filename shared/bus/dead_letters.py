@@ -12,7 +12,8 @@ from shared.topology import STAGES, Stage
 # What burial adds to the entry's own fields; replay takes it off again.
 _MARK = "letter:"
 _MAX_ERROR_CHARACTERS = 1_000
-_PAGE = 200
+# Letters that are read, or moved by one script, at once: of the largest they are 200 MB, of usual ones half of one.
+_PAGE = 50
 
 # KEYS: dead letters, stream, inflight, dead, counts. ARGV: the mark, the field of attempts, then ids of letters.
 _REPLAY_LUA = (
@@ -21,7 +22,7 @@ _REPLAY_LUA = (
 local replayed = 0
 for at = 3, #ARGV do
   local found = redis.call('XRANGE', KEYS[1], ARGV[at], ARGV[at])[1]
-  if found and redis.call('XDEL', KEYS[1], ARGV[at]) == 1 then
+  if found then
     local fields, fetch_id = {}, ''
     for i = 1, #found[2], 2 do
       local name, value = found[2][i], found[2][i + 1]
@@ -31,7 +32,9 @@ for at = 3, #ARGV do
         fields[#fields + 1] = value
       end
     end
+    -- A broker without room refuses this; the letter is still there then.
     redis.call('XADD', KEYS[2], '*', unpack(fields))
+    redis.call('XDEL', KEYS[1], ARGV[at])
     ledger_replay(KEYS[3], KEYS[4], KEYS[5], fetch_id)
     replayed = replayed + 1
   end
@@ -39,14 +42,14 @@ end
 return replayed
 """
 )
-# KEYS: dead letters, dead, counts. ARGV: pairs of letter id and fetch id.
+# KEYS: dead letters, dead, counts, discarded. ARGV: pairs of letter id and fetch id.
 _DISCARD_LUA = (
     dispositions.LUA
     + """
 local discarded = 0
 for at = 1, #ARGV, 2 do
   if redis.call('XDEL', KEYS[1], ARGV[at]) == 1 then
-    ledger_discard(KEYS[2], KEYS[3], ARGV[at + 1])
+    ledger_discard(KEYS[2], KEYS[3], KEYS[4], ARGV[at + 1])
     discarded = discarded + 1
   end
 end
@@ -105,7 +108,7 @@ class LetterFilter:
     """Which letters are meant; what is not set does not matter.
 
     Attributes:
-        names: as Letter.name.
+        names: as Letter.name, well-formed; one that is not there is passed over.
         stage: name of a stage.
         error: an error's type, or part of its text; without regard to case.
         url: part of the URL.
@@ -145,7 +148,7 @@ def letter_fields(entry: Entry, stage: Stage, error: Exception, now_ms: int) -> 
     return {**entry.fields, **{_MARK + name: value for name, value in said.items()}}
 
 
-def read_letter(letter_id: str, fields: Mapping[str, str]) -> Letter:
+def read_letter(stage: Stage, letter_id: str, fields: Mapping[str, str]) -> Letter:
     """The letter that `letter_fields` wrote."""
 
     def said(name: str) -> str:
@@ -153,7 +156,7 @@ def read_letter(letter_id: str, fields: Mapping[str, str]) -> Letter:
 
     return Letter(
         id=letter_id,
-        stage=said("stage"),
+        stage=stage.name,
         entry_id=said("entry_id"),
         failed_at_ms=int(said("failed_at_ms") or 0),
         error_type=said("error_type"),
@@ -176,7 +179,8 @@ class DeadLetters:
         """The letters that are meant, stage by stage, the oldest first; those buried meanwhile are left out."""
         for stage in self._stages:
             if wanted.stage in (None, stage.name):
-                async for letter in self._of(stage):
+                letters = self._named(stage, wanted.names) if wanted.names else self._all(stage)
+                async for letter in letters:
                     if wanted.matches(letter):
                         yield letter
 
@@ -186,7 +190,6 @@ class DeadLetters:
         ended = 0
         for stage in self._stages:
             of_stage = [letter for letter in letters if letter.stage == stage.name]
-            # One script for a few letters: nobody else waits long.
             for start in range(0, len(of_stage), _PAGE):
                 some = of_stage[start : start + _PAGE]
                 ended += await (self._replay_some(stage, some) if how == "replay" else self._discard_some(stage, some))
@@ -207,15 +210,23 @@ class DeadLetters:
             self._connection.key(stage.dead_letters),
             dispositions.dead_key(self._connection),
             dispositions.counts_key(self._connection),
+            dispositions.discarded_key(self._connection),
         ]
         return int(await self._discard(keys, [text for letter in letters for text in (letter.id, letter.fetch_id)]))
 
-    async def _of(self, stage: Stage) -> AsyncIterator[Letter]:
+    async def _named(self, stage: Stage, names: frozenset[str]) -> AsyncIterator[Letter]:
+        stream = self._connection.key(stage.dead_letters)
+        for stage_name, _, letter_id in sorted(name.partition("/") for name in names):
+            if stage_name == stage.name:
+                for found_id, fields in await self._connection.client.xrange(stream, letter_id, letter_id):
+                    yield read_letter(stage, found_id, fields)
+
+    async def _all(self, stage: Stage) -> AsyncIterator[Letter]:
         stream, start = self._connection.key(stage.dead_letters), "-"
         newest = await self._connection.client.xrevrange(stream, count=1)
         if not newest:
             return
         while page := await self._connection.client.xrange(stream, start, newest[0][0], count=_PAGE):
             for letter_id, fields in page:
-                yield read_letter(letter_id, fields)
+                yield read_letter(stage, letter_id, fields)
             start = f"({page[-1][0]}"
