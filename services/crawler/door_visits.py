@@ -7,7 +7,7 @@ import structlog
 
 from services.crawler import health, schedule
 from services.crawler.discovery import feed, listing, sitemap
-from services.crawler.discovery.link import Discovered, Link
+from services.crawler.discovery.link import Discovered, Link, UpdateHints
 from services.crawler.fetch import Failed, Moved, NotModified, Page, Refused
 from services.crawler.frontier import Frontier, Queued, Release, offered
 from services.crawler.health import HealthRecorder
@@ -67,7 +67,7 @@ class DoorVisits:
             case Failed(detail, retry_after_s):
                 return await self._failed(made, detail, retry_after_s)
             case NotModified():
-                await self._looked(made, made.seen, (), news=0, ttl_s=None)
+                await self._looked(made, made.seen, (), news=0, hints=UpdateHints())
                 return "not-modified"
             case Page():
                 return await self._read(made, made.answer)
@@ -96,7 +96,7 @@ class DoorVisits:
             etag=page.etag if whole else "",
             last_modified=page.last_modified if whole else "",
         )
-        await self._looked(made, seen, tuple(puts), news=len(taken), ttl_s=found.ttl_s)
+        await self._looked(made, seen, tuple(puts), news=len(taken), hints=found.hints)
         return "read"
 
     async def _news(self, made: MadeVisit, links: tuple[Link, ...]) -> list[Link]:
@@ -118,13 +118,13 @@ class DoorVisits:
         return [Queued(nested_visit(url, visit), now_ms) for url in new]
 
     async def _looked(
-        self, made: MadeVisit, seen: Seen | None, puts: tuple[Queued, ...], *, news: int, ttl_s: int | None
+        self, made: MadeVisit, seen: Seen | None, puts: tuple[Queued, ...], *, news: int, hints: UpdateHints
     ) -> None:
         """Release the visit together with all it found, in one script, and look again later."""
         visit, settings, now_ms = made.lease.visit, self._settings, self._clock.now_ms()
         shortest_s, longest_s = settings.feed_interval_min_s, settings.feed_interval_max_s
         interval_s = schedule.next_interval_s(visit.interval_s, news, shortest_s=shortest_s, longest_s=longest_s)
-        due_ms = schedule.next_look_ms(now_ms, interval_s, ttl_s, longest_s=longest_s, rng=self._rng)
+        due_ms = schedule.next_look_ms(now_ms, interval_s, hints, longest_s=longest_s, rng=self._rng)
         again = Queued(visit.again(interval_s=interval_s), due_ms)
         release = Release(made.lease, made.free_ms, (again, *puts), {visit.url: seen} if seen else {})
         if await self._frontier.release(release):

@@ -1,30 +1,55 @@
 """When a feed, sitemap, listing or article is due again, from its history; decides only."""
 
+import math
 import random
 from datetime import datetime
+
+from services.crawler.discovery.link import UpdateHints
+from shared.clock import from_ms
 
 # A page that fails is asked again after 1, 4, 16 and 64 times the first wait.
 _BACKOFF_FACTOR = 4.0
 _LONGEST_BACKOFF_S = 6 * 3600
 # Sites that were all added at once do not stay in step.
 _JITTER = 0.1
-_FRESHNESS_MS = 3_600_000
+_HOUR_MS = 3_600_000
+_FRESHNESS_MS = _HOUR_MS
+_LONGER = 1.5
+_MOST_SHORTER = 4.0
+# A weekend, which is what days are skipped for.
+_LONGEST_SKIP_H = 72
 
 
 def next_interval_s(interval_s: float, news: int, *, shortest_s: float, longest_s: float) -> float:
-    """The interval between looks at a feed after one that brought `news` articles: halved by some, longer by none."""
-    changed = interval_s / 2 if news else interval_s * 1.5
+    """The interval between looks at a door after one that brought `news` articles.
+
+    It seeks the rhythm at which a look brings one article: shorter by the square root of their number after several,
+    the same after one, longer after none. For articles that come at random the mean of these steps is nought where a
+    look brings about one, so the interval settles there, and one burst does not upset it.
+    """
+    changed = interval_s * _LONGER if news == 0 else interval_s / min(math.sqrt(news), _MOST_SHORTER)
     return min(max(changed, shortest_s), longest_s)
 
 
-def next_look_ms(now_ms: int, interval_s: float, ttl_s: int | None, *, longest_s: float, rng: random.Random) -> int:
-    """When to look again: after the interval, or later where the publisher says that it changes later.
+def next_look_ms(now_ms: int, interval_s: float, hints: UpdateHints, *, longest_s: float, rng: random.Random) -> int:
+    """When to look again: after the interval, or later where the publisher says that there will be no news before.
 
     Args:
-        longest_s: bounds what a publisher may ask for.
+        longest_s: bounds what a publisher may ask for by a time to live.
     """
-    wait_s = max(interval_s, min(ttl_s or 0, longest_s))
-    return now_ms + round(wait_s * 1000 * (1 + _JITTER * rng.random()))
+    wait_s = max(interval_s, min(hints.ttl_s or 0, longest_s))
+    due_ms = now_ms + round(wait_s * 1000 * (1 + _JITTER * rng.random()))
+    return _after_skipped(due_ms, hints)
+
+
+def _after_skipped(due_ms: int, hints: UpdateHints) -> int:
+    """The time itself, or the beginning of the next hour that has news; a publisher who skips all is not believed."""
+    for hours in range(_LONGEST_SKIP_H + 1):
+        start_ms = due_ms if hours == 0 else (due_ms // _HOUR_MS + hours) * _HOUR_MS
+        moment = from_ms(start_ms)
+        if moment.hour not in hints.skip_hours and moment.weekday() not in hints.skip_days:
+            return start_ms
+    return due_ms
 
 
 def retry_ms(now_ms: int, attempts: int, first_wait_s: float, retry_after_s: float | None, rng: random.Random) -> int:
