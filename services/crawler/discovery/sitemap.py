@@ -3,6 +3,8 @@
 import re
 import zlib
 from datetime import UTC, datetime
+from html import escape
+from html.entities import html5
 from io import BytesIO
 from itertools import islice
 from urllib.parse import urlsplit
@@ -19,10 +21,20 @@ MAX_CHILDREN = 1000
 MAX_BYTES = 50 * 1024 * 1024  # decompressed, again what sitemaps.org allows
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# Members of one file are written by tools that append; empty ones cost time and give nothing.
+_MAX_MEMBERS = 100
+_MAX_LAYERS = 2
+# Twenty for each of the links that are taken; 20 million kept a process busy for 14 s.
+_MAX_REFERENCES = 20 * MAX_LINKS
+_CDATA = "<![CDATA["
+_NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+# Of XML and by number; any other reference is HTML's, or an ampersand that nobody escaped.
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)(?:(\w{1,32};))?")
 _PROLOGUE = 10_000
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<([A-Za-z][\w.:-]*)")
+# Programs print warnings before their output.
+_SITEMAP = re.compile(r"<([\w.-]+:)?(urlset|sitemapindex)\b")
 _CLOSED = re.compile(r"</([\w.-]+:)?(urlset|sitemapindex)\s*>")
 _FEEDS = ("rss", "feed", "RDF")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -37,25 +49,41 @@ def links(body: bytes, base_url: str, *, content_type: str | None) -> Discovered
         InvalidInput: no sitemap, or one with a document type: entities have no place in it.
     """
     whole, cut = _decompressed(body)
-    text = _XML_DECLARATION.sub("", decode(whole, content_type)).lstrip()
+    text = decode(whole, content_type).lstrip("\ufeff \t\r\n")
     if not text.startswith("<"):
         return _plain(text, base_url)
     root = _root(text, base_url)
     if root in _FEEDS:
         return feed.links(whole, base_url, content_type=content_type)
-    return _xml(text, base_url, cut)
+    start = _SITEMAP.search(text)
+    return _xml(_mended(text[start.start() :] if start else text), base_url, cut)
 
 
 def _decompressed(body: bytes) -> tuple[bytes, bool]:
-    """The bytes, decompressed where they are gzipped, and whether the bound cut them."""
-    if not body.startswith(_GZIP):
-        return body[:MAX_BYTES], len(body) > MAX_BYTES
-    stream = zlib.decompressobj(_GZIP_WINDOW)
-    try:
-        whole = stream.decompress(body, MAX_BYTES)
-    except zlib.error as error:
-        raise InvalidInput(f"sitemap that cannot be decompressed: {error}") from error
-    return whole, bool(stream.unconsumed_tail)
+    """The bytes, decompressed where they are gzipped, once or twice, and whether the bound cut them."""
+    cut = False
+    for _ in range(_MAX_LAYERS):
+        if body.startswith(_GZIP):
+            body, cut_here = _gunzipped(body)
+            cut = cut or cut_here
+    return body[:MAX_BYTES], cut or len(body) > MAX_BYTES
+
+
+def _gunzipped(body: bytes) -> tuple[bytes, bool]:
+    """All members after each other, as far as they can be read."""
+    whole = bytearray()
+    for number in range(_MAX_MEMBERS):
+        stream = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            whole += stream.decompress(body, MAX_BYTES + 1 - len(whole))
+        except zlib.error as error:
+            if number == 0:
+                raise InvalidInput(f"sitemap that cannot be decompressed: {error}") from error
+            return bytes(whole), False
+        body = stream.unused_data
+        if len(whole) > MAX_BYTES or not body.startswith(_GZIP):
+            return bytes(whole), bool(stream.unconsumed_tail)
+    return bytes(whole), True
 
 
 def _root(text: str, base_url: str) -> str:
@@ -64,9 +92,32 @@ def _root(text: str, base_url: str) -> str:
     if re.search(r"<!(DOCTYPE|ENTITY)", prologue[: found.start() if found else None], re.IGNORECASE):
         raise InvalidInput(f"no sitemap but an HTML page or XML with a document type: {base_url}")
     root = found[1].rpartition(":")[2] if found else ""
+    if root not in _FEEDS and (late := _SITEMAP.search(prologue)):
+        root = late[2]
     if root not in ("urlset", "sitemapindex", *_FEEDS):
         raise InvalidInput(f"no sitemap: its root element is <{root[:40]}>: {base_url}")
     return root
+
+
+def _mended(text: str) -> str:
+    """The same with what XML has no name for as HTML means it, and the prefix of news declared."""
+    if "&" in text:
+        first, *rest = text.split(_CDATA)
+        # In CDATA an ampersand is itself.
+        parts = [(inside + end, after) for inside, end, after in (part.partition("]]>") for part in rest)]
+        text = _characters(first) + "".join(f"{_CDATA}{inside}{_characters(after)}" for inside, after in parts)
+    root = _ROOT.match(text)
+    if root is None or "xmlns:news" in text[:_PROLOGUE]:
+        return text
+    return f"{root[0]} {_NEWS}{text[root.end() :]}"
+
+
+def _characters(text: str) -> str:
+    def meant(reference: re.Match[str]) -> str:
+        name = reference[1] or ""
+        return escape(html5.get(name) or f"&{name}")
+
+    return _REFERENCE.sub(meant, text, count=_MAX_REFERENCES)
 
 
 def _xml(text: str, base_url: str, cut: bool) -> Discovered:

@@ -188,6 +188,23 @@ async def test_sitemaps_lead_to_articles_through_an_index(newsroom, site):
     assert (event.url, event.found_by) == (f"{site.url}/a", "sitemap")
 
 
+async def test_an_index_of_indexes_that_leads_in_a_circle_ends(newsroom, site):
+    def index(*names: str) -> str:
+        children = "".join(f"<sitemap><loc>{site.url}/{name}.xml</loc></sitemap>" for name in names)
+        return f"<sitemapindex>{children}</sitemapindex>"
+
+    site.article("/a", "locks")
+    site.page("/index.xml", index("index", "one"))
+    site.page("/one.xml", index("two", "index", "one"))
+    site.page("/two.xml", index("three", "one"))
+    site.page("/three.xml", f"<urlset><url><loc>{site.url}/too-deep</loc></url></urlset>")
+    await newsroom.open(sitemaps=(f"{site.url}/index.xml",))
+
+    await newsroom.crawl()
+
+    assert sorted(site.asked()) == ["/index.xml", "/one.xml", "/two.xml"]
+
+
 async def test_a_listing_leads_to_articles(newsroom, site):
     site.article("/2026/03/02/council-discusses-locks", "locks")
     link = '<a href="/2026/03/02/council-discusses-locks">Council discusses the locks at great length</a>'

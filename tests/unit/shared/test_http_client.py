@@ -120,6 +120,7 @@ async def test_the_environment_names_no_proxy(monkeypatch):
         ("deflate", zlib.compress(TEXT, wbits=-15)),
         ("br", brotli.compress(TEXT)),
         ("zstd", zstandard.compress(TEXT)),
+        ("zstd", zstandard.compress(TEXT[:7]) + zstandard.compress(TEXT[7:])),
         ("identity", TEXT),
         ("gzip, br", brotli.compress(gzip.compress(TEXT))),
     ],
@@ -145,6 +146,8 @@ def test_encodings_around_each_other_and_members_after_each_other_are_counted():
         decode(TEXT, "gzip, gzip, gzip", 1_000_000)
     with pytest.raises(LimitExceeded, match="gzip members"):
         decode(gzip.compress(b"") * 1001, "gzip", 1_000_000)
+    with pytest.raises(LimitExceeded, match="zstd frames"):
+        decode(zstandard.compress(b"") * 1001, "zstd", 1_000_000)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "rot13"])
@@ -153,7 +156,35 @@ def test_a_body_that_is_not_in_its_encoding_is_invalid(encoding):
         decode(b"plain text here", encoding, 1_000_000)
 
 
-@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("br", brotli.compress)])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_a_bomb_inside_a_bomb_goes_off_within_the_bound_too(encoding):
+    compress = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.compress}
+    bomb = compress[encoding](compress[encoding](bytes(5_000_000)))
+
+    with pytest.raises(LimitExceeded, match="unpacks to more than 1000000 bytes"):
+        decode(bomb, f"{encoding}, {encoding}", 1_000_000)
+
+
+def test_a_window_that_would_take_all_memory_is_refused():
+    parameters = zstandard.ZstdCompressionParameters(window_log=27)
+    stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    body = stream.compress(bytes(100)) + stream.flush()
+
+    with pytest.raises(InvalidInput, match="zstd"):
+        decode(body, "zstd", 1_000_000)
+
+
+@pytest.mark.parametrize("target", ["http://0177.0.0.1/", "http://[::1/"])
+async def test_a_redirect_to_what_is_no_url_is_not_worth_another_try(target):
+    async with site(page=answering(status=302, location=target)) as url:
+        with pytest.raises((InvalidInput, AddressRefused)):
+            await get(f"{url}/page")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [("gzip", gzip.compress), ("br", brotli.compress), ("deflate", zlib.compress), ("zstd", zstandard.compress)],
+)
 def test_half_a_body_is_no_body(encoding, compress):
     half = compress(TEXT)[:-9]
 

@@ -113,6 +113,117 @@ def test_a_sitemap_that_breaks_off_yields_what_can_be_read():
     assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
 
 
+ENTRY = "<url><loc>https://news.example/a</loc></url>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xef\xbb\xbf" + a_sitemap(ENTRY),
+        a_sitemap(ENTRY).decode().replace("UTF-8", "utf-16").encode("utf-16"),
+        b"\n\n  " + a_sitemap(ENTRY),
+        b'<?xml version="1.0"?>' + a_sitemap(ENTRY),
+        b"<br />\n<b>Warning</b>: something in line 3<br />\n" + a_sitemap(ENTRY),
+        b'<?xml-stylesheet href="sitemap.xsl"?>' + a_sitemap(ENTRY),
+        a_sitemap(ENTRY, ""),
+        a_sitemap(ENTRY, 'xmlns="urn:another"'),
+        a_sitemap(ENTRY + "\x0b\x00"),
+        a_sitemap(ENTRY) + a_sitemap("<url><loc>https://news.example/second-document</loc></url>"),
+        a_sitemap("<url><loc>/a</loc></url>"),
+        a_sitemap("<url><loc>\n  https://news.example/a\n</loc><lastmod>yesterday</lastmod></url>"),
+        gzip.compress(gzip.compress(a_sitemap(ENTRY))),
+        gzip.compress(a_sitemap(ENTRY)[:60]) + gzip.compress(a_sitemap(ENTRY)[60:]) + bytes(512),
+        gzip.compress(a_sitemap(ENTRY)) + gzip.compress(b"broken")[:-9] + b"broken",
+    ],
+    ids=range(15),
+)
+def test_a_sitemap_is_read_as_broken_as_it_is(body):
+    assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [None, "text/html; charset=utf-8", "application/octet-stream", "application/x-gzip", "image/png", ";;"],
+)
+def test_the_media_type_of_a_sitemap_does_not_matter(media_type):
+    assert urls(sitemap.links(a_sitemap(ENTRY), URL, content_type=media_type)) == ["https://news.example/a"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a?x=1&amp;y=2", "a?x=1&y=2"),
+        ("a?x=1&y=2", "a?x=1&y=2"),
+        ("<![CDATA[a?x=1&y=2]]>", "a?x=1&y=2"),
+        ("a?lt=1&lt", "a?lt=1&lt="),
+        ("caf&eacute;", "caf%C3%A9"),
+        ("caf&#233;", "caf%C3%A9"),
+        ("caf&#xE9;", "caf%C3%A9"),
+        ("a&LT;b", "a%3Cb"),
+        ("a&nothing;b", "a&nothing;b"),
+    ],
+)
+def test_an_address_is_read_as_its_writer_meant_it(written, meant):
+    body = a_sitemap(f"<url><loc>https://news.example/{written}</loc></url>")
+
+    assert urls(sitemap.links(body, URL, content_type=None)) == [f"https://news.example/{meant}"]
+
+
+def test_references_by_the_million_are_read_within_bounds():
+    body = a_sitemap(ENTRY + "&" * 3_000_000)
+
+    assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
+
+
+def test_a_news_sitemap_may_forget_to_declare_its_prefix():
+    body = a_sitemap(
+        "<url><loc>https://news.example/a</loc><news:news><news:publication><news:language>zh-cn</news:language>"
+        "</news:publication><news:publication_date>2026-03-02T10:00:00.123+01:00</news:publication_date>"
+        "<news:title><![CDATA[Mill & weir]]></news:title></news:news></url>"
+    )
+
+    (link,) = sitemap.links(body, URL, content_type=None).links
+
+    assert (link.title, link.language) == ("Mill & weir", "zh")
+    assert link.published_at == datetime(2026, 3, 2, 9, 0, 0, 123_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("said", ["", "soon", "2026-13-40", "99999-01-01", "2026-03-02T25:00:00Z", "\u0662\u0660"])
+def test_a_date_that_is_none_leaves_the_link(said):
+    body = a_sitemap(
+        f"<url><loc>https://news.example/a</loc><n:news xmlns:n='urn:n'><n:publication_date>{said}</n:publication_date>"
+        f"</n:news><lastmod>{said}</lastmod></url>"
+    )
+
+    (link,) = sitemap.links(body, URL, content_type=None).links
+
+    assert (link.published_at, link.updated_at) == (None, None)
+
+
+def test_a_sitemap_with_more_links_than_the_standard_allows_is_cut_and_says_so():
+    entries = "".join(f"<url><loc>https://news.example/{n}</loc></url>" for n in range(sitemap.MAX_LINKS + 1))
+
+    found = sitemap.links(a_sitemap(entries), URL, content_type=None)
+
+    assert len(found.links) == sitemap.MAX_LINKS
+    assert found.truncated
+
+
+def test_an_index_may_name_itself_and_pages_beside_sitemaps():
+    body = f"<sitemapindex {NAMESPACE}><sitemap><loc>{URL}</loc></sitemap>{ENTRY}</sitemapindex>".encode()
+
+    found = sitemap.links(body, URL, content_type=None)
+
+    assert (urls(found), found.children) == (["https://news.example/a"], (URL,))
+
+
+@pytest.mark.parametrize("part", ["<url>", "<url><loc>", "<sitemap>", "<!--", "<![CDATA[", "<n:news>", "&", "<x a='"])
+def test_markup_that_is_opened_again_and_again_ends(part):
+    body = a_sitemap(ENTRY + part * 20_000)
+
+    assert len(sitemap.links(body, URL, content_type=None).links) <= 1
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_document_type_is_refused_in_any_encoding(encoding):
     document_type = '<!DOCTYPE urlset [<!ENTITY a "https://news.example/a">]>'
