@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.crawler import robots
 
@@ -192,3 +196,16 @@ def test_groups_and_rules_by_the_thousand_are_read():
     rules = robots.parse(200, body)
 
     assert not rules.allows("https://news.example/b", "newsweir")
+
+
+@given(pattern=st.text("/ab*$", max_size=8), path=st.text("/ab$", max_size=10))
+def test_a_pattern_means_what_the_same_regular_expression_means(pattern, path):
+    """The RFC's definition, slow and plain: an asterisk is any text, a dollar sign at the end is the end."""
+    expression = re.escape("/" + pattern.removesuffix("$")).replace(r"\*", ".*") + (
+        "\\Z" if pattern[-1:] == "$" else ""
+    )
+    rules = robots.parse(200, f"User-agent: *\nDisallow: /{pattern}\n".encode())
+
+    forbidden = not rules.allows(f"https://news.example/{path}", "newsweir")
+
+    assert forbidden == bool(re.match(expression, f"/{path}"))
