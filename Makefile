@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not slow
 
-.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus bench-crawl elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus bench-crawl bench-frontier elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ eval-feeds: setup ## Measure the reading of feeds on the documents that feedpars
 bench-crawl: setup ## Measure the crawler beside httpx and Scrapy, on real pages from loopback (4 minutes)
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --group bench --quiet
 	@$(BIN)/python -m tests.bench.crawl --dir $(NEWSWEIR_EVAL_DIR)
+
+bench-frontier: setup ## Measure the memory and the speed of the crawler's queue
+	@$(BIN)/python -m tests.bench.frontier
 
 elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
 	@deploy/elasticsearch/start
