@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, BinaryIO
 
 from rich import box
@@ -38,12 +38,21 @@ def printable(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def write_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: str | None = None) -> None:
-    """A table for people on standard output; `wide` names the column that takes the room there is."""
+def write_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    wide: str | None = None,
+    whole: Collection[str] = (),
+) -> None:
+    """A table for people on standard output; `wide` names the column that takes the room there is, `whole` those that
+    are never cut, because a person copies from them."""
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
         if column == wide:
             table.add_column(column, ratio=1, overflow="fold")
+        elif column in whole:
+            table.add_column(column, no_wrap=True, overflow="ignore")
         else:
             table.add_column(column, max_width=_NARROW_CHARACTERS)
     for row in rows:

@@ -11,7 +11,7 @@ from shared.dispositions import read_ledger
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
 from shared.topology import ENRICHMENT, INDEXING
 from tests.builders import an_enriched_article
-from tests.contract.scene import Scene
+from tests.scene import Scene
 
 EVERYTHING = LetterFilter()
 

@@ -52,6 +52,13 @@ def test_nothing_to_add_is_an_error(ended):
     assert ended("sources", "add") == (2, "newsweir: nothing to add: give URLs, or --file FILE\n")
 
 
+def test_dead_letters_are_not_touched_before_it_is_said_which(ended):
+    status, said = ended("dead-letters", "discard", "--yes")
+
+    assert status == 2
+    assert said.startswith("newsweir: which letters?")
+
+
 def test_a_reader_that_has_had_enough_ends_an_export_quietly(tmp_path):
     reading, writing = os.pipe()
     os.close(reading)

@@ -30,3 +30,11 @@ def test_a_table_shows_markup_as_it_is_written(capsys):
     out = capsys.readouterr().out
     assert "[red]not red[/red]" in out
     assert "\x1b" not in out
+
+
+def test_a_column_that_a_person_copies_from_is_never_cut(capsys):
+    name = "enrichment/1772452800000-0-with-a-long-end"
+
+    write_table(("name", "text"), [(name, "word " * 50)], wide="text", whole=("name",))
+
+    assert name in capsys.readouterr().out

@@ -82,10 +82,15 @@ class Scene:
         for number in numbers:
             events.append(await self.fetch(number, **fields))
             await self.publish(events[-1], stage)
-            for entry in await self.read(stage):
-                await self._subscription(stage, _asked_for_nothing).bury(entry, error or InvalidInput("no article"))
+            await self.give_up(error, stage)
             self.clock.advance(0.001)
         return events
+
+    async def give_up(self, error: PermanentFailure | None = None, stage: Stage = ENRICHMENT) -> None:
+        """Bury everything that waits in the stage's stream."""
+        subscription = self._subscription(stage, _asked_for_nothing)
+        for entry in await self.read(stage):
+            await subscription.bury(entry, error or InvalidInput("no article"))
 
     def stream(self, stage: Stage = ENRICHMENT) -> str:
         return self.connection.key(stage.reads.name)
