@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from shared.events.articles import ArticleCrawled
 from shared.events.enrichment import Enrichment, EntityType
@@ -16,6 +16,25 @@ class FacetValue(NamedTuple):
 
     value: str
     label: str
+
+
+class Faceted(Protocol):
+    """What values are taken from: an article as the store keeps it."""
+
+    @property
+    def article(self) -> ArticleCrawled:
+        """The article as it was crawled."""
+        ...
+
+    @property
+    def enrichment(self) -> Enrichment:
+        """What was understood of it."""
+        ...
+
+    @property
+    def edited(self) -> bool:
+        """Whether its title or text changed since it was first seen."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +54,7 @@ class Facet:
     kind: FacetKind
     label: str
     description: str
-    values: Callable[[ArticleCrawled, Enrichment], tuple[FacetValue, ...]]
+    values: Callable[[Faceted], tuple[FacetValue, ...]]
 
     @property
     def label_field(self) -> str:
@@ -55,24 +74,28 @@ def _plain(value: str | None) -> tuple[FacetValue, ...]:
     return (FacetValue(value, value),) if value else ()
 
 
-def _entities(entity_type: EntityType) -> Callable[[ArticleCrawled, Enrichment], tuple[FacetValue, ...]]:
-    def values(article: ArticleCrawled, enrichment: Enrichment) -> tuple[FacetValue, ...]:
-        return _distinct(FacetValue(e.id, e.name) for e in enrichment.entities if e.type == entity_type)
+def _entities(entity_type: EntityType) -> Callable[[Faceted], tuple[FacetValue, ...]]:
+    def values(stored: Faceted) -> tuple[FacetValue, ...]:
+        return _distinct(FacetValue(e.id, e.name) for e in stored.enrichment.entities if e.type == entity_type)
 
     return values
 
 
-def _topics(article: ArticleCrawled, enrichment: Enrichment) -> tuple[FacetValue, ...]:
+def _topics(stored: Faceted) -> tuple[FacetValue, ...]:
     """A topic and all above it: whoever selects "economy" finds what is about mergers."""
     return _distinct(
         FacetValue(value, label)
-        for topic in enrichment.topics
+        for topic in stored.enrichment.topics
         for value, label in zip(topic.path, topic.path_labels or topic.path, strict=False)
     )
 
 
-def _source(article: ArticleCrawled, enrichment: Enrichment) -> tuple[FacetValue, ...]:
-    return (FacetValue(article.source_id, article.site_name or article.source_id),)
+def _source(stored: Faceted) -> tuple[FacetValue, ...]:
+    return (FacetValue(stored.article.source_id, stored.article.site_name or stored.article.source_id),)
+
+
+def _edited(stored: Faceted) -> tuple[FacetValue, ...]:
+    return (FacetValue("true", "Edited") if stored.edited else FacetValue("false", "As first published"),)
 
 
 FACETS: tuple[Facet, ...] = (
@@ -102,19 +125,23 @@ FACETS: tuple[Facet, ...] = (
     ),
     Facet(
         "author", "author", "plain", "Author", "Who wrote the article, as the page says.",
-        lambda article, enrichment: _distinct(FacetValue(name, name) for name in article.authors),
+        lambda stored: _distinct(FacetValue(name, name) for name in stored.article.authors),
     ),
     Facet(
         "section", "section", "plain", "Section", "The section of the site that the article appeared in.",
-        lambda article, enrichment: _plain(article.section),
+        lambda stored: _plain(stored.article.section),
     ),
     Facet(
         "country", "country", "plain", "Country of source", "Country of the source, as an ISO 3166-1 code.",
-        lambda article, enrichment: _plain(article.country),
+        lambda stored: _plain(stored.article.country),
     ),
     Facet(
         "language", "language", "plain", "Language", "Language of the article, as an ISO 639-1 code.",
-        lambda article, enrichment: _plain(enrichment.language.code),
+        lambda stored: _plain(stored.enrichment.language.code),
+    ),
+    Facet(
+        "edited", "edited", "labelled", "Changes",
+        "Whether title or text changed after the article was first seen: true or false.", _edited
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.events.enrichment import Value
 
 
@@ -55,13 +55,16 @@ class Stage:
 ARTICLES_CRAWLED = Stream("articles.crawled", ArticleCrawled)
 ARTICLES_ENRICHED = Stream("articles.enriched", ArticleEnriched)
 ARTICLES_INDEXED = Stream("articles.indexed", ArticleIndexed, max_entries=100_000)
-STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED)
+ARTICLES_WITHDRAWN = Stream("articles.withdrawn", ArticleWithdrawn)
+STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN)
 
 # A batch of 20 articles is about half a second of enrichment: enough to pay for a round trip, little to do again.
 ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED,), batch_size=20)
 # A commit of the store costs the same for one article as for a hundred.
 INDEXING = Stage("indexing", ARTICLES_ENRICHED, (ARTICLES_INDEXED,), batch_size=100)
-STAGES = (ENRICHMENT, INDEXING)
+# Read by the indexing service too: every change of the store goes through it.
+WITHDRAWAL = Stage("withdrawal", ARTICLES_WITHDRAWN, (), batch_size=100)
+STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL)
 
 
 def stages_reading(stream: Stream) -> tuple[Stage, ...]:

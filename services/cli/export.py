@@ -67,7 +67,7 @@ async def write_csv(articles: AsyncIterator[StoredArticle], out: BinaryIO) -> in
     count = 0
     async for stored in articles:
         own = [value(stored) for _, value in _OWN_COLUMNS]
-        labels = ("; ".join(v.label for v in facet.values(stored.article, stored.enrichment)) for facet in FACETS)
+        labels = ("; ".join(v.label for v in facet.values(stored)) for facet in FACETS)
         _write_row([*own, *labels], out)
         count += 1
     return count

@@ -1,18 +1,22 @@
-"""The indexing service, wired: the store's writer first, then one worker of its stage, and its probes."""
+"""The indexing service, wired: the store's writer first, then a worker for each stage that writes, and its probes."""
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import structlog
 
-from services.indexing.handle import IndexArticles
+from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared import topology
 from shared.article_store.opening import open_writer
 from shared.article_store.protocol import ArticleWriter
+from shared.bus.subscription import Handler
 from shared.bus.worker import StageWorker
 from shared.clock import SystemClock
 from shared.errors import DependencyUnavailable
-from shared.events.articles import ArticleEnriched
+from shared.events.articles import ArticleEnriched, ArticleWithdrawn
+from shared.events.enrichment import Value
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
@@ -21,6 +25,8 @@ from shared.telemetry import configure_logging
 _log = structlog.get_logger()
 _PORT_OFFSET = 3
 _OPEN_AGAIN_S = 1.0
+E = TypeVar("E", bound=Value)
+Run = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def main() -> int:
@@ -46,7 +52,7 @@ async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings) -> in
 
 
 class _Service:
-    """A worker that joins its group only once the store is its own to write: a second process stands by."""
+    """Workers that join their groups only once the store is theirs to write: a second process stands by."""
 
     def __init__(self, bus: BusSettings, store: StoreSettings, connection: RedisConnection) -> None:
         self._bus = bus
@@ -54,29 +60,32 @@ class _Service:
         self._connection = connection
         self._clock = SystemClock()
         self._writer: ArticleWriter | None = None
-        self._worker: StageWorker | None = None
+        self._workers: tuple[StageWorker, ...] = ()
 
     async def run(self, stop: asyncio.Event) -> None:
         self._writer = await self._open_store(stop)
         if self._writer is None:
             return
-        handler = IndexArticles(self._writer, self._clock)
-        self._worker = StageWorker(
-            topology.INDEXING, ArticleEnriched, handler, self._bus, self._connection, self._clock, random.Random()
+        self._workers = (
+            self._worker(topology.INDEXING, ArticleEnriched, IndexArticles(self._writer, self._clock)),
+            self._worker(topology.WITHDRAWAL, ArticleWithdrawn, WithdrawArticles(self._writer)),
         )
         try:
-            await self._worker.run(stop)
+            await run_together([worker.run for worker in self._workers], stop)
         finally:
             await self._writer.close()
 
     async def check_consumer(self) -> None:
-        if self._worker is not None:
-            await self._worker.check()
+        for worker in self._workers:
+            await worker.check()
 
     async def check_store(self) -> None:
         if self._writer is None:
             raise DependencyUnavailable("the store is not open yet")
         await self._writer.check()
+
+    def _worker(self, stage: topology.Stage, event_type: type[E], handler: Handler[E]) -> StageWorker:
+        return StageWorker(stage, event_type, handler, self._bus, self._connection, self._clock, random.Random())
 
     async def _open_store(self, stop: asyncio.Event) -> ArticleWriter | None:
         """The store's writer, after as many attempts as it takes; None when told to stop first."""
@@ -90,3 +99,23 @@ class _Service:
                 said = True
                 await self._clock.sleep(_OPEN_AGAIN_S)
         return None
+
+
+async def run_together(runs: Sequence[Run], stop: asyncio.Event) -> None:
+    """Let all run until told to stop; when one ends before, the others finish what they have in hand and end too.
+
+    Raises:
+        Exception: what the first one that failed raised.
+    """
+    halt = asyncio.Event()
+    running = [asyncio.ensure_future(run(halt)) for run in runs]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        halt.set()
+        stopping.cancel()
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    for result in ended:
+        if isinstance(result, BaseException):
+            raise result

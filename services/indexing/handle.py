@@ -1,14 +1,18 @@
-"""A batch of enriched articles → one put into the store → what happened to each, as ArticleIndexed."""
+"""Batches of events → one change of the store → what became of each: articles are put, or withdrawn."""
 
 from collections.abc import Sequence
+
+import structlog
 
 from shared import metrics
 from shared.article_store.document import stored
 from shared.article_store.protocol import ArticleWriter, PutOutcome
-from shared.bus.outcome import Failed, Outcome, Publish
+from shared.bus.outcome import Done, Failed, Outcome, Publish
 from shared.clock import Clock, from_ms
 from shared.dispositions import INDEXED
-from shared.events.articles import ArticleEnriched, ArticleIndexed, StageTimes
+from shared.events.articles import ArticleEnriched, ArticleIndexed, ArticleWithdrawn, StageTimes
+
+_log = structlog.get_logger()
 
 
 class IndexArticles:
@@ -46,3 +50,16 @@ class IndexArticles:
         )
         # A stale article is in the store too, in a newer revision.
         return Publish(indexed, disposition=INDEXED)
+
+
+class WithdrawArticles:
+    """Takes articles back; a store that is away raises, and the stream holds the withdrawals meanwhile."""
+
+    def __init__(self, writer: ArticleWriter) -> None:
+        self._writer = writer
+
+    async def __call__(self, events: Sequence[ArticleWithdrawn]) -> list[Outcome]:
+        outcomes = await self._writer.withdraw(events)
+        for event, outcome in zip(events, outcomes, strict=True):
+            _log.info("withdrawal", article_id=event.article_id, reason=event.reason, result=outcome.result)
+        return [Done() for _ in outcomes]

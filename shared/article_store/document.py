@@ -3,12 +3,50 @@
 from pydantic import AwareDatetime
 
 from shared.clock import to_ms
-from shared.events.articles import ArticleCrawled, ArticleEnriched
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn, Publication, Right
 from shared.events.enrichment import Enrichment, Value
 
 _ORDER_ID_BITS = 22
 # Elasticsearch's `long` ends at 2**63: what claims to be published after September 2039 counts as of then.
 _LAST_MS = 2**41 - 1
+
+
+class RevisionMark(Value):
+    """What tells a revision from its neighbours; the part of a StoredRevision that is read without its text."""
+
+    revision: int
+    content_hash: str
+    fetched_at: AwareDatetime
+
+
+class StoredRevision(RevisionMark):
+    """What an article said when it was fetched; written once, before the article and whatever becomes of that.
+
+    Attributes:
+        content_hash: of title and normalised text.
+        rights: what the publisher reserved then.
+    """
+
+    article_id: str
+    title: str
+    text: str
+    published: Publication
+    updated_at: AwareDatetime | None = None
+    rights: tuple[Right, ...] = ()
+
+
+class Standing(Value):
+    """What an article's past makes of it; the stores keep it true, whoever puts an article need not know it.
+
+    Attributes:
+        revisions: how many are kept that differ from the one before.
+        changed_at: when the latest change was fetched; None where nothing changed yet.
+        withdrawal: the latest, unless a newer revision has come since.
+    """
+
+    revisions: int = 1
+    changed_at: AwareDatetime | None = None
+    withdrawal: ArticleWithdrawn | None = None
 
 
 class StoredArticle(Value):
@@ -25,10 +63,21 @@ class StoredArticle(Value):
     version: int
     enriched_at: AwareDatetime
     ingested_at: AwareDatetime
+    standing: Standing = Standing()
 
     @property
     def article_id(self) -> str:
         return self.article.article_id
+
+    @property
+    def edited(self) -> bool:
+        """Whether its title or text changed since it was first seen."""
+        return self.standing.revisions > 1
+
+    @property
+    def hidden(self) -> bool:
+        """Whether searches leave it out; what is only gone from its site stays to be found."""
+        return self.standing.withdrawal is not None and self.standing.withdrawal.reason != "gone"
 
     @property
     def published_order(self) -> int:
@@ -54,4 +103,20 @@ def stored(event: ArticleEnriched, ingested_at: AwareDatetime) -> StoredArticle:
         version=event.version,
         enriched_at=event.enriched_at,
         ingested_at=ingested_at,
+    )
+
+
+def revision_of(stored: StoredArticle) -> StoredRevision:
+    """What is kept of this state of an article when the article moves on."""
+    article = stored.article
+    return StoredRevision(
+        revision=article.revision,
+        content_hash=article.content_hash,
+        fetched_at=article.fetched_at,
+        article_id=article.article_id,
+        title=article.title,
+        text=article.text,
+        published=article.published,
+        updated_at=article.updated_at,
+        rights=article.rights,
     )

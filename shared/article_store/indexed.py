@@ -24,7 +24,7 @@ def texts(stored: StoredArticle) -> dict[str, str]:
 
 def facet_values(facet: Facet, stored: StoredArticle) -> tuple[FacetValue, ...]:
     """The values of a facet on an article, each value once."""
-    values = (FacetValue(_bounded(v.value), _bounded(v.label)) for v in facet.values(stored.article, stored.enrichment))
+    values = (FacetValue(_bounded(v.value), _bounded(v.label)) for v in facet.values(stored))
     return tuple({item.value: item for item in values}.values())
 
 

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.article_store.document import StoredArticle
+from shared.article_store.document import StoredArticle, StoredRevision
+from shared.article_store.past import WithdrawResult
 from shared.article_store.query import ArticleQuery, SearchResult
 from shared.errors import NewsweirError
-from shared.events.articles import PutResult
+from shared.events.articles import ArticleWithdrawn, PutResult
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,19 @@ class PutOutcome:
     failure: NewsweirError | None = None
 
 
+@dataclass(frozen=True)
+class WithdrawOutcome:
+    """What became of one withdrawal of a batch.
+
+    withdrawn: the article is marked. deleted: it is deleted with its revisions. stale: a newer revision or withdrawal
+    is there, and an article that is newer stays as it is. unknown: the article is not there; should a revision come
+    late that is older, it is met by the withdrawal.
+    """
+
+    article_id: str
+    result: WithdrawResult
+
+
 class ArticleReader(Protocol):
     """Asks the store; any number of readers, in any process.
 
@@ -30,11 +44,16 @@ class ArticleReader(Protocol):
     """
 
     async def get(self, article_id: str) -> StoredArticle | None:
-        """The article, or None."""
+        """The article, or None; one that is hidden too, and says so."""
+        ...
+
+    async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
+        """What is kept of what the article said, oldest first: at most MAX_REVISIONS, each other than the one before;
+        empty where the article is not there."""
         ...
 
     async def search(self, query: ArticleQuery) -> SearchResult:
-        """One page of the articles that match, and the counts of the facets asked for.
+        """One page of the articles that match and are not hidden, and the counts of the facets asked for.
 
         Counts of a facet ignore that facet's own filter and respect everything else; the values that the filter
         names, included or excluded, are returned whatever their count.
@@ -70,8 +89,22 @@ class ArticleWriter(Protocol):
         """Write a batch; outcomes in the order given. An older version never replaces a newer one, and
         `ingested_at` of an article that was there is kept.
 
+        What each article says is kept as a revision first, stale or not, unless the revision before says the same.
+        `standing` is not taken from what is put: it follows from revisions and withdrawals.
+
         Raises:
             DependencyUnavailable: nothing can be written now; the batch may be put again.
+        """
+        ...
+
+    async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
+        """Mark or delete articles; outcomes in the order given. May run beside a put, and be repeated.
+
+        A mark holds until a newer revision is put. A deletion takes all revisions up to its own with it, and leaves
+        a tombstone: nothing up to that revision is ever written again.
+
+        Raises:
+            DependencyUnavailable: nothing can be written now; the batch may be withdrawn again.
         """
         ...
 

@@ -5,30 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.article_store.document import StoredArticle
-from shared.clock import from_ms, to_ms
+from shared.article_store.past import Past, in_standing
 from shared.events.articles import PutResult
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the store knows of an article without reading it: version, first arrival (ms), digest of its content."""
-
-    version: int
-    ingested_ms: int
-    digest: str
-
-    @classmethod
-    def of(cls, stored: StoredArticle) -> "Held":
-        """What the store will know of an article that is put as it is."""
-        return cls(stored.version, to_ms(stored.ingested_at), digest(stored))
-
-
-@dataclass(frozen=True)
 class Write:
-    """A document of a batch, what putting it does, and the form it is kept in."""
+    """A document of a batch in the form it is kept in, and what putting it does."""
 
     stored: StoredArticle
-    held: Held
     result: PutResult
 
 
@@ -38,25 +23,29 @@ def digest(stored: StoredArticle) -> str:
     return hashlib.sha256(f"{stored.article.content_hash}\n{enrichment}".encode()).hexdigest()
 
 
-def decide(held: Mapping[str, Held], batch: Iterable[StoredArticle]) -> list[Write]:
+def decide(
+    present: Mapping[str, StoredArticle], pasts: Mapping[str, Past], batch: Iterable[StoredArticle]
+) -> list[Write]:
     """What each document of a batch does, given what the store holds by article_id; in order, so that a second
-    document of the same article meets the first."""
-    known = dict(held)
+    document of the same article meets the first. What was deleted for good counts as newer than any of it."""
+    known = dict(present)
     writes = []
     for stored in batch:
-        write = _decide(known.get(stored.article_id), stored)
+        past = pasts.get(stored.article_id, Past())
+        write = _decide(known.get(stored.article_id), past, stored)
         writes.append(write)
         if write.result != "stale":
-            known[stored.article_id] = write.held
+            known[stored.article_id] = write.stored
     return writes
 
 
-def _decide(held: Held | None, stored: StoredArticle) -> Write:
-    own = Held.of(stored)
-    if held is None:
-        return Write(stored, own, "created")
-    if stored.version < held.version:
-        return Write(stored, own, "stale")
-    kept = stored.model_copy(update={"ingested_at": from_ms(held.ingested_ms)})
-    result: PutResult = "unchanged" if own.digest == held.digest else "updated"
-    return Write(kept, Held(own.version, held.ingested_ms, own.digest), result)
+def _decide(present: StoredArticle | None, past: Past, stored: StoredArticle) -> Write:
+    if past.forbids(stored.article.revision):
+        return Write(stored, "stale")
+    own = in_standing(stored, past)
+    if present is None or past.forbids(present.article.revision):
+        return Write(own, "created")
+    if stored.version < present.version:
+        return Write(stored, "stale")
+    result: PutResult = "unchanged" if digest(stored) == digest(present) else "updated"
+    return Write(own.model_copy(update={"ingested_at": present.ingested_at}), result)

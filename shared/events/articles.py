@@ -23,6 +23,7 @@ DateOrigin = Literal["json-ld", "meta", "html", "feed", "sitemap", "url", "impor
 Access = Literal["free", "paywall"]
 Right = Literal["noarchive", "no-ai-training", "tdm-reserved"]
 PutResult = Literal["created", "updated", "unchanged", "stale"]
+WithdrawalReason = Literal["gone", "forgotten", "retired"]
 
 
 class Publication(Value):
@@ -54,6 +55,7 @@ class ArticleCrawled(Value):
     Attributes:
         fetch_id: names this fetch; carried by all events that follow from it.
         article_id: sha256 of the canonical URL, 64 hexadecimal digits.
+        requested_url: that a feed, sitemap or listing named, where `url` answered in its place.
         revision: milliseconds; rises with every accepted fetch of the article.
         content_hash: of title and normalised text; equal hashes mean unchanged content.
         first_seen_at: never changes for an article.
@@ -64,6 +66,7 @@ class ArticleCrawled(Value):
     fetch_kind: FetchKind = "crawl"
     article_id: str = Field(pattern=r"^[0-9a-f]{64}$")
     url: HttpUrl
+    requested_url: HttpUrl | None = None
     canonical_url: HttpUrl
     declared_canonical: HttpUrl | None = None
     source_id: str
@@ -90,6 +93,11 @@ class ArticleCrawled(Value):
     quality: Quality = Quality(score=1.0)
 
 
+def first_version(revision: int) -> int:
+    """The lowest version that a write of this revision can have; the highest is below that of the next revision."""
+    return revision * 1000
+
+
 class ArticleEnriched(Value):
     """The article as crawled, and what was understood of it."""
 
@@ -101,7 +109,7 @@ class ArticleEnriched(Value):
     @property
     def version(self) -> int:
         """The version of the write that this event asks for: higher wins, whatever the order of arrival."""
-        return self.article.revision * 1000 + self.enrichment.enrichment_version
+        return first_version(self.article.revision) + self.enrichment.enrichment_version
 
 
 class StageTimes(Value):
@@ -123,3 +131,20 @@ class ArticleIndexed(Value):
     revision: int
     outcome: PutResult
     times: StageTimes
+
+
+class ArticleWithdrawn(Value):
+    """An article is taken back: by its site, which has it no more, or by whoever runs this.
+
+    Attributes:
+        revision: milliseconds, of the same row as the article's own: what was fetched later counts again.
+        reason: gone: its site answers that it is no more. forgotten: someone asked for that. retired: its time is over.
+        hard: whether the article and its revisions are deleted, rather than marked.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    article_id: str = Field(pattern=r"^[0-9a-f]{64}$")
+    revision: int = Field(gt=0)
+    reason: WithdrawalReason
+    hard: bool = False
+    withdrawn_at: AwareDatetime

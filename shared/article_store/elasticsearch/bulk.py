@@ -1,14 +1,13 @@
 """Writes documents in bulk under their own versions: an older one never replaces a newer one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.elasticsearch.connection import BUSY, our_errors
-from shared.article_store.elasticsearch.mapping import to_document
-from shared.article_store.versions import Write
+from shared.article_store.elasticsearch.operations import Operation, lines_of
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable, NewsweirError, PermanentFailure
 
@@ -22,7 +21,7 @@ _CHUNK = 200
 
 @dataclass(frozen=True)
 class ItemResult:
-    """What became of a write: written, not because a newer version is there, or refused for good."""
+    """What became of an operation: done, not because a newer version is there, or refused for good."""
 
     newer_is_there: bool = False
     failure: NewsweirError | None = None
@@ -36,48 +35,47 @@ class Target:
     is_alias: bool = True
 
 
-async def write(client: AsyncElasticsearch, clock: Clock, target: Target, writes: Sequence[Write]) -> list[ItemResult]:
-    """Write documents; results in the order given.
+async def write(
+    client: AsyncElasticsearch, clock: Clock, target: Target, operations: Sequence[Operation], *, refresh: bool = False
+) -> list[ItemResult]:
+    """Carry operations out; results in the order given. With `refresh` searches see them when this returns.
 
     Raises:
         DependencyUnavailable: no answer, or still too busy after several attempts.
     """
     results: list[ItemResult] = []
-    for chunk in _chunks(writes):
-        results += await _write_chunk(client, clock, target, chunk)
+    for start in range(0, len(operations), _CHUNK):
+        results += await _write_chunk(client, clock, target, operations[start : start + _CHUNK], refresh)
     return results
 
 
 async def _write_chunk(
-    client: AsyncElasticsearch, clock: Clock, target: Target, writes: Sequence[Write]
+    client: AsyncElasticsearch, clock: Clock, target: Target, operations: Sequence[Operation], refresh: bool
 ) -> list[ItemResult]:
     results: dict[int, ItemResult] = {}
-    open_items = list(range(len(writes)))
+    open_items = list(range(len(operations)))
     for attempt in range(_ATTEMPTS):
         if attempt:
             await clock.sleep(_FIRST_WAIT_S * 2 ** (attempt - 1))
-        items = await _send(client, target, [writes[number] for number in open_items])
+        items = await _send(client, target, [operations[number] for number in open_items], refresh)
         for number, item in zip(open_items, items, strict=True):
             if item["status"] not in BUSY:
                 results[number] = _result(item)
         open_items = [number for number in open_items if number not in results]
         if not open_items:
-            return [results[number] for number in range(len(writes))]
+            return [results[number] for number in range(len(operations))]
     raise DependencyUnavailable(f"elasticsearch at ELASTICSEARCH_URL was too busy for {len(open_items)} articles")
 
 
-async def _send(client: AsyncElasticsearch, target: Target, writes: Iterable[Write]) -> list[dict[str, Any]]:
-    operations = [line for item in writes for line in _lines(item)]
+async def _send(
+    client: AsyncElasticsearch, target: Target, operations: Iterable[Operation], refresh: bool
+) -> list[dict[str, Any]]:
+    lines = [line for operation in operations for line in lines_of(operation)]
     with our_errors():
         answer = await client.bulk(
-            index=target.name, operations=operations, require_alias=target.is_alias, source=False
+            index=target.name, operations=lines, require_alias=target.is_alias, source=False, refresh=refresh
         )
-    return [item["index"] for item in answer["items"]]
-
-
-def _lines(write: Write) -> Iterator[dict[str, Any]]:
-    yield {"index": {"_id": write.stored.article_id, "version": write.stored.version, "version_type": "external_gte"}}
-    yield to_document(write.stored, write.held)
+    return [result for item in answer["items"] for result in item.values()]
 
 
 def _result(item: dict[str, Any]) -> ItemResult:
@@ -89,7 +87,3 @@ def _result(item: dict[str, Any]) -> ItemResult:
     if error["type"] in ("cluster_block_exception", "index_not_found_exception"):
         raise DependencyUnavailable(f"the index in elasticsearch cannot be written now: {error['reason']}")
     return ItemResult(failure=PermanentFailure(f"elasticsearch refuses article {item['_id']}: {error['reason']}"))
-
-
-def _chunks(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
-    return (writes[start : start + _CHUNK] for start in range(0, len(writes), _CHUNK))

@@ -6,8 +6,16 @@ from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 from elasticsearch.helpers import async_scan
 
 from shared.article_store.elasticsearch import bulk
-from shared.article_store.elasticsearch.mapping import SOURCE, alias, definition, fingerprint, index_name, source_of
-from shared.article_store.versions import Held, Write
+from shared.article_store.elasticsearch.mapping import (
+    SOURCE,
+    alias,
+    definition,
+    fingerprint,
+    index_name,
+    placed,
+    source_of,
+)
+from shared.article_store.elasticsearch.operations import Operation
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 
@@ -68,10 +76,9 @@ async def _create(client: AsyncElasticsearch, prefix: str, *, with_alias: bool) 
 
 async def _copy(client: AsyncElasticsearch, clock: Clock, old: str, new: str) -> None:
     target = bulk.Target(new, is_alias=False)
-    writes: list[Write] = []
+    writes: list[Operation] = []
     async for found in async_scan(client, index=old, query={"_source": [SOURCE]}, size=_COPY_PAGE):
-        stored = source_of(found)
-        writes.append(Write(stored, Held.of(stored), "created"))
+        writes.append(placed(source_of(found)))
         if len(writes) == _COPY_PAGE:
             await bulk.write(client, clock, target, writes)
             writes = []

@@ -5,9 +5,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shared.article_store.document import StoredArticle
+from shared.article_store.document import Standing, StoredArticle
+from shared.article_store.elasticsearch.operations import Operation
 from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
-from shared.article_store.versions import Held
+from shared.events.articles import first_version
 from shared.facets import FACETS
 
 SOURCE = "stored_article"
@@ -17,7 +18,6 @@ ANALYZER = "article_text"
 TOKENIZER = "standard"
 STEMMER = {"type": "stemmer", "language": "porter2"}
 FILTERS = ("lowercase", "asciifolding", "cjk_bigram")
-_KEPT_ONLY = {"index": False, "doc_values": False}
 
 
 def alias(prefix: str) -> str:
@@ -59,12 +59,11 @@ def definition() -> dict[str, Any]:
     }
 
 
-def to_document(stored: StoredArticle, held: Held) -> dict[str, Any]:
-    """The document of an article; `held` is what the index will know of it."""
+def to_document(stored: StoredArticle) -> dict[str, Any]:
+    """The document of an article."""
     document: dict[str, Any] = {
         "article_id": stored.article_id,
-        "digest": held.digest,
-        "ingested_ms": held.ingested_ms,
+        "hidden": stored.hidden,
         "published_order": stored.published_order,
         "published_at": stored.article.published.at.isoformat(),
         **texts(stored),
@@ -78,17 +77,28 @@ def to_document(stored: StoredArticle, held: Held) -> dict[str, Any]:
     return document
 
 
-def held_of(found: Mapping[str, Any]) -> Held:
-    """What the index knows of an article, from a document found with HELD_FIELDS of its source."""
-    return Held(int(found["_version"]), int(found["_source"]["ingested_ms"]), str(found["_source"]["digest"]))
+def placed(stored: StoredArticle) -> Operation:
+    """Write an article, unless a newer version is there."""
+    return Operation("index", stored.article_id, to_document(stored), version=stored.version)
 
 
-HELD_FIELDS = ("digest", "ingested_ms")
+def taken_away(article_id: str, revision: int) -> Operation:
+    """Delete an article, unless a revision newer than this one is there."""
+    return Operation("delete", article_id, version=first_version(revision + 1) - 1)
 
 
 def source_of(found: Mapping[str, Any]) -> StoredArticle:
     """The article as it was put, from a document found with SOURCE of its source."""
     return StoredArticle.model_validate(found["_source"][SOURCE])
+
+
+STANDING_FIELDS = (f"{SOURCE}.article.revision", f"{SOURCE}.standing")
+
+
+def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
+    """The revision and the standing of an article, from a document found with STANDING_FIELDS of its source."""
+    source = found["_source"][SOURCE]
+    return int(source["article"]["revision"]), Standing.model_validate(source.get("standing", {}))
 
 
 def _analysis() -> dict[str, Any]:
@@ -102,8 +112,7 @@ def _properties() -> dict[str, Any]:
     keyword = {"type": "keyword"}
     return {
         "article_id": keyword,
-        "digest": {**keyword, **_KEPT_ONLY},
-        "ingested_ms": {"type": "long", **_KEPT_ONLY},
+        "hidden": {"type": "boolean"},
         "published_order": {"type": "long"},
         # The time field of dashboards; questions of this program use the order above.
         "published_at": {"type": "date"},

@@ -70,7 +70,10 @@ def _found(query: ArticleQuery) -> Body:
     return {
         "bool": {
             "must": [_clause(clause) for clause in query.clauses if not clause.negated],
-            "must_not": [_clause(clause) for clause in query.clauses if clause.negated],
+            "must_not": [
+                *(_clause(clause) for clause in query.clauses if clause.negated),
+                {"term": {"hidden": True}},
+            ],
             "filter": parts,
         }
     }

@@ -8,8 +8,8 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 from shared.article_store.bigrams import spread
 from shared.article_store.bounds import check_bounds, check_depth
 from shared.article_store.cursors import Position, RankPosition, decode
-from shared.article_store.document import StoredArticle
-from shared.article_store.elasticsearch import queries, results
+from shared.article_store.document import StoredArticle, StoredRevision
+from shared.article_store.elasticsearch import past, queries, results
 from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.index import check_mapping
 from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
@@ -34,6 +34,10 @@ class ElasticsearchArticleReader:
             except NotFoundError:
                 return None
         return source_of(found.body)
+
+    async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
+        with our_errors():
+            return await past.revisions(self._client, self._prefix, article_id)
 
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)

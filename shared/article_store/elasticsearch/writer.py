@@ -1,29 +1,49 @@
-"""Puts articles into Elasticsearch; any number of writers at once, versions decide between them."""
+"""Puts articles into Elasticsearch and takes them back; any number of writers at once, versions decide between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from elasticsearch import AsyncElasticsearch
 
-from shared.article_store.document import StoredArticle
-from shared.article_store.elasticsearch import bulk
+from shared.article_store.document import Standing, StoredArticle
+from shared.article_store.elasticsearch import bulk, past
 from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.index import bring_up, check_mapping
-from shared.article_store.elasticsearch.mapping import HELD_FIELDS, alias, held_of
-from shared.article_store.protocol import PutOutcome
-from shared.article_store.versions import Held, decide
+from shared.article_store.elasticsearch.mapping import (
+    SOURCE,
+    STANDING_FIELDS,
+    alias,
+    placed,
+    source_of,
+    standing_of,
+    taken_away,
+)
+from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.past import Past, in_standing, plans, standing, withdraw_result
+from shared.article_store.protocol import PutOutcome, WithdrawOutcome
+from shared.article_store.versions import Write, decide
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
+from shared.events.articles import ArticleWithdrawn
 from shared.settings import StoreSettings
+
+# Each round more needs another writer to have changed the same article in between.
+_ROUNDS = 8
 
 
 class ElasticsearchArticleWriter:
     """An ArticleWriter. What `put` returned is durable at once, and found by searches within a second: waiting for
-    that would hold back every batch for half a second."""
+    that would hold back every batch for half a second.
+
+    Revisions and withdrawals are facts of their own, written first; the standing that an article carries is derived
+    from them and may be that of a moment ago when another writer adds a fact meanwhile. So every writer looks again
+    after it wrote, and mends what it finds: whoever comes last sees all that was written before.
+    """
 
     def __init__(self, client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
         self._client = client
         self._clock = clock
         self._prefix = prefix
+        self._target = bulk.Target(alias(prefix))
 
     @classmethod
     async def open(cls, settings: StoreSettings, clock: Clock) -> "ElasticsearchArticleWriter":
@@ -36,6 +56,7 @@ class ElasticsearchArticleWriter:
         client = connect(settings)
         try:
             with our_errors():
+                await past.create(client, settings.index_prefix)
                 await bring_up(client, clock, settings.index_prefix)
         except BaseException:
             await client.close()
@@ -43,20 +64,33 @@ class ElasticsearchArticleWriter:
         return cls(client, clock, settings.index_prefix)
 
     async def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
-        # Between this look and the write another writer may come: the version still decides, only the name of the
-        # outcome may be that of a moment ago.
-        decided = decide(await self._held({article.article_id for article in articles}), articles)
-        writes = [write for write in decided if write.result != "stale"]
-        results = iter(await bulk.write(self._client, self._clock, bulk.Target(alias(self._prefix)), writes))
-        outcomes = []
-        for write in decided:
-            result = bulk.ItemResult(newer_is_there=True) if write.result == "stale" else next(results)
-            outcomes.append(
-                PutOutcome(write.stored.article_id, None, result.failure)
-                if result.failure
-                else PutOutcome(write.stored.article_id, "stale" if result.newer_is_there else write.result)
-            )
-        return outcomes
+        if not articles:
+            return []
+        article_ids = sorted({article.article_id for article in articles})
+        with our_errors():
+            present, pasts = await self._known(article_ids)
+            planned = plans(pasts, present, articles)
+            await past.carry_out(self._client, self._clock, self._prefix, planned)
+            # Between the look and the write another writer may come: the version still decides, only the name of the
+            # outcome may be that of a moment ago.
+            decided = decide(present, {article_id: of_one.past for article_id, of_one in planned.items()}, articles)
+            writes = [placed(write.stored) for write in decided if write.result != "stale"]
+            results = await bulk.write(self._client, self._clock, self._target, writes)
+            await self._settle(article_ids)
+        return _outcomes(decided, results)
+
+    async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
+        if not events:
+            return []
+        article_ids = sorted({event.article_id for event in events})
+        with our_errors():
+            present, pasts = await self._known(article_ids)
+            await past.note(self._client, self._clock, self._prefix, events)
+            await self._settle(article_ids)
+        return [
+            WithdrawOutcome(e.article_id, withdraw_result(pasts[e.article_id], present.get(e.article_id), e))
+            for e in events
+        ]
 
     async def check(self) -> None:
         name = alias(self._prefix)
@@ -68,11 +102,68 @@ class ElasticsearchArticleWriter:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _held(self, article_ids: set[str]) -> dict[str, Held]:
+    async def _known(self, article_ids: Sequence[str]) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
+        pasts = await past.read(self._client, self._prefix, article_ids)
+        return await self._present(article_ids), pasts
+
+    async def _settle(self, article_ids: Sequence[str]) -> None:
+        """Return when every article has the standing that its past gives it, and none is there that was deleted.
+
+        Raises:
+            DependencyUnavailable: others change the articles faster than this comes to an end.
+        """
+        open_ids = article_ids
+        for _ in range(_ROUNDS):
+            pasts = await past.read(self._client, self._prefix, open_ids)
+            rewritten = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
+            wrong = await self._misplaced(open_ids, pasts)
+            await self._mend(wrong, pasts)
+            open_ids = sorted({*rewritten, *wrong})
+            if not open_ids:
+                return
+        raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their past is kept")
+
+    async def _misplaced(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> list[str]:
+        found = await self._get(article_ids, STANDING_FIELDS)
+        return [
+            article_id for article_id, item in found.items() if not _is_right(*standing_of(item), pasts[article_id])
+        ]
+
+    async def _mend(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> None:
         if not article_ids:
-            return {}
-        with our_errors():
-            answer = await self._client.mget(
-                index=alias(self._prefix), ids=sorted(article_ids), source_includes=list(HELD_FIELDS)
-            )
-        return {found["_id"]: held_of(found) for found in answer["docs"] if found.get("found")}
+            return
+        present = await self._present(article_ids)
+        planned = plans({article_id: pasts[article_id] for article_id in article_ids}, present)
+        await past.carry_out(self._client, self._clock, self._prefix, planned)
+        operations = [_mended(stored, planned[article_id].past) for article_id, stored in present.items()]
+        await bulk.write(self._client, self._clock, self._target, operations)
+
+    async def _present(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        return {i: source_of(found) for i, found in (await self._get(article_ids, [SOURCE])).items()}
+
+    async def _get(self, article_ids: Sequence[str], fields: Iterable[str]) -> dict[str, Mapping[str, object]]:
+        answer = await self._client.mget(index=alias(self._prefix), ids=list(article_ids), source_includes=list(fields))
+        return {found["_id"]: found for found in answer["docs"] if found.get("found")}
+
+
+def _is_right(revision: int, own: Standing, known: Past) -> bool:
+    return not known.forbids(revision) and own == standing(known, revision)
+
+
+def _mended(stored: StoredArticle, known: Past) -> Operation:
+    if known.erased is not None and known.forbids(stored.article.revision):
+        return taken_away(stored.article_id, known.erased.revision)
+    return placed(in_standing(stored, known))
+
+
+def _outcomes(decided: Sequence[Write], results: Iterable[bulk.ItemResult]) -> list[PutOutcome]:
+    remaining = iter(results)
+    outcomes = []
+    for write in decided:
+        result = bulk.ItemResult(newer_is_there=True) if write.result == "stale" else next(remaining)
+        outcomes.append(
+            PutOutcome(write.stored.article_id, None, result.failure)
+            if result.failure
+            else PutOutcome(write.stored.article_id, "stale" if result.newer_is_there else write.result)
+        )
+    return outcomes

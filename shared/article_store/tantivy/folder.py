@@ -3,7 +3,8 @@
 articles/
 ├── CURRENT              "0003-1f2e3d4c5b6a": replaced atomically when an index was rebuilt
 ├── writer.lock          held (flock) by the one process that writes; gone with the process, however it ends
-└── 0003-1f2e3d4c5b6a/   Tantivy's files
+└── 0003-1f2e3d4c5b6a/   Tantivy's files of the articles
+    └── revisions/       and those of their revisions and withdrawals
 """
 
 import fcntl

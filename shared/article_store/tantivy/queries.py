@@ -10,6 +10,7 @@ from shared.article_store.cursors import TimePosition
 from shared.article_store.document import order_start
 from shared.article_store.indexed import TEXT_BOOSTS
 from shared.article_store.query import ArticleQuery, Clause, FacetFilter, Sort
+from shared.article_store.tantivy.schema import HIDDEN
 from shared.article_store.words import terms
 from shared.clock import to_ms
 from shared.facets import FACETS_BY_NAME
@@ -28,6 +29,7 @@ def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str 
             parts += _filter(schema, facet_filter)
     if not any(occur is Occur.Must for occur, _ in parts):
         parts.append((Occur.Must, Query.all_query()))
+    parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
     return Query.boolean_query(parts)
 
 

@@ -12,11 +12,12 @@ from tantivy import Query
 
 from shared.article_store.bounds import check_bounds, check_depth
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
-from shared.article_store.document import StoredArticle
+from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import assemble, named_values
 from shared.article_store.highlighting import highlight
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
 from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
+from shared.article_store.tantivy.past import revisions
 from shared.article_store.tantivy.queries import from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
 from shared.article_store.tantivy.schema import source_of
@@ -38,6 +39,9 @@ class TantivyArticleReader:
 
     async def get(self, article_id: str) -> StoredArticle | None:
         return await self._ask(lambda searcher: self._get(searcher, article_id))
+
+    async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
+        return await self._ask(lambda _: revisions(self._snapshots.past_searcher(), article_id))
 
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)

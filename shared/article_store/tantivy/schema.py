@@ -9,16 +9,16 @@ import tantivy
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
-from shared.article_store.versions import Held
 from shared.article_store.words import WORD_PATTERN, analyzer
 from shared.facets import FACETS
 
 SOURCE = "stored_article"
+HIDDEN = "true"
 _ANALYZER = "article_text"
 
 # words: searched for what it says. term: exactly itself; counted: the same, and its values can be counted.
 # order: a number to sort and cut by. kept: only given back.
-_Kind = Literal["words", "term", "counted", "order", "kept_number", "kept_bytes"]
+_Kind = Literal["words", "term", "counted", "order", "kept_bytes"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,7 @@ class _Field:
 
 _FIELDS: tuple[_Field, ...] = (
     _Field("article_id", "term", stored=True),
-    _Field("digest", "term", stored=True),
-    _Field("version", "kept_number"),
-    _Field("ingested_ms", "kept_number"),
+    _Field("hidden", "term"),
     _Field("published_order", "order"),
     *(_Field(name, "words") for name in TEXT_BOOSTS),
     *(_Field(facet.field, "counted") for facet in FACETS),
@@ -60,8 +58,6 @@ def schema() -> tantivy.Schema:
                 )
             case "order":
                 builder.add_unsigned_field(field.name, fast=True, indexed=True)
-            case "kept_number":
-                builder.add_unsigned_field(field.name, stored=True)
             case "kept_bytes":
                 builder.add_bytes_field(field.name, stored=True)
     return builder.build()
@@ -79,13 +75,12 @@ def fingerprint() -> str:
     return hashlib.sha256(json.dumps(definition).encode()).hexdigest()[:12]
 
 
-def to_document(stored: StoredArticle, held: Held) -> tantivy.Document:
-    """The document of an article; `held` is what the index will know of it."""
+def to_document(stored: StoredArticle) -> tantivy.Document:
+    """The document of an article."""
     document = tantivy.Document()
     document.add_text("article_id", stored.article_id)
-    document.add_text("digest", held.digest)
-    document.add_unsigned("version", held.version)
-    document.add_unsigned("ingested_ms", held.ingested_ms)
+    if stored.hidden:
+        document.add_text("hidden", HIDDEN)
     document.add_unsigned("published_order", stored.published_order)
     for name, text in texts(stored).items():
         document.add_text(name, text)
@@ -101,15 +96,6 @@ def to_document(stored: StoredArticle, held: Held) -> tantivy.Document:
 def article_id_of(document: tantivy.Document) -> str:
     """The article that a document is about."""
     return str(document.get_first("article_id"))
-
-
-def held_of(document: tantivy.Document) -> Held:
-    """What the index knows of an article without reading its source."""
-    return Held(
-        int(document.get_first("version") or 0),
-        int(document.get_first("ingested_ms") or 0),
-        str(document.get_first("digest")),
-    )
 
 
 def source_of(document: tantivy.Document) -> StoredArticle:

@@ -6,6 +6,7 @@ from pathlib import Path
 import tantivy
 
 from shared.article_store.tantivy import folder as folders
+from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy.folder import IndexName
 from shared.article_store.tantivy.schema import fingerprint, prepare, schema
 from shared.clock import Clock
@@ -23,7 +24,7 @@ class Snapshots:
         self._turn = threading.Lock()
         self._name: IndexName | None = None
         # Until a first article was put, everything is asked of an index that holds none.
-        self._index = prepare(tantivy.Index(schema()))
+        self._index, self._past = prepare(tantivy.Index(schema())), past_index.empty()
         self._looked_at_s: float | None = None
 
     def searcher(self) -> tantivy.Searcher:
@@ -33,36 +34,47 @@ class Snapshots:
             DependencyUnavailable: the index has another schema, or cannot be read.
         """
         with self._turn:
-            now_s = self._clock.monotonic_s()
-            if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
-                self._look()
-                self._looked_at_s = now_s
+            self._keep_sight()
             return self._index.searcher()
+
+    def past_searcher(self) -> tantivy.Searcher:
+        """The same over revisions and withdrawals."""
+        with self._turn:
+            self._keep_sight()
+            return self._past.searcher()
 
     @property
     def schema(self) -> tantivy.Schema:
         """The schema of every index that searchers are given of."""
         return self._index.schema
 
+    def _keep_sight(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
+            self._look()
+            self._looked_at_s = now_s
+
     def _look(self) -> None:
         try:
             name = folders.current(self._folder)
             if name != self._name:
-                self._index = _opened(self._folder, name)
+                self._index, self._past = _opened(self._folder, name)
                 self._name = name
             self._index.reload()
+            self._past.reload()
         except (ValueError, OSError) as error:
             raise DependencyUnavailable(f"cannot read the index in {self._folder}: {error}") from error
 
 
-def _opened(folder: Path, name: IndexName | None) -> tantivy.Index:
+def _opened(folder: Path, name: IndexName | None) -> tuple[tantivy.Index, tantivy.Index]:
     if name is None:
-        return prepare(tantivy.Index(schema()))
+        return prepare(tantivy.Index(schema())), past_index.empty()
     if name.fingerprint != fingerprint():
         raise DependencyUnavailable(
             f"the index {name} in {folder} has another schema than this program's: it is rebuilt when an indexing "
             "service of the same version starts"
         )
-    index = prepare(tantivy.Index.open(str(folder / str(name))))
+    index, past = prepare(tantivy.Index.open(str(folder / str(name)))), past_index.opened(folder / str(name))
     index.config_reader("Manual")
-    return index
+    past.config_reader("Manual")
+    return index, past

@@ -1,47 +1,35 @@
-"""The one writer of the index: versioned puts, acknowledged after the commit, and the rebuild for a new schema."""
+"""The one writer of the index: versioned puts and withdrawals, acknowledged after the commit."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TypeVar
 
-import tantivy
-
 from shared.article_store.document import StoredArticle
-from shared.article_store.protocol import PutOutcome
+from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
+from shared.article_store.protocol import PutOutcome, WithdrawOutcome
 from shared.article_store.tantivy import folder as folders
-from shared.article_store.tantivy.folder import IndexName
+from shared.article_store.tantivy import past as past_index
+from shared.article_store.tantivy.building import Indexes, current, open_article_writer
 from shared.article_store.tantivy.queries import any_of
-from shared.article_store.tantivy.schema import (
-    article_id_of,
-    fingerprint,
-    held_of,
-    prepare,
-    schema,
-    source_of,
-    to_document,
-)
-from shared.article_store.versions import Held, decide
+from shared.article_store.tantivy.schema import source_of, to_document
+from shared.article_store.versions import decide
 from shared.errors import DependencyUnavailable
-
-# One thread writes a segment per commit; a second one would double their number, for merging to undo.
-_WRITER_THREADS = 1
-_WRITER_HEAP_BYTES = 64_000_000
-_REBUILD_BATCH = 1_000
+from shared.events.articles import ArticleWithdrawn
 
 T = TypeVar("T")
 
 
 class TantivyArticleWriter:
-    """An ArticleWriter; Tantivy's calls run one after the other in a thread of its own."""
+    """An ArticleWriter; Tantivy's calls run one after the other in a thread of its own, whoever asks."""
 
-    def __init__(self, folder: Path, lock: IO[bytes], thread: ThreadPoolExecutor, index: tantivy.Index) -> None:
+    def __init__(self, folder: Path, lock: IO[bytes], thread: ThreadPoolExecutor, indexes: Indexes) -> None:
         self._folder = folder
         self._lock = lock
         self._thread = thread
-        self._index = index
-        self._writer: tantivy.IndexWriter | None = None
+        self._indexes = indexes
+        self._writers: _Writers | None = None
 
     @classmethod
     async def open(cls, folder: Path) -> "TantivyArticleWriter":
@@ -59,7 +47,10 @@ class TantivyArticleWriter:
             raise
 
     async def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
-        return await self._run(lambda: self._put(articles))
+        return await self._run(lambda: self._change(lambda writers: writers.put(articles)))
+
+    async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
+        return await self._run(lambda: self._change(lambda writers: writers.withdraw(events)))
 
     async def check(self) -> None:
         """The lock was taken at the start and is kept: only the disk can refuse, and `put` says so."""
@@ -71,45 +62,93 @@ class TantivyArticleWriter:
     async def _run(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
-    def _put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
+    def _change(self, change: Callable[["_Writers"], T]) -> T:
         try:
-            if self._writer is None:
-                self._writer = _open_writer(self._index)
-            outcomes = self._write(self._writer, articles)
-            self._index.reload()
+            if self._writers is None:
+                self._writers = _Writers(self._indexes)
+            return change(self._writers)
         except (ValueError, OSError) as error:
             # Tantivy's writer is dead after most errors: the next put opens another, from the last commit.
-            self._writer = None
+            self._writers = None
             raise DependencyUnavailable(f"cannot write the index in {self._folder}: {error}") from error
-        return outcomes
-
-    def _write(self, writer: tantivy.IndexWriter, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
-        writes = decide(self._held({article.article_id for article in articles}), articles)
-        for write in writes:
-            if write.result != "stale":
-                writer.delete_documents_by_term("article_id", write.stored.article_id)
-                writer.add_document(to_document(write.stored, write.held))
-        writer.commit()
-        return [PutOutcome(write.stored.article_id, write.result) for write in writes]
-
-    def _held(self, article_ids: set[str]) -> dict[str, Held]:
-        if not article_ids:
-            return {}
-        searcher = self._index.searcher()
-        found = searcher.search(any_of(self._index.schema, list(article_ids)), limit=len(article_ids), count=False)
-        documents = (searcher.doc(address) for _, address in found.hits)
-        return {article_id_of(document): held_of(document) for document in documents}
 
     def _close(self) -> None:
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
+        if self._writers is not None:
+            self._writers.close()
         self._lock.close()
+
+
+class _Writers:
+    """Writes both indexes: the past first, so that no article is committed whose revision is not."""
+
+    def __init__(self, indexes: Indexes) -> None:
+        self._indexes = indexes
+        self._articles = open_article_writer(indexes.articles)
+        self._past = past_index.open_writer(indexes.past)
+
+    def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
+        present, pasts = self._known([article.article_id for article in articles])
+        planned = plans(pasts, present, articles)
+        if past_index.write_revisions(self._past, planned):
+            self._past.commit()
+            self._indexes.past.reload()
+        after = {article_id: of_one.past for article_id, of_one in planned.items()}
+        writes = decide(present, after, articles)
+        self._replace(present, after, {w.stored.article_id: w.stored for w in writes if w.result != "stale"})
+        return [PutOutcome(write.stored.article_id, write.result) for write in writes]
+
+    def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
+        present, pasts = self._known([event.article_id for event in events])
+        outcomes, after = [], {event.article_id: pasts.get(event.article_id, Past()) for event in events}
+        for event in events:
+            past = after[event.article_id]
+            outcomes.append(
+                WithdrawOutcome(event.article_id, withdraw_result(past, present.get(event.article_id), event))
+            )
+            after[event.article_id] = noted(past, event)
+        planned = plans(after, present)
+        for article_id, past in after.items():
+            past_index.write_withdrawals(self._past, article_id, past)
+        past_index.write_revisions(self._past, planned)
+        self._past.commit()
+        self._indexes.past.reload()
+        self._replace(present, {article_id: of_one.past for article_id, of_one in planned.items()}, {})
+        return outcomes
+
+    def close(self) -> None:
+        self._articles.wait_merging_threads()
+        self._past.wait_merging_threads()
+
+    def _known(self, article_ids: Sequence[str]) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
+        """What is there of these articles, and their past."""
+        distinct = sorted(set(article_ids))
+        if not distinct:
+            return {}, {}
+        searcher = self._indexes.articles.searcher()
+        found = searcher.search(any_of(self._indexes.articles.schema, distinct), limit=len(distinct), count=False)
+        stored = (source_of(searcher.doc(address)) for _, address in found.hits)
+        present = {article.article_id: article for article in stored}
+        return present, past_index.read(self._indexes.past.searcher(), distinct)
+
+    def _replace(
+        self, present: Mapping[str, StoredArticle], pasts: Mapping[str, Past], put: Mapping[str, StoredArticle]
+    ) -> None:
+        """Commit what the articles are now: what was put, or what was there, in the standing of their past."""
+        for article_id, stored in {**present, **put}.items():
+            past = pasts.get(article_id, Past())
+            own = None if past.forbids(stored.article.revision) else in_standing(stored, past)
+            if own is None or own != present.get(article_id):
+                self._articles.delete_documents_by_term("article_id", article_id)
+            if own is not None and own != present.get(article_id):
+                self._articles.add_document(to_document(own))
+        self._articles.commit()
+        self._indexes.articles.reload()
 
 
 def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:
     lock = folders.lock(folder)
     try:
-        return TantivyArticleWriter(folder, lock, thread, _current_index(folder))
+        return TantivyArticleWriter(folder, lock, thread, current(folder))
     except (ValueError, OSError) as error:
         lock.close()
         raise DependencyUnavailable(
@@ -118,39 +157,3 @@ def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:
     except BaseException:
         lock.close()
         raise
-
-
-def _current_index(folder: Path) -> tantivy.Index:
-    name = folders.current(folder)
-    folders.remove_others(folder, name)
-    if name is not None and name.fingerprint == fingerprint():
-        return prepare(tantivy.Index.open(str(folder / str(name))))
-    sources = () if name is None else _sources(folder / str(name))
-    return _build(folder, IndexName(1 if name is None else name.number + 1, fingerprint()), sources)
-
-
-def _sources(path: Path) -> Iterable[StoredArticle]:
-    """Every article of an index, whatever its schema: only the source is asked for."""
-    searcher = tantivy.Index.open(str(path)).searcher()
-    addresses = searcher.search(tantivy.Query.all_query(), limit=max(searcher.num_docs, 1), count=False).hits
-    return (source_of(searcher.doc(address)) for _, address in addresses)
-
-
-def _build(folder: Path, name: IndexName, articles: Iterable[StoredArticle]) -> tantivy.Index:
-    path = folder / str(name)
-    path.mkdir()
-    index = prepare(tantivy.Index(schema(), str(path)))
-    writer = _open_writer(index)
-    for number, article in enumerate(articles, start=1):
-        writer.add_document(to_document(article, Held.of(article)))
-        if number % _REBUILD_BATCH == 0:
-            writer.commit()
-    writer.commit()
-    writer.wait_merging_threads()
-    folders.switch(folder, name)
-    index.reload()
-    return index
-
-
-def _open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    return index.writer(_WRITER_HEAP_BYTES, _WRITER_THREADS)

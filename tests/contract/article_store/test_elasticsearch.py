@@ -9,7 +9,6 @@ from elasticsearch import AsyncElasticsearch
 from shared.article_store.elasticsearch.mapping import alias, definition, index_name, to_document
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.query import ArticleQuery
-from shared.article_store.versions import Held
 from shared.article_store.words import terms
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
@@ -31,7 +30,7 @@ async def put_into_an_older_index(settings: StoreSettings, *articles) -> str:
             await client.index(
                 index=older,
                 id=stored.article_id,
-                document=to_document(stored, Held.of(stored)),
+                document=to_document(stored),
                 version=stored.version,
                 version_type="external_gte",
                 refresh=True,

@@ -31,7 +31,7 @@ async def test_all_facets_are_counted_at_once_in_the_order_asked(store: Store):
     assert [counts.facet for counts in result.facets] == [request.facet for request in asked]
     counted = {counts.facet: sum(bucket.count for bucket in counts.buckets) for counts in result.facets}
     assert {name: count for name, count in counted.items() if count} == {
-        "language": 1, "country": 1, "section": 1, "author": 2, "source": 1,
+        "edited": 1, "language": 1, "country": 1, "section": 1, "author": 2, "source": 1,
     }  # fmt: skip
 
 

@@ -1,9 +1,12 @@
+from shared.article_store.document import Standing, stored
+from shared.events.articles import ArticleEnriched
 from shared.facets import FACETS, FACETS_BY_NAME, MAX_VALUES_PER_ARTICLE, FacetValue
-from tests.builders import a_topic, an_article, an_enrichment, an_entity
+from tests.builders import NOON, a_stored_article, a_topic, an_article, an_enrichment, an_entity
 
 
 def values(name: str, article=None, enrichment=None) -> tuple[FacetValue, ...]:
-    return FACETS_BY_NAME[name].values(article or an_article(), enrichment or an_enrichment())
+    event = ArticleEnriched(article=article or an_article(), enrichment=enrichment or an_enrichment(), enriched_at=NOON)
+    return FACETS_BY_NAME[name].values(stored(event, ingested_at=NOON))
 
 
 def test_names_and_fields_of_facets_are_their_own():
@@ -46,3 +49,11 @@ def test_a_source_is_shown_by_the_name_of_its_site():
 
 def test_an_author_who_is_named_twice_counts_once():
     assert values("author", article=an_article(authors=("Jo Doe", "Jo Doe", ""))) == (FacetValue("Jo Doe", "Jo Doe"),)
+
+
+def test_an_article_counts_as_edited_when_more_than_one_of_its_revisions_is_known():
+    once = a_stored_article(1)
+    twice = once.model_copy(update={"standing": Standing(revisions=2, changed_at=NOON)})
+
+    assert FACETS_BY_NAME["edited"].values(once) == (FacetValue("false", "As first published"),)
+    assert FACETS_BY_NAME["edited"].values(twice) == (FacetValue("true", "Edited"),)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.article_store.versions import Held, decide, digest
+from shared.article_store.versions import decide, digest
 from shared.events.enrichment import Keyphrase
 from tests.builders import REVISION, a_stored_article, an_enrichment
 
@@ -13,22 +13,22 @@ def test_a_newer_version_keeps_the_first_arrival():
         update={"ingested_at": first.ingested_at + timedelta(hours=1)}
     )
 
-    (write,) = decide({first.article_id: Held.of(first)}, [newer])
+    (write,) = decide({first.article_id: first}, {}, [newer])
 
     assert (write.result, write.stored.ingested_at) == ("unchanged", first.ingested_at)
-    assert write.held == Held(newer.version, Held.of(first).ingested_ms, digest(first))
+    assert write.stored.version == newer.version
 
 
 def test_a_batch_meets_what_stands_before_it_in_the_batch():
     versions = [a_stored_article(1, revision=REVISION + n, title=f"Title {n}") for n in (5, 3, 7)]
 
-    assert [write.result for write in decide({}, versions)] == ["created", "stale", "updated"]
+    assert [write.result for write in decide({}, {}, versions)] == ["created", "stale", "updated"]
 
 
 def test_a_stale_document_does_not_become_what_is_held():
     newest, older, middle = (a_stored_article(1, revision=REVISION + n) for n in (9, 1, 5))
 
-    assert [write.result for write in decide({}, [newest, older, middle])] == ["created", "stale", "stale"]
+    assert [write.result for write in decide({}, {}, [newest, older, middle])] == ["created", "stale", "stale"]
 
 
 def test_the_version_of_the_enrichment_alone_is_no_other_content():

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.article_store.elasticsearch.bulk import ItemResult, Target, write
-from shared.article_store.versions import decide
+from shared.article_store.elasticsearch.mapping import placed
 from shared.errors import DependencyUnavailable, PermanentFailure
 from tests.builders import a_stored_article, an_article
 from tests.fakes import FakeClock
@@ -30,7 +30,7 @@ class ScriptedServer:
 
 
 async def results_of(server: ScriptedServer, articles: int, clock: FakeClock) -> list[ItemResult]:
-    writes = decide({}, [a_stored_article(number) for number in range(articles)])
+    writes = [placed(a_stored_article(number)) for number in range(articles)]
     return await write(server, clock, Target("articles"), writes)  # type: ignore[arg-type]  # the part that is asked
 
 

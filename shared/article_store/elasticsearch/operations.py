@@ -1,0 +1,30 @@
+"""One thing to be done to one document, as a value; sent in bulk."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Write or delete a document.
+
+    Attributes:
+        action: "create" writes only what is not there yet.
+        version: an older one than the document has changes nothing; None: whatever is there.
+    """
+
+    action: Literal["index", "create", "delete"]
+    document_id: str
+    document: Mapping[str, Any] | None = None
+    version: int | None = None
+
+
+def lines_of(operation: Operation) -> Iterator[Mapping[str, Any]]:
+    """The lines of a bulk request that ask for it."""
+    about: dict[str, Any] = {"_id": operation.document_id}
+    if operation.version is not None:
+        about |= {"version": operation.version, "version_type": "external_gte"}
+    yield {operation.action: about}
+    if operation.document is not None:
+        yield operation.document
