@@ -1,42 +1,98 @@
 """A source of news, how it is doing, and the registry of both: the crawler writes, search and command line read."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
+from shared.clock import from_ms
 from shared.errors import ConfigurationError, InvalidInput
 from shared.events.articles import HttpUrl
 from shared.events.enrichment import Value
 from shared.redis_client import RedisConnection
 from shared.urls import canonicalize
 
+MAX_DOCUMENT_BYTES = 10_000_000
+# Each of them is kept in memory by every crawler, and looked up every few seconds.
+MAX_SOURCES = 20_000
+MAX_DOORS = 200
+_MAX_PATTERNS = 50
+DAYS_REMEMBERED = 61  # two months, by which a source's yield is judged
+# What a pattern is compared with: a path, or a whole URL.
+_GLOB = re.compile(r"(/|\*|https?://)\S*")
+_LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]+)*", re.IGNORECASE)
+
+Doors = Annotated[tuple[HttpUrl, ...], Field(max_length=MAX_DOORS)]
+Patterns = Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=_MAX_PATTERNS)]
+Tag = Annotated[str, Field(min_length=1, max_length=60)]
+
 
 class Source(Value):
-    """One publisher, or one part of it, and the doors that lead to its articles."""
+    """One publisher, or one part of it, and the doors that lead to its articles.
+
+    Attributes:
+        include, exclude: globs; of the articles that the doors lead to, those are wanted that some `include` fits,
+            where there is any, and that no `exclude` fits. A glob that begins with a slash is compared with path and
+            query, any other with the whole URL; an asterisk stands for any characters, slashes too, and everything else
+            for itself.
+        crawl_delay_s: between two requests to the source's hosts, where that is longer than what holds for all sources
+            and than what the site asks for.
+        language, country, section: of its articles, where they do not say so themselves; language as ISO 639,
+            country as ISO 3166-1 alpha-2.
+        tags: by which people group their sources.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
     name: str = Field(min_length=1, max_length=200)
     url: HttpUrl
-    feeds: tuple[HttpUrl, ...] = ()
-    sitemaps: tuple[HttpUrl, ...] = ()
-    listings: tuple[HttpUrl, ...] = ()
+    feeds: Doors = ()
+    sitemaps: Doors = ()
+    listings: Doors = ()
+    include: Patterns = ()
+    exclude: Patterns = ()
+    crawl_delay_s: float | None = Field(default=None, gt=0, le=3600, allow_inf_nan=False)
     language: str | None = None
-    country: str | None = None
-    section: str | None = None
-    tags: tuple[str, ...] = ()
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    section: str | None = Field(default=None, min_length=1, max_length=200)
+    tags: tuple[Tag, ...] = Field(default=(), max_length=30)
 
     @field_validator("url", mode="after")
     @classmethod
     def _one_spelling(cls, url: str) -> str:
-        return canonicalize(url)
+        return _canonical(url)
 
     @field_validator("feeds", "sitemaps", "listings", mode="after")
     @classmethod
     def _one_spelling_each(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(canonicalize(url) for url in urls)
+        # The same door in another spelling is the same door.
+        return tuple(dict.fromkeys(map(_canonical, urls)))
+
+    @field_validator("include", "exclude", mode="after")
+    @classmethod
+    def _globs(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            if not _GLOB.fullmatch(pattern):
+                raise ValueError(f"{pattern!r} fits no URL: begin with /, * or https://, and use no blanks")
+        return patterns
+
+    @field_validator("language", "country", mode="before")
+    @classmethod
+    def _code(cls, code: object, info: ValidationInfo) -> object:
+        if isinstance(code, bool):
+            # Norway and Norwegian, to YAML 1.1.
+            raise ValueError("YAML takes yes, no, on and off for true and false: write the code in quotes")
+        if not isinstance(code, str):
+            return code
+        if info.field_name == "country":
+            return code.upper()
+        if found := _LANGUAGE.fullmatch(code):
+            return found[1].lower()
+        raise ValueError(f"{code[:40]!r} is no language tag, as en or pt-BR")
 
     @property
     def doors(self) -> tuple[tuple[str, str], ...]:
@@ -49,7 +105,11 @@ class Source(Value):
 
 
 class SourceHealth(Value):
-    """How a source is doing, as the crawler last saw it; times in ms since the epoch, 0 for never."""
+    """How a source is doing, as the crawler last saw it; times in ms since the epoch, 0 for never.
+
+    Attributes:
+        new_by_day: UTC day (``2026-03-02``) → articles that were new then; days without any are left out.
+    """
 
     last_visit_ms: int = 0
     last_success_ms: int = 0
@@ -58,6 +118,29 @@ class SourceHealth(Value):
     articles_found: int = 0
     consecutive_failures: int = 0
     last_error: str | None = None
+    new_by_day: Mapping[str, int] = Field(default_factory=dict)
+
+    def with_new_article(self, now_ms: int) -> "SourceHealth":
+        """The health after one more article was found."""
+        day = from_ms(now_ms).date()
+        oldest = str(day - timedelta(days=DAYS_REMEMBERED))
+        counts = Counter({before: count for before, count in self.new_by_day.items() if before >= oldest})
+        counts[str(day)] += 1
+        return self.model_copy(
+            update={
+                "last_new_article_ms": now_ms,
+                "articles_found": self.articles_found + 1,
+                "new_by_day": dict(sorted(counts.items())),
+            }
+        )
+
+    def daily(self, now_ms: int) -> tuple[int, ...]:
+        """New articles of each full day (UTC) since the first that is remembered, up to yesterday, the oldest first."""
+        today = from_ms(now_ms).date()
+        days = [str(today - timedelta(days=ago)) for ago in range(DAYS_REMEMBERED, 0, -1)]
+        # The first day with news may have begun before the source was known.
+        first = min(self.new_by_day, default=days[-1])
+        return tuple(self.new_by_day.get(day, 0) for day in days if day > first)
 
 
 def parse_sources(document: str, origin: str) -> tuple[Source, ...]:
@@ -65,28 +148,61 @@ def parse_sources(document: str, origin: str) -> tuple[Source, ...]:
 
     Raises:
         ConfigurationError: not YAML, not such a list, a source that does not validate, or an id given twice;
-            the message names `origin` and the source.
+            the message names `origin`, the source and the field.
     """
     try:
         data: Any = yaml.safe_load(document)
-    except yaml.YAMLError as error:
+    # Nesting without end is no YAML of ours, whichever of the two says so.
+    except (yaml.YAMLError, RecursionError) as error:
         raise ConfigurationError(f"{origin} is not YAML: {error}") from error
     items = data.get("sources") if isinstance(data, dict) else None
     if not isinstance(items, list):
         raise ConfigurationError(f"{origin} has no list called sources: write `sources:` and one entry for each site")
+    if len(items) > MAX_SOURCES:
+        raise ConfigurationError(f"{origin} has {len(items)} sources, more than {MAX_SOURCES}: leave some out")
     sources = tuple(_parse_source(item, number, origin) for number, item in enumerate(items, 1))
-    ids = [source.id for source in sources]
-    if twice := sorted({source_id for source_id in ids if ids.count(source_id) > 1}):
+    counts = Counter(source.id for source in sources)
+    if twice := sorted(source_id for source_id, count in counts.items() if count > 1):
         raise ConfigurationError(f"{origin} gives these ids twice: {', '.join(twice)}")
     return sources
+
+
+def sources_yaml(sources: Iterable[Source]) -> str:
+    """The document that `parse_sources` reads back as the same sources."""
+    items = [source.model_dump(mode="json", exclude_defaults=True) for source in sources]
+    return yaml.safe_dump({"sources": items}, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def read_sources_file(path: Path) -> tuple[Source, ...]:
     """The sources of a YAML file; raises ConfigurationError as `parse_sources`, or when it cannot be read."""
     try:
-        return parse_sources(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
+        return parse_sources(read_document(path).decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not in UTF-8: {error}") from error
+
+
+def read_document(path: Path) -> bytes:
+    """The bytes of a file of sources.
+
+    Raises:
+        ConfigurationError: it cannot be read, or has more than MAX_DOCUMENT_BYTES.
+    """
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_DOCUMENT_BYTES + 1)
+    except OSError as error:
         raise ConfigurationError(f"cannot read the sources file {path}: {error}") from error
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise ConfigurationError(f"{path} is larger than {MAX_DOCUMENT_BYTES} bytes: split it")
+    return body
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonicalize(url)
+    except InvalidInput as error:
+        # As pydantic wants it: so the message names the field.
+        raise ValueError(str(error)) from error
 
 
 def _parse_source(item: object, number: int, origin: str) -> Source:
@@ -96,10 +212,9 @@ def _parse_source(item: object, number: int, origin: str) -> Source:
         raise ConfigurationError(f"{origin}: source number {number} has unknown {named}; known: {known}")
     try:
         return Source.model_validate(item)
-    except (ValidationError, InvalidInput) as error:
+    except ValidationError as error:
         name = item.get("id", f"number {number}") if isinstance(item, dict) else f"number {number}"
-        reasons = error.errors() if isinstance(error, ValidationError) else ()
-        text = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in reasons) or str(error)
+        text = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}".lstrip(": ") for e in error.errors())
         raise ConfigurationError(f"{origin}: source {name}: {text}") from error
 
 
@@ -116,6 +231,13 @@ class SourceRegistry:
         values = {source.id: source.model_dump_json(exclude_defaults=True) for source in sources}
         if values:
             await self._client.hset(self._sources, mapping=values)
+
+    async def remove(self, source_ids: Iterable[str]) -> None:
+        """Forget the sources and how they were doing; crawlers let go of their visits by and by."""
+        if ids := tuple(source_ids):
+            async with self._client.pipeline(transaction=True) as both:
+                both.hdel(self._sources, *ids).hdel(self._health, *ids)
+                await both.execute()
 
     async def all(self) -> tuple[Source, ...]:
         """Every source, by id."""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -12,6 +13,7 @@ from services.crawler.fetch import Failed, Moved, NotModified, Page, Refused
 from services.crawler.frontier import Frontier, Queued, Release, offered
 from services.crawler.health import HealthRecorder
 from services.crawler.made_visit import MadeVisit
+from services.crawler.selection import fingerprint, wanted
 from services.crawler.settings import CrawlerSettings
 from services.crawler.visits import MAX_MOVES, Seen, Visit, article_visit, ms_of, nested_visit
 from shared.clock import Clock
@@ -66,6 +68,9 @@ class DoorVisits:
                 return await self._failed(made, detail)
             case Failed(detail, retry_after_s):
                 return await self._failed(made, detail, retry_after_s)
+            case NotModified() if visit.selection != fingerprint(made.source):
+                await self._look_again(made)
+                return "not-modified"
             case NotModified():
                 await self._looked(made, made.seen, (), news=0, hints=UpdateHints())
                 return "not-modified"
@@ -100,8 +105,12 @@ class DoorVisits:
         return "read"
 
     async def _news(self, made: MadeVisit, links: tuple[Link, ...]) -> list[Link]:
-        """The links whose pages were never fetched, or have changed since; the freshest first."""
-        candidates = [link for link in links if not is_root(link.url) and link.url not in made.doors]
+        """The links whose pages are wanted, and were never fetched or have changed since; the freshest first."""
+        candidates = [
+            link
+            for link in links
+            if not is_root(link.url) and link.url not in made.doors and wanted(link.url, made.source)
+        ]
         fetched = await self._frontier.fetched_at([link.url for link in candidates])
         news = [
             link
@@ -125,10 +134,17 @@ class DoorVisits:
         shortest_s, longest_s = settings.feed_interval_min_s, settings.feed_interval_max_s
         interval_s = schedule.next_interval_s(visit.interval_s, news, shortest_s=shortest_s, longest_s=longest_s)
         due_ms = schedule.next_look_ms(now_ms, interval_s, hints, longest_s=longest_s, rng=self._rng)
-        again = Queued(visit.again(interval_s=interval_s), due_ms)
+        again = Queued(visit.again(interval_s=interval_s, selection=fingerprint(made.source)), due_ms)
         release = Release(made.lease, made.free_ms, (again, *puts), {visit.url: seen} if seen else {})
         if await self._frontier.release(release):
             await self._recorder.record(visit.source_id, health.looked(now_ms, due_ms))
+
+    async def _look_again(self, made: MadeVisit) -> None:
+        """Look at once, without validators: the globs have changed, and the same bytes may hold what is wanted now."""
+        visit, now_ms = made.lease.visit, self._clock.now_ms()
+        again = Queued(visit.again(selection=fingerprint(made.source)), now_ms)
+        seen = {visit.url: replace(made.seen, etag="", last_modified="")} if made.seen else {}
+        await self._frontier.release(Release(made.lease, made.free_ms, (again,), seen))
 
     async def _failed(self, made: MadeVisit, detail: str, retry_after_s: float | None = None) -> str:
         visit, now_ms = made.lease.visit.failed(), self._clock.now_ms()

@@ -58,6 +58,6 @@ def yielded(now_ms: int) -> Callable[[SourceHealth], SourceHealth]:
     """A new article was handed over."""
 
     def change(health: SourceHealth) -> SourceHealth:
-        return health.model_copy(update={"last_new_article_ms": now_ms, "articles_found": health.articles_found + 1})
+        return health.with_new_article(now_ms)
 
     return change

@@ -28,6 +28,7 @@ class Visit(Value):
         depth: how many sitemaps stand between a nested one and the source's own.
         attempts: failures in a row.
         interval_s: between two looks at a door; 0 before the first.
+        selection: of a door: the fingerprint of the globs by which its links were chosen last.
         location: where another host says that the page is; asked for there, under that host's turn.
         moves: how often it was sent to another host on this visit.
         moved_for_good: every such move was permanent.
@@ -42,6 +43,7 @@ class Visit(Value):
     depth: int = 0
     attempts: int = 0
     interval_s: float = 0.0
+    selection: str = ""
     location: str | None = None
     moves: int = 0
     moved_for_good: bool = True
@@ -126,7 +128,7 @@ def door_visit(kind: str, url: str, source_id: str) -> Visit:
 
 def nested_visit(url: str, parent: Visit) -> Visit:
     """The visit of a sitemap that another one names."""
-    return parent.again(url=url, depth=parent.depth + 1, interval_s=0.0)
+    return parent.again(url=url, depth=parent.depth + 1, interval_s=0.0, selection="")
 
 
 def article_visit(link: Link, door: Visit) -> Visit:

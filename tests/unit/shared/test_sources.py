@@ -1,7 +1,21 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.errors import ConfigurationError
-from shared.sources import Source, SourceHealth, SourceRegistry, parse_sources, read_sources_file
+from shared.sources import (
+    DAYS_REMEMBERED,
+    MAX_DOCUMENT_BYTES,
+    Source,
+    SourceHealth,
+    SourceRegistry,
+    parse_sources,
+    read_sources_file,
+    sources_yaml,
+)
+
+DAY_MS = 86_400_000
+NOW = 1_772_452_800_000  # noon
 
 DOCUMENT = """
 sources:
@@ -32,7 +46,23 @@ def test_a_sources_file_says_where_to_look_for_articles():
         ("sources: [{id: a, name: A, url: 'ftp://a.example'}]", "source a"),
         ("sources: [7]", "source number 1"),
         ("sources: [{id: a, name: A, url: 'https://a.example', feedz: []}]", "source number 1 has unknown feedz"),
-        ("sources: [{id: a, name: A, url: 'https://u:p@a.example'}]", "user information"),
+        ("sources: [{id: a, name: A, url: 'https://u:p@a.example'}]", "source a: url.*user information"),
+        (
+            "sources: [{id: a, name: A, url: 'https://a.example', feeds: ['https://']}]",
+            "source a: feeds.*without a host",
+        ),
+        ("sources: [{id: a, name: A, url: 'https://a.example', country: NO}]", "source a: country.*in quotes"),
+        ("sources: [{id: a, name: A, url: 'https://a.example', country: Norway}]", "source a: country"),
+        (
+            "sources: [{id: a, name: A, url: 'https://a.example', language: Deutsch!}]",
+            "source a: language.*no language",
+        ),
+        ("sources: [{id: a, name: A, url: 'https://a.example', include: [sport]}]", "source a: include.*fits no URL"),
+        ("sources: [{id: a, name: A, url: 'https://a.example', exclude: 7}]", "source a: exclude"),
+        ("sources: [{id: a, name: A, url: 'https://a.example', crawl_delay_s: 0}]", "source a: crawl_delay_s"),
+        ("sources: [{id: a, name: A, url: 'https://a.example', crawl_delay_s: .inf}]", "source a: crawl_delay_s"),
+        ("sources: [{id: a, name: A, url: 'https://a.example', tags: ['']}]", "source a: tags.0"),
+        ("sources: " + "[" * 5000, "is not YAML"),
     ],
 )
 def test_a_sources_file_that_does_not_fit_is_an_error_that_names_file_and_source(document, complaint):
@@ -50,6 +80,84 @@ def test_an_id_given_twice_is_an_error():
 def test_a_sources_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ConfigurationError, match="nowhere"):
         read_sources_file(tmp_path / "nowhere.yaml")
+
+
+def test_a_sources_file_that_is_too_large_is_not_read(tmp_path):
+    (tmp_path / "sources.yaml").write_bytes(b" " * (MAX_DOCUMENT_BYTES + 1))
+
+    with pytest.raises(ConfigurationError, match="larger than"):
+        read_sources_file(tmp_path / "sources.yaml")
+
+
+def test_a_sources_file_in_another_encoding_is_named(tmp_path):
+    (tmp_path / "sources.yaml").write_bytes(b"sources: [{name: M\xfcnchen}]")
+
+    with pytest.raises(ConfigurationError, match="not in UTF-8"):
+        read_sources_file(tmp_path / "sources.yaml")
+
+
+def test_codes_have_one_spelling_and_a_door_is_named_once():
+    source = Source(
+        id="a", name="A", url="https://a.example", language="pt-BR", country="br",
+        feeds=("https://A.example/rss", "https://a.example/rss#top"),
+    )  # fmt: skip
+
+    assert (source.language, source.country) == ("pt", "BR")
+    assert source.feeds == ("https://a.example/rss",)
+
+
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
+doors = st.lists(st.sampled_from([f"https://a.example/{n}?x=%C3%A9" for n in range(9)]), max_size=4, unique=True)
+some_source = st.builds(
+    Source,
+    id=st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True),
+    name=texts,
+    url=st.just("https://a.example/"),
+    feeds=doors.map(tuple),
+    listings=doors.map(tuple),
+    include=st.lists(st.sampled_from(["/news/*", "*.html", "https://a.example/#*"]), max_size=3).map(tuple),
+    crawl_delay_s=st.none() | st.floats(0.001, 3600),
+    language=st.none() | st.sampled_from(["no", "en"]),
+    country=st.none() | st.sampled_from(["NO", "GB"]),
+    section=st.none() | texts,
+    tags=st.lists(texts, max_size=4).map(tuple),
+)
+
+
+@given(st.lists(some_source, max_size=5, unique_by=lambda source: source.id))
+def test_what_is_written_as_yaml_is_read_as_the_same_sources(sources):
+    assert parse_sources(sources_yaml(sources), "export") == tuple(sources)
+
+
+def test_new_articles_are_counted_by_their_day():
+    health = SourceHealth()
+    for now_ms in (NOW - 3 * DAY_MS, NOW - 2 * DAY_MS, NOW - 2 * DAY_MS, NOW):
+        health = health.with_new_article(now_ms)
+
+    assert health.articles_found == 4
+    assert health.last_new_article_ms == NOW
+    assert health.new_by_day == {"2026-02-27": 1, "2026-02-28": 2, "2026-03-02": 1}
+
+
+def test_only_full_days_tell_what_a_source_yields():
+    health = SourceHealth(new_by_day={"2026-02-26": 3, "2026-02-28": 2, "2026-03-02": 1})
+
+    # Neither the first day, of which nobody knows when it began, nor today.
+    assert health.daily(NOW) == (0, 2, 0)
+    assert SourceHealth().daily(NOW) == ()
+
+
+def test_days_long_past_are_forgotten():
+    health = SourceHealth()
+    for day in range(100):
+        health = health.with_new_article(NOW + day * DAY_MS)
+
+    assert len(health.new_by_day) == DAYS_REMEMBERED + 1
+    assert health.daily(NOW + 100 * DAY_MS) == (1,) * DAYS_REMEMBERED
+
+
+def test_health_of_before_days_were_counted_is_still_read():
+    assert SourceHealth.model_validate_json('{"last_visit_ms": 5}').daily(NOW) == ()
 
 
 async def test_the_registry_gives_back_what_was_put_and_replaces_by_id(connection):
@@ -74,3 +182,16 @@ async def test_health_is_kept_apart_from_the_source(connection):
     assert await registry.health("example") == health
     assert await registry.health("nobody") == SourceHealth()
     assert await registry.all_health() == {"example": health}
+
+
+async def test_a_source_that_is_removed_leaves_nothing(connection):
+    registry = SourceRegistry(connection)
+    [source] = parse_sources(DOCUMENT, "sources.yaml")
+    await registry.put([source, source.model_copy(update={"id": "another"})])
+    await registry.record_health("example", SourceHealth(last_visit_ms=5))
+
+    await registry.remove(["example", "nobody"])
+    await registry.remove([])
+
+    assert [item.id for item in await registry.all()] == ["another"]
+    assert await registry.all_health() == {}
