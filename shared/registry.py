@@ -3,6 +3,9 @@
 The hash `registry` maps article_id to ``first_seen_ms|revision|content_hash``. A new entry is computed in Python, put
 into the event that leaves, and written by the script that publishes the event, if the entry is still the one that it
 was computed from; otherwise the caller computes again.
+
+The key `registry:complete` says that every article of the store has its entry. Where it is missing, the broker may have
+lost what it knew: nothing is fetched or imported until the registry was refilled (`newsweir state rebuild`).
 """
 
 from dataclasses import dataclass
@@ -34,13 +37,26 @@ def advance(entry: RegistryEntry | None, now_ms: int, content_hash: str) -> Regi
     return RegistryEntry(entry.first_seen_ms, max(now_ms, entry.revision + 1), content_hash)
 
 
-# For the scripts that hand over: compare-and-set of one entry; an empty string stands for "not there".
+# For the scripts that hand over: compare-and-set of one entry; an empty string stands for "not there". And for the one
+# that refills: a newer entry stays, with the earlier first sight of the two; answers whether there was none.
 LUA = """
 local function registry_advance(registry, article_id, expected, entry)
   local current = redis.call('HGET', registry, article_id) or ''
   if current ~= expected then return 0 end
   redis.call('HSET', registry, article_id, entry)
   return 1
+end
+local function registry_restore(registry, article_id, entry)
+  local pattern = '^(%d+)|(%d+)|(.*)$'
+  local first_ms, revision, hash = string.match(entry, pattern)
+  local current = redis.call('HGET', registry, article_id)
+  if current then
+    local known_ms, known_revision, known_hash = string.match(current, pattern)
+    if tonumber(known_ms) < tonumber(first_ms) then first_ms = known_ms end
+    if tonumber(known_revision) > tonumber(revision) then revision, hash = known_revision, known_hash end
+  end
+  redis.call('HSET', registry, article_id, first_ms .. '|' .. revision .. '|' .. hash)
+  return current and 0 or 1
 end
 """
 
@@ -50,7 +66,27 @@ def registry_key(connection: RedisConnection) -> str:
     return connection.key("registry")
 
 
+def imports_key(connection: RedisConnection) -> str:
+    """The hash article_id → revision of what was imported; a crawler's visit advances the entry past it."""
+    return connection.key("imports")
+
+
 async def read_entry(connection: RedisConnection, article_id: str) -> RegistryEntry | None:
     """The entry of an article, or None for one never seen."""
     value: str | None = await connection.client.hget(registry_key(connection), article_id)
     return None if value is None else RegistryEntry.decode(value)
+
+
+def complete_key(connection: RedisConnection) -> str:
+    """The key that is there while the registry knows every stored article."""
+    return connection.key("registry", "complete")
+
+
+async def is_complete(connection: RedisConnection) -> bool:
+    """Whether the registry is known to have an entry for every stored article."""
+    return bool(await connection.client.exists(complete_key(connection)))
+
+
+async def mark_complete(connection: RedisConnection) -> None:
+    """Say that every stored article has its entry: the store is empty, or the registry was refilled from it."""
+    await connection.client.set(complete_key(connection), "1")

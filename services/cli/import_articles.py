@@ -20,7 +20,7 @@ from shared.dispositions import counts_key, day_of, inflight_key
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, Precision, Publication
 from shared.redis_client import CONNECTION_ERRORS, RedisConnection
-from shared.registry import RegistryEntry, advance, read_entry, registry_key
+from shared.registry import RegistryEntry, advance, imports_key, read_entry, registry_key
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT
 from shared.urls import article_id, canonicalize
 
@@ -92,7 +92,7 @@ class Importer:
         for _ in range(_ATTEMPTS):
             current = await read_entry(self.connection, article_id(url))
             if current is not None:
-                imported = await self.connection.client.hget(self._imports, article_id(url))
+                imported = await self.connection.client.hget(imports_key(self.connection), article_id(url))
                 # A crawler's visit advances the revision past that of the import.
                 if imported != str(current.revision):
                     return "crawled"
@@ -101,10 +101,6 @@ class Importer:
             if await self._hand_over(line, url, publication, current):
                 return "imported"
         raise DependencyUnavailable(f"{url} keeps changing while it is imported: try again")
-
-    @property
-    def _imports(self) -> str:
-        return self.connection.key("imports")
 
     async def _hand_over(
         self, line: ImportLine, url: str, publication: Publication | None, current: RegistryEntry | None
@@ -118,7 +114,7 @@ class Importer:
         done: int = await self.connection.script(_SCRIPT)(
             [
                 registry_key(self.connection),
-                self._imports,
+                imports_key(self.connection),
                 inflight_key(self.connection),
                 counts_key(self.connection),
                 key(ARTICLES_CRAWLED.name),

@@ -173,8 +173,8 @@ class ArticleVisits:
         )
         url = _permanent_url(visit, page)
         due_ms = schedule.revisit_ms(seen.first_ms, now_ms, self._settings.article_revisits_s) if again else None
-        put = () if due_ms is None else (Queued(visit.again(url=url), due_ms),)
-        remembered: Mapping[str, Seen] = {visit.url: seen, url: seen}
+        put = () if due_ms is None else (Queued(visit.again().at(url), due_ms),)
+        remembered: Mapping[str, Seen] = dict.fromkeys((visit.linked_url, visit.url, url), seen)
         return Release(made.lease, made.free_ms, put, remembered)
 
 

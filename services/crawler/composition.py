@@ -63,6 +63,7 @@ def article_crawled(fetched: FetchedArticle, canonical_url: str, entry: Registry
         fetch_id=fetched.fetch_id,
         article_id=article_id(canonical_url),
         url=fetched.url,
+        requested_url=None if visit.linked_url == fetched.url else visit.linked_url,
         canonical_url=canonical_url,
         declared_canonical=found.declared_canonical,
         source_id=source.id,

@@ -12,7 +12,6 @@ A claimed visit stays in all of them until a script that holds the token takes i
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
 from services.crawler.visits import Seen, Visit, ms_of, visit_id
@@ -142,6 +141,17 @@ class Queued:
     due_ms: int
     news_ms: int | None = None
 
+    def as_json(self) -> dict[str, object]:
+        """As the scripts read it."""
+        news = {} if self.news_ms is None else {"news_ms": self.news_ms}
+        return {
+            "id": self.visit.id,
+            "host": host_of(self.visit.address),
+            "due_ms": self.due_ms,
+            "visit": self.visit.model_dump_json(exclude_defaults=True),
+            **news,
+        }
+
 
 @dataclass(frozen=True)
 class Release:
@@ -165,7 +175,7 @@ class Release:
             "token": self.lease.token,
             "id": self.lease.visit.id,
             "free_ms": self.free_ms,
-            "put": [_as_json(item) for item in self.put],
+            "put": [item.as_json() for item in self.put],
             "seen": {visit_id(url): seen.encode() for url, seen in self.seen.items()},
         }
 
@@ -205,7 +215,7 @@ class Frontier:
     async def add(self, visits: Sequence[Queued]) -> None:
         """Put visits in; one that is there already is left as it is, or made due earlier."""
         if visits:
-            await self._put(self.keys, [self.queue_prefix, json.dumps([_as_json(item) for item in visits])])
+            await self._put(self.keys, [self.queue_prefix, json.dumps([item.as_json() for item in visits])])
 
     async def fetched_at(self, urls: Sequence[str]) -> list[int | None]:
         """For each URL when it was last fetched, in ms: None for one never heard of, 0 for one that only waits."""
@@ -232,14 +242,3 @@ class Frontier:
 def offered(visit: Visit, due_ms: int) -> Queued:
     """A visit that a door offers, to be made only where the page has news."""
     return Queued(visit, due_ms, ms_of(visit.updated_at))
-
-
-def _as_json(item: Queued) -> dict[str, Any]:
-    news = {} if item.news_ms is None else {"news_ms": item.news_ms}
-    return {
-        "id": item.visit.id,
-        "host": host_of(item.visit.address),
-        "due_ms": item.due_ms,
-        "visit": item.visit.model_dump_json(exclude_defaults=True),
-        **news,
-    }

@@ -32,6 +32,7 @@ class Visit(Value):
         location: where another host says that the page is; asked for there, under that host's turn.
         moves: how often it was sent to another host on this visit.
         moved_for_good: every such move was permanent.
+        linked_as: the URL that a door names, where the page has moved for good since.
         title, published_at, updated_at, language, authors, tags: what the door says of the article.
     """
 
@@ -47,6 +48,7 @@ class Visit(Value):
     location: str | None = None
     moves: int = 0
     moved_for_good: bool = True
+    linked_as: str | None = None
     title: str | None = None
     published_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
@@ -57,6 +59,11 @@ class Visit(Value):
     @property
     def id(self) -> str:
         return visit_id(self.url)
+
+    @property
+    def linked_url(self) -> str:
+        """The URL that a door names."""
+        return self.linked_as or self.url
 
     @property
     def is_door(self) -> bool:
@@ -80,6 +87,10 @@ class Visit(Value):
         """The same visit, to be made on another host."""
         moved_for_good = self.moved_for_good and permanent
         return self.model_copy(update={"location": target, "moves": self.moves + 1, "moved_for_good": moved_for_good})
+
+    def at(self, url: str) -> "Visit":
+        """The same visit of a page that has moved for good."""
+        return self if url == self.url else self.model_copy(update={"url": url, "linked_as": self.linked_url})
 
     def again(self, **changes: object) -> "Visit":
         """The next visit of the same page."""

@@ -299,7 +299,7 @@ async def test_a_permanent_redirect_takes_the_place_of_the_url(newsroom, site):
     await newsroom.crawl()
 
     (event,) = await newsroom.events()
-    assert event.canonical_url == f"{site.url}/new"
+    assert (event.canonical_url, event.requested_url) == (f"{site.url}/new", f"{site.url}/old")
     assert site.asked().count("/old") == 0
     assert site.asked().count("/new") == 1
 

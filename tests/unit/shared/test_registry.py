@@ -1,5 +1,5 @@
 from shared import registry
-from shared.registry import RegistryEntry, advance, read_entry, registry_key
+from shared.registry import RegistryEntry, advance, is_complete, mark_complete, read_entry, registry_key
 
 
 def test_an_article_never_seen_begins_with_its_first_sight():
@@ -22,3 +22,12 @@ async def test_only_the_entry_that_was_computed_from_is_replaced(connection):
     assert await script([key], ["article", first.encode(), rival.encode()]) == 0
     assert await read_entry(connection, "article") == second
     assert await read_entry(connection, "another") is None
+
+
+async def test_a_registry_is_complete_once_it_was_said_to_be(connection):
+    before = await is_complete(connection)
+
+    await mark_complete(connection)
+
+    assert not before
+    assert await is_complete(connection)

@@ -84,6 +84,19 @@ def test_the_registry_says_when_it_was_first_seen_and_which_revision_it_is():
     assert crawled.revision == FIRST_SEEN_MS + 1
 
 
+@pytest.mark.parametrize(
+    ("visit", "requested"),
+    [
+        ({}, None),
+        ({"url": "http://news.example/old"}, "http://news.example/old"),
+        ({"linked_as": "http://news.example/old"}, "http://news.example/old"),
+        ({"url": "http://news.example/new", "linked_as": URL}, None),
+    ],
+)
+def test_the_url_that_a_door_names_is_kept_where_another_one_answered(visit, requested):
+    assert event(visit).requested_url == requested
+
+
 def test_the_date_of_the_page_wins():
     published = Publication(at=FETCHED_AT, precision="day", origin="json-ld", raw="2026-03-02")
 

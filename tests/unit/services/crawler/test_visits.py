@@ -52,3 +52,12 @@ def test_validators_that_could_not_be_sent_back_are_not_kept(value):
 
 def test_usual_validators_are_kept():
     assert validator('W/"5f3-abc"') == 'W/"5f3-abc"'
+
+
+def test_a_page_that_moves_for_good_again_and_again_is_known_by_the_url_that_its_door_names():
+    visit = article_visit(Link("http://a.example/1"), DOOR)
+
+    moved = visit.at("http://a.example/2").again().at("http://a.example/3")
+
+    assert (moved.url, moved.linked_url) == ("http://a.example/3", "http://a.example/1")
+    assert visit.at(visit.url) == visit
