@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.article_store.document import StoredArticle, stored
-from shared.events.articles import ArticleCrawled, ArticleEnriched, Publication
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn, Publication
 from shared.events.enrichment import Enrichment, Entity, Language, Mention, Topic
 from shared.urls import article_id, canonicalize
 
@@ -75,3 +75,14 @@ def a_stored_article(number: int = 1, enrichment: Enrichment | None = None, **fi
     """`an_enriched_article`, as it is put into a store."""
     event = an_enriched_article(number, enrichment, **fields)
     return stored(event, ingested_at=event.enriched_at + timedelta(seconds=1))
+
+
+def a_withdrawal(number: int = 1, **fields: Any) -> ArticleWithdrawn:
+    """The site of `an_article` has it no more; the withdrawal is an hour newer than the article."""
+    values: dict[str, Any] = {
+        "article_id": an_article(number).article_id,
+        "revision": REVISION + 3_600_000,
+        "reason": "gone",
+        "withdrawn_at": NOON + timedelta(hours=1),
+    }
+    return ArticleWithdrawn(**{**values, **fields})

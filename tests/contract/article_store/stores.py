@@ -10,10 +10,11 @@ from elasticsearch import AsyncElasticsearch
 from shared.article_store.document import StoredArticle
 from shared.article_store.elasticsearch.mapping import alias
 from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.past import WithdrawResult
 from shared.article_store.protocol import ArticleReader, ArticleWriter
 from shared.article_store.query import ArticleQuery, SearchResult
 from shared.article_store.tantivy.snapshot import RELOAD_INTERVAL_S
-from shared.events.articles import PutResult
+from shared.events.articles import ArticleWithdrawn, PutResult
 from shared.settings import StoreSettings
 from tests.fakes import FakeClock
 
@@ -34,6 +35,12 @@ class Store:
     async def put(self, *articles: StoredArticle) -> list[PutResult | None]:
         """The results of a batch, once readers may be expected to see it."""
         outcomes = await self.writer.put(articles)
+        await visible(self.settings, self.clock)
+        return [outcome.result for outcome in outcomes]
+
+    async def withdraw(self, *events: ArticleWithdrawn) -> list[WithdrawResult]:
+        """The results of a batch of withdrawals, once readers may be expected to see it."""
+        outcomes = await self.writer.withdraw(events)
         await visible(self.settings, self.clock)
         return [outcome.result for outcome in outcomes]
 
