@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from shared.article_store.elasticsearch.mapping import alias, definition, index_name, to_document
+from shared.article_store.document import StoredArticle, revision_of
+from shared.article_store.elasticsearch import bulk, past
+from shared.article_store.elasticsearch.mapping import alias, definition, index_name, placed, to_document
 from shared.article_store.opening import open_reader, open_writer
-from shared.article_store.query import ArticleQuery
+from shared.article_store.past import Past, plan
+from shared.article_store.query import ArticleQuery, FacetFilter
 from shared.article_store.words import terms
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
-from tests.builders import REVISION, a_stored_article, an_article
+from tests.builders import REVISION, a_stored_article, a_withdrawal, an_article
 from tests.contract.article_store.stores import opened
 from tests.fakes import FakeClock
 
@@ -38,6 +41,15 @@ async def put_into_an_older_index(settings: StoreSettings, *articles) -> str:
     return older
 
 
+async def written_behind_its_back(settings: StoreSettings, stored: StoredArticle) -> None:
+    """What a put writes, without the look before it and after it."""
+    clock = FakeClock()
+    async with AsyncElasticsearch(settings.elasticsearch_url) as client:
+        planned = {stored.article_id: plan(Past(), [revision_of(stored)])}
+        await past.carry_out(client, clock, settings.index_prefix, planned)
+        await bulk.write(client, clock, bulk.Target(alias(settings.index_prefix)), [placed(stored)], refresh=True)
+
+
 @pytest.mark.elasticsearch
 async def test_an_index_of_another_mapping_is_copied_with_its_versions(elasticsearch_settings: StoreSettings):
     articles = [a_stored_article(number) for number in range(1, 6)]
@@ -52,6 +64,81 @@ async def test_an_index_of_another_mapping_is_copied_with_its_versions(elasticse
         assert not await client.indices.exists(index=older)
         behind = await client.indices.get_alias(name=alias(elasticsearch_settings.index_prefix))
     assert list(behind) == [index_name(elasticsearch_settings.index_prefix)]
+
+
+@pytest.mark.elasticsearch
+async def test_a_new_mapping_leaves_revisions_and_withdrawals_as_they_are(elasticsearch_settings: StoreSettings):
+    async with opened(elasticsearch_settings) as store:
+        await store.put(a_stored_article(1, text="Old."), a_stored_article(2))
+        await store.put(a_stored_article(1, text="New.", revision=REVISION + 9))
+        await store.withdraw(a_withdrawal(2, reason="retired"), a_withdrawal(3, hard=True))
+        articles = [await store.reader.get(an_article(number).article_id) for number in (1, 2)]
+        revisions = await store.reader.revisions(an_article(1).article_id)
+    async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+        await client.indices.delete(index=index_name(elasticsearch_settings.index_prefix))
+    await put_into_an_older_index(elasticsearch_settings, *articles)
+
+    async with opened(elasticsearch_settings) as store:
+        assert await store.reader.revisions(an_article(1).article_id) == revisions
+        assert await store.titles(filters=(FacetFilter("edited", ("true",)),)) == ["Council discusses matter 1"]
+        assert await store.put(a_stored_article(2), a_stored_article(3)) == ["unchanged", "stale"]
+        assert (await store.search()).total.value == 1
+
+
+@pytest.mark.elasticsearch
+async def test_what_was_put_before_revisions_were_kept_counts_as_the_first(elasticsearch_settings: StoreSettings):
+    await put_into_an_older_index(elasticsearch_settings, a_stored_article(1, text="Old."))
+
+    async with opened(elasticsearch_settings) as store:
+        await store.put(a_stored_article(1, text="New.", revision=REVISION + 9))
+
+        found = await store.reader.revisions(an_article(1).article_id)
+        assert [revision.text for revision in found] == ["Old.", "New."]
+
+
+@pytest.mark.elasticsearch
+async def test_a_tombstone_outlives_what_elasticsearch_remembers_of_a_deletion(elasticsearch_settings: StoreSettings):
+    """By itself it forgets a deleted document's version after index.gc_deletes, and an older write comes back."""
+    async with opened(elasticsearch_settings) as store:
+        async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+            name = index_name(elasticsearch_settings.index_prefix)
+            await client.indices.put_settings(index=name, settings={"index.gc_deletes": "0s"})
+        await store.put(a_stored_article(1))
+        await store.withdraw(a_withdrawal(1, hard=True))
+        await store.put(a_stored_article(2))
+
+        assert await store.put(a_stored_article(1)) == ["stale"]
+
+        assert await store.reader.get(an_article(1).article_id) is None
+
+
+@pytest.mark.elasticsearch
+async def test_a_put_that_had_looked_before_a_deletion_is_undone_by_its_own_last_look(
+    elasticsearch_settings: StoreSettings,
+):
+    """As by a writer that was held up between its look and its write for longer than a deletion is remembered."""
+    async with opened(elasticsearch_settings) as store:
+        await store.withdraw(a_withdrawal(1, hard=True))
+        await written_behind_its_back(elasticsearch_settings, a_stored_article(1))
+
+        assert await store.put(a_stored_article(1)) == ["stale"]
+
+        assert await store.reader.get(an_article(1).article_id) is None
+        assert await store.reader.revisions(an_article(1).article_id) == ()
+
+
+@pytest.mark.elasticsearch
+async def test_many_writers_at_once_lose_no_revision_and_count_all(elasticsearch_settings: StoreSettings):
+    async with opened(elasticsearch_settings) as store, opened(elasticsearch_settings) as other:
+        states = [a_stored_article(1, revision=REVISION + n, text=f"State {n}.") for n in range(12)]
+        await asyncio.gather(*((store, other)[n % 2].writer.put([state]) for n, state in enumerate(states)))
+
+        kept = await store.reader.get(an_article(1).article_id)
+        found = await store.reader.revisions(an_article(1).article_id)
+
+    assert [revision.text for revision in found] == [state.article.text for state in states]
+    assert kept is not None
+    assert (kept.article.text, kept.standing.revisions) == ("State 11.", 12)
 
 
 @pytest.mark.elasticsearch

@@ -1,20 +1,27 @@
 """What only the store on one machine promises: one writer, readers in other processes, rebuild for a new schema."""
 
 import asyncio
+import shutil
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+import tantivy
 
+from shared.article_store.document import revision_of
 from shared.article_store.opening import open_reader, open_writer
-from shared.article_store.query import ArticleQuery
+from shared.article_store.past import Past, plan
+from shared.article_store.query import ArticleQuery, FacetFilter
+from shared.article_store.tantivy.past import open_writer as open_writer_of_past
+from shared.article_store.tantivy.past import opened as opened_past
+from shared.article_store.tantivy.past import write_revisions, write_withdrawals
 from shared.article_store.tantivy.schema import fingerprint
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
-from tests.builders import a_stored_article, an_article
+from tests.builders import REVISION, a_stored_article, a_withdrawal, an_article
 from tests.contract.article_store.stores import opened
 from tests.fakes import FakeClock
 
@@ -47,6 +54,16 @@ def make_older(settings: StoreSettings) -> Path:
     (articles / name).rename(articles / older)
     (articles / "CURRENT").write_text(older)
     return articles / older
+
+
+@contextmanager
+def committed_past(settings: StoreSettings) -> Iterator[tantivy.IndexWriter]:
+    """The writer of revisions and withdrawals, committed afterwards: as far as a killed writer came."""
+    articles = settings.data_dir / "articles"
+    writer = open_writer_of_past(opened_past(articles / (articles / "CURRENT").read_text()))
+    yield writer
+    writer.commit()
+    writer.wait_merging_threads()
 
 
 async def test_a_second_writer_stands_by_until_the_first_is_closed(tantivy_settings: StoreSettings):
@@ -90,6 +107,56 @@ async def test_an_index_of_another_schema_is_rebuilt_from_what_it_keeps(tantivy_
         assert await store.reader.get(articles[0].article_id) == articles[0]
         assert await store.put(articles[0], a_stored_article(1, revision=1)) == ["unchanged", "stale"]
     assert not older.exists()
+
+
+async def test_a_rebuild_keeps_revisions_and_withdrawals(tantivy_settings: StoreSettings):
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1, text="Old."), a_stored_article(2), a_stored_article(3))
+        await store.put(a_stored_article(1, text="New.", revision=REVISION + 9))
+        await store.withdraw(a_withdrawal(2, reason="retired"), a_withdrawal(3, hard=True))
+        revisions = await store.reader.revisions(an_article(1).article_id)
+    make_older(tantivy_settings)
+
+    async with opened(tantivy_settings) as store:
+        assert await store.reader.revisions(an_article(1).article_id) == revisions
+        assert await store.titles(filters=(FacetFilter("edited", ("true",)),)) == ["Council discusses matter 1"]
+        assert await store.put(a_stored_article(2), a_stored_article(3)) == ["unchanged", "stale"]
+        assert (await store.search()).total.value == 1
+
+
+async def test_an_index_from_before_revisions_were_kept_is_rebuilt_and_its_articles_count_as_the_first(
+    tantivy_settings: StoreSettings,
+):
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1, text="Old."))
+    shutil.rmtree(make_older(tantivy_settings) / "revisions")
+
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1, text="New.", revision=REVISION + 9))
+
+        found = await store.reader.revisions(an_article(1).article_id)
+        assert [revision.text for revision in found] == ["Old.", "New."]
+
+
+async def test_a_writer_killed_between_its_two_commits_is_made_good_by_the_redelivery(tantivy_settings: StoreSettings):
+    late = a_stored_article(1, revision=REVISION + 9, text="Late.")
+    newest = a_stored_article(1, revision=REVISION + 20, text="Newest.")
+    gone = a_stored_article(2)
+    async with opened(tantivy_settings) as store:
+        await store.put(newest, gone)
+    with committed_past(tantivy_settings) as writer:
+        write_revisions(writer, {late.article_id: plan(Past(), [revision_of(late)])})
+        write_withdrawals(writer, gone.article_id, Past(erased=a_withdrawal(2, hard=True)))
+
+    async with opened(tantivy_settings) as store:
+        assert await store.put(late) == ["stale"]
+        assert await store.withdraw(a_withdrawal(2, hard=True)) == ["deleted"]
+
+        kept = await store.reader.get(newest.article_id)
+        assert await store.reader.get(gone.article_id) is None
+        assert await store.reader.revisions(gone.article_id) == ()
+    assert kept is not None
+    assert kept.edited
 
 
 async def test_a_reader_waits_for_the_rebuild_and_follows_it(tantivy_settings: StoreSettings):

@@ -38,6 +38,19 @@ async def test_what_is_hidden_is_in_no_search_count_or_export_and_can_be_got(sto
     assert kept.hidden
 
 
+async def test_what_is_hidden_is_found_by_whoever_asks_for_it(store: Store):
+    await store.put(a_stored_article(1), a_stored_article(2))
+    await store.withdraw(a_withdrawal(reason="retired"))
+
+    everything = ArticleQuery(hidden=True)
+
+    assert (await store.reader.search(everything)).total.value == 2
+    assert {stored.article_id async for stored in store.reader.scan(everything)} == {
+        ARTICLE_ID,
+        an_article(2).article_id,
+    }
+
+
 async def test_a_newer_revision_brings_an_article_back(store: Store):
     await store.put(a_stored_article(1))
     await store.withdraw(a_withdrawal(reason="retired"))
