@@ -6,7 +6,7 @@ import pytest
 
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
-from services.indexing.handle import IndexArticles
+from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.query import ArticleQuery, Clause, FacetFilter, FacetRequest
 from shared.bus.breaker import Breaker
@@ -14,10 +14,10 @@ from shared.bus.broker import create_group, entry_of
 from shared.bus.envelope import encode
 from shared.bus.outcome import Publish
 from shared.bus.subscription import Subscription
-from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.settings import StoreSettings
-from shared.topology import ARTICLES_CRAWLED, ARTICLES_INDEXED, ENRICHMENT, INDEXING
-from tests.builders import an_article, an_enriched_article, an_enrichment
+from shared.topology import ARTICLES_CRAWLED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, ENRICHMENT, INDEXING, WITHDRAWAL
+from tests.builders import a_withdrawal, an_article, an_enriched_article, an_enrichment
 
 TEXT = (
     "Nvidia said on Monday that it would invest $5.5 billion in a semiconductor plant in Taiwan. "
@@ -86,3 +86,17 @@ async def test_two_revisions_in_any_order_end_in_the_newer_one(clock, store):
     kept = await reader.get(newer.article.article_id)
     assert kept is not None
     assert kept.article.text == "The new text."
+
+
+async def test_a_withdrawal_on_its_stream_takes_the_article_out_of_the_store(connection, clock, store):
+    writer, reader = store
+    article = an_enriched_article(1)
+    await IndexArticles(writer, clock)([article])
+    stream = connection.key(ARTICLES_WITHDRAWN.name)
+    await connection.client.xadd(stream, encode(a_withdrawal(1, reason="forgotten", hard=True)))
+
+    await run_stage(connection, clock, WITHDRAWAL, ArticleWithdrawn, WithdrawArticles(writer))
+
+    assert await reader.get(article.article.article_id) is None
+    assert (await connection.client.xpending(stream, WITHDRAWAL.group))["pending"] == 0
+    assert await connection.client.xlen(connection.key(WITHDRAWAL.dead_letters)) == 0

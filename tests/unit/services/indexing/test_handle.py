@@ -3,15 +3,16 @@ from datetime import timedelta
 
 import pytest
 
-from services.indexing.handle import IndexArticles
+from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared.article_store.document import StoredArticle
-from shared.article_store.opening import open_writer
-from shared.article_store.protocol import PutOutcome
-from shared.bus.outcome import Failed, Publish
+from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.protocol import PutOutcome, WithdrawOutcome
+from shared.bus.outcome import Done, Failed, Publish
 from shared.clock import from_ms
 from shared.errors import DependencyUnavailable, InvalidInput
+from shared.events.articles import ArticleWithdrawn
 from shared.settings import StoreSettings
-from tests.builders import NOON, an_enriched_article
+from tests.builders import NOON, a_withdrawal, an_enriched_article
 
 
 class Refusing:
@@ -27,6 +28,9 @@ class Refusing:
             PutOutcome(a.article_id, None, InvalidInput("too odd")) if n % 2 else PutOutcome(a.article_id, "created")
             for n, a in enumerate(articles)
         ]
+
+    async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
+        raise DependencyUnavailable("the store is away")
 
     async def check(self) -> None: ...
 
@@ -84,3 +88,21 @@ async def test_an_article_that_the_store_refuses_fails_alone(clock):
 async def test_a_store_that_is_away_is_no_failure_of_the_articles(clock):
     with pytest.raises(DependencyUnavailable):
         await IndexArticles(Refusing(away=True), clock)([an_enriched_article(1)])
+
+
+async def test_a_withdrawal_is_done_when_the_store_has_it_and_ends_no_fetch(writer, clock, tmp_path):
+    event = an_enriched_article(1)
+    await IndexArticles(writer, clock)([event])
+
+    outcomes = await WithdrawArticles(writer)([a_withdrawal(1), a_withdrawal(2)])
+
+    reader = await open_reader(StoreSettings(data_dir=tmp_path), clock)
+    kept = await reader.get(event.article.article_id)
+    assert outcomes == [Done(), Done()]
+    assert kept is not None
+    assert kept.standing.withdrawal == a_withdrawal(1)
+
+
+async def test_a_store_that_is_away_is_no_failure_of_the_withdrawals():
+    with pytest.raises(DependencyUnavailable):
+        await WithdrawArticles(Refusing(away=True))([a_withdrawal(1)])
