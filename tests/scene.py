@@ -52,6 +52,13 @@ class Scene:
         """Put an event into the stage's stream; the id of its entry."""
         return str(await self.connection.client.xadd(self.stream(stage), encode(event)))
 
+    async def register(self, number: int, revision: int) -> str:
+        """Let the registry know an article in this revision; its id."""
+        article_id = an_article(number).article_id
+        entry = RegistryEntry(self.clock.now_ms(), revision, "hash")
+        await self.connection.client.hset(registry_key(self.connection), article_id, entry.encode())
+        return article_id
+
     async def end(self, event: ArticleCrawled, disposition: str = dispositions.INDEXED) -> None:
         """End a fetch in the ledger."""
         await self.connection.script(_CLOSE_LUA)(self._ledger, [event.fetch_id, disposition])
@@ -59,7 +66,7 @@ class Scene:
     async def read(self, stage: Stage = ENRICHMENT) -> list[Entry]:
         """Deliver what waits in the stage's stream to a worker that does nothing with it."""
         await create_group(self.connection, stage)
-        answer = await self.connection.client.xreadgroup(stage.group, "reader", {self.stream(stage): ">"}, count=100)
+        answer = await self.connection.client.xreadgroup(stage.group, "reader", {self.stream(stage): ">"}, count=1000)
         return [entry_of(entry_id, fields) for _, entries in answer for entry_id, fields in entries]
 
     async def settle(self, outcome: Outcome, stage: Stage = ENRICHMENT) -> None:

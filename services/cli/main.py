@@ -241,6 +241,34 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON line."
     with_broker("newsweir status", lambda connection: write_status(connection, http, clock, as_json=as_json))
 
 
+@app.command()
+def audit(
+    source: Annotated[str | None, typer.Option(metavar="ID", help="One source only.")] = None,
+    day: Annotated[str | None, typer.Option(help="One day only (UTC), as 2026-03-02.")] = None,
+    by_day: Annotated[bool, typer.Option("--by-day", help="A line for each day, not for the last seven.")] = False,
+    store: Annotated[bool, typer.Option("--store", help="Compare the store with what was handed over, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False,
+) -> None:
+    """Add up what became of every page fetched, and name what is missing; exit status 1 where something is.
+
+    Fetched = indexed + dropped + dead-lettered + in flight, and what is in flight or dead has its event.
+
+    Example: newsweir audit --store
+    """
+    from services.cli.audit.command import audit_command, scope_of
+    from services.cli.with_broker import with_broker
+    from shared.clock import SystemClock
+    from shared.settings import StoreSettings, load
+
+    scope, settings, clock = scope_of(source, day), load(StoreSettings) if store else None, SystemClock()
+    raise typer.Exit(
+        with_broker(
+            "newsweir audit",
+            lambda connection: audit_command(connection, settings, clock, scope, by_day=by_day, as_json=as_json),
+        )
+    )
+
+
 @dead_letters.command("list")
 def dead_letters_list(
     names: _Names = None,
