@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -214,8 +215,20 @@ def _parse_source(item: object, number: int, origin: str) -> Source:
         return Source.model_validate(item)
     except ValidationError as error:
         name = item.get("id", f"number {number}") if isinstance(item, dict) else f"number {number}"
-        text = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}".lstrip(": ") for e in error.errors())
-        raise ConfigurationError(f"{origin}: source {name}: {text}") from error
+        raise ConfigurationError(f"{origin}: source {name}: {_in_words(error)}") from error
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the registry holds.
+
+    Attributes:
+        sources: those that can be read, by id.
+        unreadable: what is wrong with each of the others, and what to do, by id.
+    """
+
+    sources: tuple[Source, ...]
+    unreadable: Mapping[str, str]
 
 
 class SourceRegistry:
@@ -239,15 +252,25 @@ class SourceRegistry:
                 both.hdel(self._sources, *ids).hdel(self._health, *ids)
                 await both.execute()
 
-    async def all(self) -> tuple[Source, ...]:
-        """Every source, by id."""
+    async def read(self) -> Records:
+        """Every source, and every record that is none."""
         values: dict[str, str] = await self._client.hgetall(self._sources)
-        return tuple(Source.model_validate_json(value) for _, value in sorted(values.items()))
+        sources, unreadable = [], {}
+        for source_id, value in sorted(values.items()):
+            try:
+                sources.append(_decoded(source_id, value))
+            except InvalidInput as error:
+                unreadable[source_id] = str(error)
+        return Records(tuple(sources), unreadable)
+
+    async def all(self) -> tuple[Source, ...]:
+        """Every source that can be read, by id."""
+        return (await self.read()).sources
 
     async def get(self, source_id: str) -> Source | None:
-        """The source, or None."""
+        """The source, or None; raises InvalidInput where its record cannot be read."""
         value: str | None = await self._client.hget(self._sources, source_id)
-        return None if value is None else Source.model_validate_json(value)
+        return None if value is None else _decoded(source_id, value)
 
     async def health(self, source_id: str) -> SourceHealth:
         """How the source is doing; one never visited has all defaults."""
@@ -262,3 +285,16 @@ class SourceRegistry:
         """The health of every source that was visited, by id."""
         values: dict[str, str] = await self._client.hgetall(self._health)
         return {source_id: SourceHealth.model_validate_json(value) for source_id, value in values.items()}
+
+
+def _decoded(source_id: str, value: str) -> Source:
+    try:
+        return Source.model_validate_json(value)
+    except ValidationError as error:
+        raise InvalidInput(
+            f"the record of source {source_id} cannot be read ({_in_words(error)}): add the source again"
+        ) from error
+
+
+def _in_words(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}".lstrip(": ") for e in error.errors())

@@ -13,7 +13,10 @@ _QUIET_AFTER_S = 14 * 86_400
 
 async def list_sources(connection: RedisConnection, *, as_json: bool) -> None:
     """All sources: a table, or a JSON line for each."""
-    sources = await SourceRegistry(connection).all()
+    records = await SourceRegistry(connection).read()
+    sources = records.sources
+    for reason in records.unreadable.values():
+        say(f"newsweir: {reason}")
     if as_json:
         for source in sources:
             write_json_line(source.model_dump(mode="json"))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, InvalidInput
 from shared.sources import (
     DAYS_REMEMBERED,
     MAX_DOCUMENT_BYTES,
@@ -171,6 +171,24 @@ async def test_the_registry_gives_back_what_was_put_and_replaces_by_id(connectio
     assert [item.id for item in await registry.all()] == ["another", "example"]
     assert await registry.get("example") == renamed
     assert await registry.get("nobody") is None
+
+
+async def test_a_record_that_is_no_source_is_named_and_the_others_are_read(connection):
+    registry = SourceRegistry(connection)
+    await registry.put([Source(id="good", name="Good", url="https://good.example")])
+    await connection.client.hset(
+        connection.key("sources"),
+        mapping={"bad": '{"id": "bad"', "old": '{"id": "old", "name": "", "url": "ftp://old"}'},
+    )
+
+    records = await registry.read()
+
+    assert [source.id for source in await registry.all()] == [source.id for source in records.sources] == ["good"]
+    assert set(records.unreadable) == {"bad", "old"}
+    assert records.unreadable["old"].startswith("the record of source old cannot be read (name: ")
+    assert records.unreadable["old"].endswith("add the source again")
+    with pytest.raises(InvalidInput, match="the record of source bad cannot be read"):
+        await registry.get("bad")
 
 
 async def test_health_is_kept_apart_from_the_source(connection):

@@ -27,6 +27,17 @@ async def test_without_sources_it_is_said_how_to_add_one(connection, capsys):
     assert "newsweir sources add" in capsys.readouterr().err
 
 
+async def test_a_record_that_is_no_source_is_named_beside_the_list(connection, capsys):
+    await add_sources(connection, (a_source("good"),))
+    await connection.client.hset(connection.key("sources"), "bad", "{")
+
+    await list_sources(connection, as_json=True)
+
+    said = capsys.readouterr()
+    assert '{"id":"good"' in said.out
+    assert "newsweir: the record of source bad cannot be read" in said.err
+
+
 async def test_an_unknown_source_cannot_be_checked(connection):
     with pytest.raises(InvalidInput, match="no source has the id 'nobody'"):
         await check_sources(connection, "nobody", NOW)
