@@ -2,11 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
+from unicodedata import normalize
+from urllib.parse import urljoin, urlsplit
 
 import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -14,9 +17,10 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from shared.clock import from_ms
 from shared.errors import ConfigurationError, InvalidInput
 from shared.events.articles import HttpUrl
+from shared.events.commands import SiteFound
 from shared.events.enrichment import Value
 from shared.redis_client import RedisConnection
-from shared.urls import canonicalize
+from shared.urls import canonicalize, host_of
 
 MAX_DOCUMENT_BYTES = 10_000_000
 # Each of them is kept in memory by every crawler, and looked up every few seconds.
@@ -27,6 +31,8 @@ DAYS_REMEMBERED = 61  # two months, by which a source's yield is judged
 # What a pattern is compared with: a path, or a whole URL.
 _GLOB = re.compile(r"(/|\*|https?://)\S*")
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]+)*", re.IGNORECASE)
+
+_DOORS = {"feed": "feeds", "sitemap": "sitemaps", "listing": "listings"}
 
 Doors = Annotated[tuple[HttpUrl, ...], Field(max_length=MAX_DOORS)]
 Patterns = Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=_MAX_PATTERNS)]
@@ -103,6 +109,48 @@ class Source(Value):
             *(("sitemap", url) for url in self.sitemaps),
             *(("listing", url) for url in self.listings),
         )
+
+
+def source_for(found: SiteFound, known: Iterable[Source]) -> Source:
+    """The source that a site becomes: a known one with more doors, where the site is known already, else a new one.
+
+    It is known by a door that both share, or as the same page; a feed that is named by itself is known by its doors
+    only, since many publishers share the hosts of some platforms.
+    """
+    known = tuple(known)
+    doors = {kind: tuple(door.url for door in found.doors if door.chosen and door.kind == kind) for kind in _DOORS}
+    urls = {url for of_kind in doors.values() for url in of_kind}
+    # A door that was given by itself says nothing of the site's other pages.
+    url = urljoin(found.url, "/") if found.url in urls - set(doors["listing"]) else found.url
+    by_door = max(known, key=lambda source: len(urls & {door for _, door in source.doors}), default=None)
+    if by_door and not urls.isdisjoint(door for _, door in by_door.doors):
+        return _with_doors(by_door, doors, found)
+    if url == found.url and (same := next((source for source in known if _same_page(source.url, url)), None)):
+        return _with_doors(same, doors, found)
+    source_id = free_id(f"{host_of(url).removeprefix('www.')} {urlsplit(url).path}", {source.id for source in known})
+    return _with_doors(Source(id=source_id, name=found.name, url=url), doors, found)
+
+
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """An id made of the text, with a number where it is taken."""
+    plain = normalize("NFKD", wanted.casefold()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].strip("-") or "source"
+    return next(name for n in count(1) if (name := slug if n == 1 else f"{slug}-{n}") not in taken)
+
+
+def _with_doors(source: Source, doors: Mapping[str, tuple[str, ...]], found: SiteFound) -> Source:
+    before = {kind: tuple(url for of_kind, url in source.doors if of_kind == kind) for kind in _DOORS}
+    fields = {field: tuple(dict.fromkeys((*before[kind], *doors[kind])))[:MAX_DOORS] for kind, field in _DOORS.items()}
+    return source.model_copy(update={**fields, "language": source.language or found.language})
+
+
+def _same_page(one: str, other: str) -> bool:
+    return _page_name(one) == _page_name(other)
+
+
+def _page_name(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return host_of(url).removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 class SourceHealth(Value):

@@ -3,14 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ConfigurationError, InvalidInput
+from shared.events.commands import FoundDoor, SiteFound
 from shared.sources import (
     DAYS_REMEMBERED,
     MAX_DOCUMENT_BYTES,
     Source,
     SourceHealth,
     SourceRegistry,
+    free_id,
     parse_sources,
     read_sources_file,
+    source_for,
     sources_yaml,
 )
 
@@ -213,3 +216,71 @@ async def test_a_source_that_is_removed_leaves_nothing(connection):
 
     assert [item.id for item in await registry.all()] == ["another"]
     assert await registry.all_health() == {}
+
+
+def a_site(url: str, **doors: tuple[str, ...]) -> SiteFound:
+    """A site with doors by kind; those of kind `others` are feeds that were not chosen."""
+    found = [
+        FoundDoor.model_validate(
+            {"kind": "feed" if kind == "others" else kind, "url": door, "articles": 1, "chosen": kind != "others"}
+        )
+        for kind, urls in doors.items()
+        for door in urls
+    ]
+    return SiteFound(url=url, name="The Site", doors=tuple(found))
+
+
+def a_source(source_id: str, url: str, **fields) -> Source:
+    return Source.model_validate({"id": source_id, "name": "Known", "url": url, **fields})
+
+
+def test_a_site_that_nobody_knew_becomes_a_source_with_the_doors_that_were_chosen():
+    found = a_site("https://www.news.example/", feed=("https://www.news.example/rss",), others=("https://x.example/y",))
+
+    source = source_for(found, ())
+
+    assert (source.id, source.url) == ("news-example", "https://www.news.example/")
+    assert source.feeds == ("https://www.news.example/rss",)
+
+
+def test_a_site_is_known_by_a_door_that_it_shares_with_a_source():
+    known = a_source("mine", "https://elsewhere.example/", feeds=("https://news.example/rss",))
+    found = a_site("https://news.example/", feed=("https://news.example/rss", "https://news.example/world"))
+
+    source = source_for(found, [a_source("other", "https://third.example/"), known])
+
+    assert source.id == "mine"
+    assert source.feeds == ("https://news.example/rss", "https://news.example/world")
+
+
+@pytest.mark.parametrize("url", ["https://news.example/", "http://www.news.example"])
+def test_a_site_is_known_by_its_front_page_in_any_spelling(url):
+    known = a_source("mine", "https://www.news.example/", listings=("https://news.example/a/",))
+
+    source = source_for(a_site(url, feed=("https://news.example/rss",)), [known])
+
+    assert (source.id, source.listings, source.feeds) == ("mine", known.listings, ("https://news.example/rss",))
+
+
+def test_a_feed_by_itself_is_no_reason_to_change_another_source_of_its_host():
+    known = a_source("somebody", "https://platform.example/", feeds=("https://platform.example/a/rss",))
+
+    source = source_for(a_site("https://platform.example/b/rss", feed=("https://platform.example/b/rss",)), [known])
+
+    assert (source.id, source.url) == ("platform-example", "https://platform.example/")
+
+
+def test_a_section_is_a_source_of_its_own():
+    found = a_site("https://news.example/business", listing=("https://news.example/business",))
+
+    source = source_for(found, [a_source("news-example", "https://news.example/")])
+
+    assert (source.id, source.url) == ("news-example-business", "https://news.example/business")
+
+
+@pytest.mark.parametrize(
+    ("text", "source_id"),
+    [("Die Größte Zeitung!", "die-grosste-zeitung"), ("新聞", "source"), ("News", "news-3"), ("a" * 99, "a" * 50)],
+)
+def test_an_id_is_made_of_a_name_and_is_free(text, source_id):
+    assert free_id(text, {"news", "news-2"}) == source_id

@@ -1,0 +1,91 @@
+"""What one service asks of another, and what it answers, as frozen values."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.events.articles import HttpUrl
+from shared.events.enrichment import Value
+
+MAX_FOUND_DOORS = 60
+
+
+class Discover(Value):
+    """Find the doors of a site: its feeds, news sitemaps or listing pages."""
+
+    kind: Literal["discover"] = "discover"
+    url: HttpUrl
+
+
+class VisitNow(Value):
+    """Make the doors of a source due, so that they are visited at their hosts' next turns."""
+
+    kind: Literal["visit-now"] = "visit-now"
+    source_id: str = Field(min_length=1, max_length=64)
+
+
+class CrawlerCommand(Value):
+    """A question to any one crawler.
+
+    Attributes:
+        command_id: names the key of the answer.
+        expires_at: after it nobody waits for the answer, and the command is left undone.
+    """
+
+    command_id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    asked_at: AwareDatetime
+    expires_at: AwareDatetime
+    ask: Annotated[Discover | VisitNow, Field(discriminator="kind")]
+
+
+class FoundDoor(Value):
+    """A feed, sitemap or listing page that was found on a site.
+
+    Attributes:
+        articles: links to articles that it has now.
+        articles_a_day: new ones, from their dates; None where they have none.
+        chosen: it belongs to the smallest set that leads to what is new.
+    """
+
+    kind: Literal["feed", "sitemap", "listing"]
+    url: HttpUrl
+    articles: int
+    articles_a_day: float | None = None
+    newest_at: AwareDatetime | None = None
+    chosen: bool = False
+
+
+class SiteFound(Value):
+    """What was found on a site.
+
+    Attributes:
+        url: that was asked for, canonical.
+        doors: at least one, the chosen ones first.
+    """
+
+    kind: Literal["site-found"] = "site-found"
+    url: HttpUrl
+    name: str
+    language: str | None = None
+    doors: tuple[FoundDoor, ...] = Field(min_length=1, max_length=MAX_FOUND_DOORS)
+
+
+class VisitsDue(Value):
+    """The doors of a source are due now; how many they are."""
+
+    kind: Literal["visits-due"] = "visits-due"
+    doors: int
+
+
+class Refusal(Value):
+    """Why a command was not carried out, in words for people."""
+
+    kind: Literal["refusal"] = "refusal"
+    reason: str = Field(max_length=1000)
+
+
+class CommandAnswer(Value):
+    """The answer to a command."""
+
+    command_id: str
+    result: Annotated[SiteFound | VisitsDue | Refusal, Field(discriminator="kind")]
