@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 from pydantic import ValidationError
@@ -22,6 +23,7 @@ from services.crawler.visits import MAX_MOVES, Seen, Visit
 from shared import metrics
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
+from shared.events.articles import ArticleWithdrawn
 from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, advance, read_entry
@@ -63,6 +65,8 @@ class ArticleVisits:
                 return "moved"
             case Moved(url):
                 return await self._drop(made, "too-many-redirects", f"last to {url}")
+            case Refused(gone=True) if made.seen and made.seen.article_id:
+                return await self._gone(made, made.answer.detail, made.seen.article_id)
             case Refused(reason, detail):
                 return await self._drop(made, reason, detail)
             case Failed():
@@ -121,7 +125,7 @@ class ArticleVisits:
                 await self._recorder.record(made.source.id, health.yielded(self._clock.now_ms()))
             if result is not Result.CONFLICT:
                 return "published" if result is Result.DONE else "stale"
-        raise TemporaryFailure(f"the registry's entry of {page.url} changed {_MAX_CONFLICTS} times meanwhile")
+        raise _too_many_conflicts(page.url)
 
     async def _known_as(self, made: MadeVisit, fetched: FetchedArticle) -> tuple[str, RegistryEntry | None]:
         """The canonical URL of the article, and the registry's entry of it."""
@@ -134,6 +138,27 @@ class ArticleVisits:
             if entry is None or entry.content_hash == fetched.content_hash or held == article_id(declared):
                 return declared, entry
         return fetched.url, await read_entry(self._connection, article_id(fetched.url))
+
+    async def _gone(self, made: MadeVisit, detail: str, article_id: str) -> str:
+        """Believe the site the second time that it says that the page of an article is no more."""
+        if not made.lease.visit.was_gone:
+            again = Queued(made.lease.visit.again(was_gone=True), schedule.gone_again_ms(self._clock.now_ms()))
+            return await self._drop(made, "gone", detail, next_visit=again)
+        for _ in range(_MAX_CONFLICTS):
+            known = await read_entry(self._connection, article_id)
+            if known is None or not known.content_hash:
+                return await self._drop(made, "gone", detail)
+            now_ms = self._clock.now_ms()
+            # Without a hash, so that the same text counts as new when it comes back.
+            entry = advance(known, now_ms, "")
+            event = ArticleWithdrawn(
+                article_id=article_id, revision=entry.revision, reason="gone", withdrawn_at=from_ms(now_ms)
+            )
+            release = self._release(made, None, again=False, identity=article_id)
+            result = await self._hand_over.withdraw(made.fetch, event, release, expected=known, entry=entry)
+            if result is not Result.CONFLICT:
+                return "withdrawn" if result is Result.DONE else "stale"
+        raise _too_many_conflicts(made.lease.visit.url)
 
     async def _try_again(self, made: MadeVisit, failure: Failed) -> str:
         visit = made.lease.visit.failed()
@@ -154,8 +179,11 @@ class ArticleVisits:
         page: Page | None = None,
         again: bool = False,
         identity: str = "",
+        next_visit: Queued | None = None,
     ) -> str:
         release = self._release(made, page, again=again, identity=identity)
+        if next_visit is not None:
+            release = replace(release, put=(next_visit,))
         result = await self._hand_over.drop(made.fetch, reason, release, identity)
         _log.info("dropped", url=made.lease.visit.url, reason=reason, detail=detail, result=str(result))
         return reason if result is Result.DONE else "stale"
@@ -176,6 +204,10 @@ class ArticleVisits:
         put = () if due_ms is None else (Queued(visit.again().at(url), due_ms),)
         remembered: Mapping[str, Seen] = dict.fromkeys((visit.linked_url, visit.url, url), seen)
         return Release(made.lease, made.free_ms, put, remembered)
+
+
+def _too_many_conflicts(url: str) -> TemporaryFailure:
+    return TemporaryFailure(f"the registry's entry of {url} changed {_MAX_CONFLICTS} times meanwhile")
 
 
 def _permanent_url(visit: Visit, page: Page | None) -> str:

@@ -8,10 +8,11 @@ from services.crawler import frontier
 from services.crawler.frontier import Frontier, Release
 from shared import dispositions, registry
 from shared.bus import envelope
-from shared.events.articles import ArticleCrawled
+from shared.events.articles import ArticleCrawled, ArticleWithdrawn
+from shared.events.enrichment import Value
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry
-from shared.topology import ARTICLES_CRAWLED
+from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN
 
 
 class Result(StrEnum):
@@ -26,7 +27,8 @@ class Result(StrEnum):
     CONFLICT = "conflict"
 
 
-# KEYS 5 to 8: inflight, counts, registry, stream. ARGV 2: the order as JSON, then the fields of the event, if any.
+# KEYS 5 to 9: inflight, counts, registry, crawled, withdrawn. ARGV 2: the order as JSON, then the fields of the event,
+# if any. An event without a disposition goes on, one with it tells others of the end.
 _LUA = (
     frontier.LUA
     + dispositions.LUA
@@ -40,8 +42,9 @@ end
 ledger_open(KEYS[5], KEYS[6], order.fetch_id, order.source_id, order.day, order.article_id, order.now)
 if order.disposition then
   ledger_close(KEYS[5], KEYS[6], order.fetch_id, order.disposition)
-else
-  redis.call('XADD', KEYS[8], '*', unpack(ARGV, 3))
+end
+if ARGV[3] then
+  redis.call('XADD', order.disposition and KEYS[9] or KEYS[8], '*', unpack(ARGV, 3))
 end
 frontier_release(order.release)
 return 'done'
@@ -74,12 +77,13 @@ class HandOver:
             dispositions.counts_key(connection),
             registry.registry_key(connection),
             connection.key(ARTICLES_CRAWLED.name),
+            connection.key(ARTICLES_WITHDRAWN.name),
         ]
 
     async def drop(self, fetch: Fetch, reason: str, release: Release, article_id: str = "") -> Result:
         """End a fetch that yields no event; `article_id` where it is known."""
         order = {**_order(fetch, article_id, release), "disposition": dispositions.dropped(reason)}
-        return await self._call(order, {})
+        return await self._call(order, None)
 
     async def publish(
         self,
@@ -95,16 +99,31 @@ class HandOver:
         Raises:
             LimitExceeded: the event is larger than a stream takes.
         """
-        order = {
-            **_order(fetch, event.article_id, release),
-            "expected": "" if expected is None else expected.encode(),
-            "entry": entry.encode(),
-        }
-        return await self._call(order, envelope.encode(event))
+        order = {**_order(fetch, event.article_id, release), **_advance(expected, entry)}
+        return await self._call(order, event)
 
-    async def _call(self, order: dict[str, object], fields: dict[str, str]) -> Result:
+    async def withdraw(
+        self,
+        fetch: Fetch,
+        event: ArticleWithdrawn,
+        release: Release,
+        *,
+        expected: RegistryEntry,
+        entry: RegistryEntry,
+    ) -> Result:
+        """End a fetch that found the page of a known article gone, and take the article back."""
+        disposition = dispositions.dropped(event.reason)
+        order = {**_order(fetch, event.article_id, release), **_advance(expected, entry), "disposition": disposition}
+        return await self._call(order, event)
+
+    async def _call(self, order: dict[str, object], event: Value | None) -> Result:
+        fields = {} if event is None else envelope.encode(event)
         pairs = [text for pair in fields.items() for text in pair]
         return Result(await self._script(self._keys, [self._queue_prefix, json.dumps(order), *pairs]))
+
+
+def _advance(expected: RegistryEntry | None, entry: RegistryEntry) -> dict[str, object]:
+    return {"expected": "" if expected is None else expected.encode(), "entry": entry.encode()}
 
 
 def _order(fetch: Fetch, article_id: str, release: Release) -> dict[str, object]:

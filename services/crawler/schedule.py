@@ -14,6 +14,8 @@ _LONGEST_BACKOFF_S = 6 * 3600
 _JITTER = 0.1
 _HOUR_MS = 3_600_000
 _FRESHNESS_MS = _HOUR_MS
+# Longer than a faulty release of a site's software lives, as a rule.
+_GONE_AGAIN_MS = 6 * _HOUR_MS
 _LONGER = 1.5
 _MOST_SHORTER = 4.0
 # A weekend, which is what days are skipped for.
@@ -63,6 +65,11 @@ def revisit_ms(first_seen_ms: int, now_ms: int, ages_s: tuple[float, ...]) -> in
     """When an article reaches the next of the ages at which it is asked for corrections; None after the last."""
     times = (first_seen_ms + round(age * 1000) for age in ages_s)
     return next((time for time in times if time > now_ms), None)
+
+
+def gone_again_ms(now_ms: int) -> int:
+    """When a page that its site says is no more is asked for once more, before that is believed."""
+    return now_ms + _GONE_AGAIN_MS
 
 
 def first_visit_ms(now_ms: int, published_at: datetime | None) -> int:

@@ -32,6 +32,7 @@ class Visit(Value):
         location: where another host says that the page is; asked for there, under that host's turn.
         moves: how often it was sent to another host on this visit.
         moved_for_good: every such move was permanent.
+        was_gone: the site answered the last time that the page is no more.
         linked_as: the URL that a door names, where the page has moved for good since.
         title, published_at, updated_at, language, authors, tags: what the door says of the article.
     """
@@ -48,6 +49,7 @@ class Visit(Value):
     location: str | None = None
     moves: int = 0
     moved_for_good: bool = True
+    was_gone: bool = False
     linked_as: str | None = None
     title: str | None = None
     published_at: AwareDatetime | None = None
@@ -94,7 +96,7 @@ class Visit(Value):
 
     def again(self, **changes: object) -> "Visit":
         """The next visit of the same page."""
-        return self.model_copy(update={"attempts": 0, **_AT_ITS_OWN_ADDRESS, **changes})
+        return self.model_copy(update={"attempts": 0, "was_gone": False, **_AT_ITS_OWN_ADDRESS, **changes})
 
 
 _AT_ITS_OWN_ADDRESS = {"location": None, "moves": 0, "moved_for_good": True}

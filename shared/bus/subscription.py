@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -183,10 +184,8 @@ class Subscription(Generic[E]):
                 self.excuse = f"waiting for the broker: {error}"
                 await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
                 waited += 1
-        for settlement in settlements:
-            label = {"none": "done", "publish": "published", "retry": "retried", "bury": "buried"}[settlement.action]
-            label = "dropped" if settlement.disposition.startswith("dropped") else label
-            metrics.STAGE_EVENTS.labels(self._stage.name, label).inc()
+        for label, count in Counter(map(_label, settlements)).items():
+            metrics.STAGE_EVENTS.labels(self._stage.name, label).inc(count)
 
     async def _wait(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
@@ -229,6 +228,12 @@ class Subscription(Generic[E]):
     def _buried(self, entry: Entry, error: Exception) -> Settlement:
         fields = letter_fields(entry, self._stage, error, self._clock.now_ms())
         return Settlement(entry.id, "bury", fields, fetch_id=entry.fetch_id)
+
+
+def _label(settlement: Settlement) -> str:
+    if settlement.disposition.startswith("dropped"):
+        return "dropped"
+    return {"none": "done", "publish": "published", "retry": "retried", "bury": "buried"}[settlement.action]
 
 
 def _log_unforeseen(stage: Stage, entry: Entry, error: Exception) -> None:

@@ -15,12 +15,12 @@ from services.crawler.frontier import Frontier, Lease
 from services.crawler.settings import CrawlerSettings
 from shared.bus.envelope import Entry, Readable, decode
 from shared.dispositions import Ledger, read_ledger
-from shared.events.articles import ArticleCrawled
+from shared.events.articles import ArticleCrawled, ArticleWithdrawn
 from shared.http_client import GuardedClient
 from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.sources import Source, SourceHealth, SourceRegistry
-from shared.topology import ARTICLES_CRAWLED
+from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN, Stream
 from tests.conftest import connected
 from tests.fakes import FakeClock
 from tests.integration.crawler.site import NewsSite, news_site
@@ -94,8 +94,14 @@ class Newsroom:
                 idle_s += 0.5
 
     async def events(self) -> list[ArticleCrawled]:
-        entries = await self.connection.client.xrange(self.connection.key(ARTICLES_CRAWLED.name))
-        decoded = [decode(Entry(entry_id, fields), ArticleCrawled) for entry_id, fields in entries]
+        return await self._all(ARTICLES_CRAWLED, ArticleCrawled)
+
+    async def withdrawals(self) -> list[ArticleWithdrawn]:
+        return await self._all(ARTICLES_WITHDRAWN, ArticleWithdrawn)
+
+    async def _all(self, stream: Stream, event_type: Any) -> list[Any]:
+        entries = await self.connection.client.xrange(self.connection.key(stream.name))
+        decoded = [decode(Entry(entry_id, fields), event_type) for entry_id, fields in entries]
         assert all(isinstance(item, Readable) for item in decoded)
         return [item.event for item in decoded if isinstance(item, Readable)]
 

@@ -317,3 +317,50 @@ async def test_a_door_may_answer_from_another_host_and_articles_move_with_their_
     (event,) = await newsroom.events()
     assert event.url == f"{elsewhere}/a2"
     assert [request.path for request in site.requests].count("/robots.txt") == 2
+
+
+async def test_an_article_whose_page_is_gone_twice_is_withdrawn_and_counts_as_new_when_it_comes_back(newsroom, site):
+    site.article("/a", "locks")
+    site.feed("/a")
+    await newsroom.open()
+    await newsroom.crawl()
+    site.page("/a", "gone", status=410)
+
+    newsroom.clock.advance(HOUR_S)
+    await newsroom.crawl()
+    after_the_first = await newsroom.withdrawals()
+    newsroom.clock.advance(6 * HOUR_S)
+    await newsroom.crawl()
+
+    assert after_the_first == []
+    [withdrawn] = await newsroom.withdrawals()
+    [crawled] = await newsroom.events()
+    assert (withdrawn.article_id, withdrawn.reason, withdrawn.hard) == (crawled.article_id, "gone", False)
+    assert withdrawn.revision > crawled.revision
+    assert (await newsroom.ledger()).by_disposition == {"dropped:gone": 2}
+    site.article("/a", "locks")
+    newsroom.clock.advance(HOUR_S)
+    site.feed("/a", updated=from_ms(newsroom.clock.now_ms()))
+    newsroom.clock.advance(6 * HOUR_S)
+    await newsroom.crawl()
+    _, back = await newsroom.events()
+    assert back.revision > withdrawn.revision
+
+
+async def test_an_article_whose_page_is_gone_once_is_kept(newsroom, site):
+    site.article("/a", "locks")
+    site.feed("/a")
+    await newsroom.open()
+    await newsroom.crawl()
+    site.page("/a", "gone", status=404)
+    newsroom.clock.advance(HOUR_S)
+    await newsroom.crawl()
+
+    site.article("/a", "locks")
+    newsroom.clock.advance(6 * HOUR_S)
+    await newsroom.crawl()
+    site.page("/a", "gone", status=404)
+    newsroom.clock.advance(24 * HOUR_S)
+    await newsroom.crawl()
+
+    assert await newsroom.withdrawals() == []
