@@ -5,8 +5,8 @@ import re
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from services.search.rights import as_permitted
-from shared.article_store.document import StoredArticle
+from services.search.rights import as_permitted, revision_as_permitted
+from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery, SearchResult
 from shared.errors import DependencyUnavailable, InvalidInput
@@ -37,9 +37,15 @@ class Catalogue:
         """The article as far as it may be shown; raises UnknownArticle."""
         known = _ARTICLE_ID.fullmatch(article_id)
         stored = await self._in_time(self._reader.get(article_id)) if known else None
-        if stored is None:
+        if stored is None or stored.hidden:
             raise UnknownArticle(f"no article has the id {article_id[:80]!r}: ids come with each article of a search")
         return as_permitted(stored)
+
+    async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
+        """What the article said, oldest first, as far as it may be shown; raises UnknownArticle."""
+        stored = await self.one(article_id)
+        found = await self._in_time(self._reader.revisions(article_id))
+        return tuple(revision_as_permitted(revision, stored) for revision in found)
 
     async def check(self) -> None:
         """Return when the store can answer."""

@@ -1,6 +1,6 @@
 """What may be shown of an article whose publisher does not want copies kept on show."""
 
-from shared.article_store.document import StoredArticle
+from shared.article_store.document import StoredArticle, StoredRevision
 from shared.events.enrichment import Enrichment, Entity
 
 SNIPPET_CHARACTERS = 300
@@ -24,6 +24,14 @@ def as_permitted(stored: StoredArticle) -> StoredArticle:
     article = stored.article.model_copy(update={"text": text, "text_truncated": text != stored.article.text})
     enrichment = _within(stored.enrichment, len(text) - text.endswith("…"))
     return stored.model_copy(update={"article": article, "enrichment": enrichment})
+
+
+def revision_as_permitted(revision: StoredRevision, stored: StoredArticle) -> StoredRevision:
+    """The revision of an article, or its snippet where it or the article as it is now says noarchive; then both do."""
+    if "noarchive" not in (*revision.rights, *stored.article.rights):
+        return revision
+    rights = tuple(dict.fromkeys((*revision.rights, "noarchive")))
+    return revision.model_copy(update={"text": shortened(revision.text), "rights": rights})
 
 
 def _within(enrichment: Enrichment, end: int) -> Enrichment:

@@ -1,10 +1,12 @@
-"""GET /v1/articles, the faceted search, and GET /v1/articles/{id}, one article whole."""
+"""GET /v1/articles, the faceted search; GET /v1/articles/{id}, one article whole; and its revisions below that."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
 from services.search.api.representation import ARTICLES_PATH, Article, ArticleList
+from services.search.api.revisions import RevisionList
 from services.search.catalogue import Catalogue
 from services.search.parameters import PARAMETERS, parse
 from services.search.problems import OPENAPI_RESPONSES
@@ -31,8 +33,13 @@ def article_routes(catalogue: Catalogue) -> APIRouter:
     router.add_api_route(
         ARTICLES_PATH, resource.find, summary="Search articles", openapi_extra={"parameters": _OPENAPI_PARAMETERS}
     )
-    router.add_api_route(f"{ARTICLES_PATH}/{{article_id}}", resource.one, summary="One article, whole")
+    one = f"{ARTICLES_PATH}/{{article_id}}"
+    router.add_api_route(one, resource.one, summary="One article, whole")
+    router.add_api_route(f"{one}/revisions", resource.revisions, summary="What an article said before")
     return router
+
+
+_ArticleId = Annotated[str, Path(description="as a search returns it: the sha256 of the canonical URL")]
 
 
 class _Articles:
@@ -48,8 +55,12 @@ class _Articles:
         query = parse(request.url.query)
         return ArticleList.of(query, await self._catalogue.find(query))
 
-    async def one(
-        self, article_id: Annotated[str, Path(description="as a search returns it: the sha256 of the canonical URL")]
-    ) -> Article:
+    async def one(self, article_id: _ArticleId) -> Article:
         """The text with everything that was understood of it; offsets count Unicode characters."""
         return Article.of(await self._catalogue.one(article_id))
+
+    async def revisions(self, article_id: _ArticleId) -> RevisionList:
+        """Every state of title and text that is kept, oldest first, with what changed since the one before."""
+        found = await self._catalogue.revisions(article_id)
+        # Comparing long texts takes its time; other requests are answered meanwhile.
+        return await asyncio.to_thread(RevisionList.of, article_id, found)

@@ -11,7 +11,15 @@ from services.search.rights import shortened
 from services.search.selection import toggled
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import ArticleQuery, FacetCounts, Highlights, Hit, SearchResult
-from shared.events.articles import Access, DateOrigin, Precision, Publication, Quality, Right
+from shared.events.articles import (
+    Access,
+    DateOrigin,
+    Precision,
+    Publication,
+    Quality,
+    Right,
+    WithdrawalReason,
+)
 from shared.events.enrichment import Enrichment, EntityType
 from shared.facets import FACETS_BY_NAME
 
@@ -107,6 +115,18 @@ class AmountName(BaseModel):
     text: str
 
 
+class Withdrawn(BaseModel):
+    """The article is no longer at its URL, or was taken back."""
+
+    reason: WithdrawalReason
+    at: datetime
+
+    @classmethod
+    def of(cls, stored: StoredArticle) -> "Withdrawn | None":
+        event = stored.standing.withdrawal
+        return None if event is None else cls(reason=event.reason, at=event.withdrawn_at)
+
+
 class ArticleItem(BaseModel):
     """An article as it stands in a list."""
 
@@ -129,6 +149,9 @@ class ArticleItem(BaseModel):
     access: Access
     rights: tuple[Right, ...]
     revision: int
+    edited: bool = Field(description="whether title or text changed since it was first seen; revisions tell how")
+    changed_at: datetime | None = Field(description="when the latest change was fetched")
+    withdrawn: Withdrawn | None
 
     @classmethod
     def of(cls, hit: Hit) -> "ArticleItem":
@@ -153,6 +176,9 @@ class ArticleItem(BaseModel):
             access=article.access,
             rights=article.rights,
             revision=article.revision,
+            edited=hit.stored.edited,
+            changed_at=hit.stored.standing.changed_at,
+            withdrawn=Withdrawn.of(hit.stored),
         )
 
 
@@ -236,19 +262,27 @@ class Article(BaseModel):
     enriched_at: datetime
     ingested_at: datetime
     revision: int
+    revisions: int = Field(description="how many states of title and text are kept")
+    edited: bool
+    changed_at: datetime | None = Field(description="when the latest change was fetched")
+    withdrawn: Withdrawn | None
     quality: Quality
     enrichment: Enrichment
 
     @classmethod
     def of(cls, stored: StoredArticle) -> "Article":
-        own = {"id", "enriched_at", "ingested_at", "enrichment"}
-        return cls(
-            id=stored.article_id,
-            enriched_at=stored.enriched_at,
-            ingested_at=stored.ingested_at,
-            enrichment=stored.enrichment,
-            **{name: getattr(stored.article, name) for name in cls.model_fields if name not in own},
-        )
+        own = {
+            "id": stored.article_id,
+            "enriched_at": stored.enriched_at,
+            "ingested_at": stored.ingested_at,
+            "enrichment": stored.enrichment,
+            "revisions": stored.standing.revisions,
+            "edited": stored.edited,
+            "changed_at": stored.standing.changed_at,
+            "withdrawn": Withdrawn.of(stored),
+        }
+        crawled = {name: getattr(stored.article, name) for name in cls.model_fields if name not in own}
+        return cls(**own, **crawled)
 
 
 def _most_salient(enrichment: Enrichment) -> tuple[EntityName, ...]:

@@ -75,6 +75,7 @@ class ArticlePage:
     summary: str | None
     reading_minutes: int
     paywall: bool
+    gone: bool
     withheld: bool
     paragraphs: tuple[tuple[Piece, ...], ...]
     groups: tuple[EntityGroup, ...]
@@ -103,6 +104,7 @@ def article_view(stored: StoredArticle) -> ArticlePage:
         summary=enrichment.summary,
         reading_minutes=round(enrichment.reading_time_s / 60),
         paywall=article.access == "paywall",
+        gone=stored.standing.withdrawal is not None,
         withheld="noarchive" in article.rights,
         paragraphs=paragraphs(article.text, _marks(enrichment)),
         groups=tuple(_groups(enrichment)),

@@ -86,6 +86,7 @@ class ResultRow:
     published: wording.Moment
     authors: str
     paywall: bool
+    gone: bool
     fragments: tuple[str | Markup, ...]
     chips: tuple[Link, ...]
     amounts: tuple[str, ...]
@@ -157,6 +158,7 @@ def _row(hit: Hit) -> ResultRow:
         published=wording.published(article.published),
         authors=", ".join(article.authors),
         paywall=article.access == "paywall",
+        gone=hit.stored.standing.withdrawal is not None,
         fragments=_fragments(hit),
         chips=tuple(_subjects(hit.stored)),
         amounts=tuple(wording.money(item) for item in hit.stored.enrichment.money[:_TOP_AMOUNTS]),

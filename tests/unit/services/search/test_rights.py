@@ -1,4 +1,5 @@
-from services.search.rights import SNIPPET_CHARACTERS, as_permitted, shortened
+from services.search.rights import SNIPPET_CHARACTERS, as_permitted, revision_as_permitted, shortened
+from shared.article_store.document import revision_of
 from shared.events.enrichment import Evidence, Mention, Money, NewsEvent, Quote, Relation
 from tests.builders import a_stored_article, an_enrichment, an_entity
 
@@ -63,6 +64,15 @@ def test_nothing_that_was_read_beyond_the_snippet_travels_with_it():
     assert [relation.evidence.start for relation in shown.relations] == [0]
     assert (shown.quotes, shown.events) == ((), ())
     assert len(shown.summary) <= SNIPPET_CHARACTERS + 1
+
+
+def test_a_revision_is_cut_when_the_article_may_not_be_archived_now_or_might_not_then():
+    free, reserved = a_stored_article(text=TEXT), a_stored_article(text=TEXT, rights=("noarchive",))
+
+    for revision, now in ((free, reserved), (reserved, free), (reserved, reserved)):
+        shown = revision_as_permitted(revision_of(revision), now)
+        assert (shown.text, shown.rights) == (shortened(TEXT), ("noarchive",))
+    assert revision_as_permitted(revision_of(free), free) == revision_of(free)
 
 
 def test_a_text_is_cut_after_a_word():

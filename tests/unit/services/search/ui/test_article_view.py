@@ -1,7 +1,8 @@
 from services.search.ui.article_view import article_view
+from shared.article_store.document import Standing
 from shared.events.articles import Publication, Quality
 from shared.events.enrichment import Keyphrase, Mention, Money, Quote
-from tests.builders import NOON, a_stored_article, a_topic, an_enrichment, an_entity
+from tests.builders import NOON, a_stored_article, a_topic, a_withdrawal, an_enrichment, an_entity
 
 TEXT = "Acme pays €3 million to Bolt.\n\n“We are glad,” said Ada. Acme is old."
 
@@ -18,6 +19,13 @@ ADA = an_entity("person:ada", "Ada", mentions=(mention("Ada"),), salience=0.1)
 
 def a_page(**enrichment):
     return article_view(a_stored_article(1, an_enrichment(**enrichment), text=TEXT))
+
+
+def test_an_article_that_is_gone_from_its_site_is_marked():
+    stored = a_stored_article(1)
+    gone = stored.model_copy(update={"standing": Standing(withdrawal=a_withdrawal(1))})
+
+    assert [article_view(article).gone for article in (stored, gone)] == [False, True]
 
 
 def test_the_first_mention_of_an_entity_leads_to_its_search_and_the_others_do_not():

@@ -4,6 +4,7 @@ import pytest
 
 from services.search.parameters import parse
 from services.search.ui.search_view import search_view
+from shared.article_store.document import Standing
 from shared.article_store.query import (
     HIGHLIGHT_END,
     HIGHLIGHT_START,
@@ -15,7 +16,7 @@ from shared.article_store.query import (
     Total,
 )
 from shared.events.enrichment import Money
-from tests.builders import a_stored_article, a_topic, an_enrichment, an_entity
+from tests.builders import a_stored_article, a_topic, a_withdrawal, an_enrichment, an_entity
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
 NOTHING = SearchResult(total=Total(0), hits=())
@@ -172,3 +173,10 @@ def test_an_empty_store_is_told_from_an_empty_answer():
 
     assert (empty_store.empty, empty_store.narrowed) == (True, False)
     assert (empty_answer.empty, empty_answer.narrowed) == (True, True)
+
+
+def test_a_row_tells_that_its_article_is_gone_from_its_site():
+    stored = a_stored_article(1)
+    gone = stored.model_copy(update={"standing": Standing(withdrawal=a_withdrawal(1))})
+
+    assert [a_row(article).gone for article in (stored, gone)] == [False, True]
