@@ -55,10 +55,9 @@ local function ledger_replay(inflight, dead, counts, fetch_id)
   redis.call('HSET', inflight, fetch_id, entry)
   ledger_count(counts, entry, 'dead-lettered', -1)
 end
-local function ledger_discard(dead, counts, discarded, fetch_id)
+local function ledger_discard(dead, counts, fetch_id)
   local entry = ledger_take(dead, fetch_id)
   if not entry then return end
-  redis.call('HSET', discarded, string.match(entry, '^[^|]*|[^|]*|([^|]*)'), fetch_id)
   ledger_count(counts, entry, 'dead-lettered', -1)
   ledger_count(counts, entry, 'dropped:discarded', 1)
 end
@@ -73,12 +72,6 @@ def inflight_key(connection: RedisConnection) -> str:
 def dead_key(connection: RedisConnection) -> str:
     """The hash fetch_id → the same, of fetches whose event lies in the dead letters."""
     return connection.key("dead")
-
-
-def discarded_key(connection: RedisConnection) -> str:
-    """The hash article_id → fetch_id of articles whose dead letter was discarded: the registry knows them, and the
-    store need not."""
-    return connection.key("discarded")
 
 
 def counts_key(connection: RedisConnection) -> str:

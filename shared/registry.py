@@ -38,7 +38,8 @@ def advance(entry: RegistryEntry | None, now_ms: int, content_hash: str) -> Regi
 
 
 # For the scripts that hand over: compare-and-set of one entry; an empty string stands for "not there". And for the one
-# that refills: a newer entry stays, with the earlier first sight of the two; answers whether there was none.
+# that refills: a newer entry stays, with the earlier first sight of the two; answers whether there was none. And for
+# the one that discards a letter.
 LUA = """
 local function registry_advance(registry, article_id, expected, entry)
   local current = redis.call('HGET', registry, article_id) or ''
@@ -58,6 +59,10 @@ local function registry_restore(registry, article_id, entry)
   redis.call('HSET', registry, article_id, first_ms .. '|' .. revision .. '|' .. hash)
   return current and 0 or 1
 end
+local function registry_discard(registry, discarded, article_id)
+  local entry = redis.call('HGET', registry, article_id)
+  if entry then redis.call('HSET', discarded, article_id, entry) end
+end
 """
 
 
@@ -69,6 +74,11 @@ def registry_key(connection: RedisConnection) -> str:
 def imports_key(connection: RedisConnection) -> str:
     """The hash article_id → revision of what was imported; a crawler's visit advances the entry past it."""
     return connection.key("imports")
+
+
+def discarded_key(connection: RedisConnection) -> str:
+    """The hash article_id → its entry when its dead letter was discarded: the store need not have what that says."""
+    return connection.key("discarded")
 
 
 async def read_entry(connection: RedisConnection, article_id: str) -> RegistryEntry | None:

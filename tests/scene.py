@@ -52,10 +52,10 @@ class Scene:
         """Put an event into the stage's stream; the id of its entry."""
         return str(await self.connection.client.xadd(self.stream(stage), encode(event)))
 
-    async def register(self, number: int, revision: int) -> str:
+    async def register(self, number: int, revision: int, content_hash: str = "hash") -> str:
         """Let the registry know an article in this revision; its id."""
         article_id = an_article(number).article_id
-        entry = RegistryEntry(self.clock.now_ms(), revision, "hash")
+        entry = RegistryEntry(self.clock.now_ms(), revision, content_hash)
         await self.connection.client.hset(registry_key(self.connection), article_id, entry.encode())
         return article_id
 

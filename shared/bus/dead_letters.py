@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared import dispositions
+from shared import dispositions, registry
 from shared.bus.envelope import ATTEMPTS, Entry
 from shared.redis_client import RedisConnection
 from shared.topology import STAGES, Stage
@@ -42,14 +42,16 @@ end
 return replayed
 """
 )
-# KEYS: dead letters, dead, counts, discarded. ARGV: pairs of letter id and fetch id.
+# KEYS: dead letters, dead, counts, registry, discarded. ARGV: for each letter its id, its fetch and its article.
 _DISCARD_LUA = (
     dispositions.LUA
+    + registry.LUA
     + """
 local discarded = 0
-for at = 1, #ARGV, 2 do
+for at = 1, #ARGV, 3 do
   if redis.call('XDEL', KEYS[1], ARGV[at]) == 1 then
-    ledger_discard(KEYS[2], KEYS[3], KEYS[4], ARGV[at + 1])
+    ledger_discard(KEYS[2], KEYS[3], ARGV[at + 1])
+    registry_discard(KEYS[4], KEYS[5], ARGV[at + 2])
     discarded = discarded + 1
   end
 end
@@ -210,9 +212,13 @@ class DeadLetters:
             self._connection.key(stage.dead_letters),
             dispositions.dead_key(self._connection),
             dispositions.counts_key(self._connection),
-            dispositions.discarded_key(self._connection),
+            registry.registry_key(self._connection),
+            registry.discarded_key(self._connection),
         ]
-        return int(await self._discard(keys, [text for letter in letters for text in (letter.id, letter.fetch_id)]))
+        about: list[str | int | float] = []
+        for letter in letters:
+            about += [letter.id, letter.fetch_id, letter.article_id]
+        return int(await self._discard(keys, about))
 
     async def _named(self, stage: Stage, names: frozenset[str]) -> AsyncIterator[Letter]:
         stream = self._connection.key(stage.dead_letters)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from shared.errors import InvalidInput, LimitExceeded
-from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.events.enrichment import Value
 
 E = TypeVar("E", bound=Value)
@@ -85,4 +85,6 @@ def _labels(event: Value) -> dict[str, str]:
         return {"fetch_id": event.fetch_id, "article_id": event.article_id, "url": event.url}
     if isinstance(event, ArticleIndexed):
         return {"fetch_id": event.fetch_id, "article_id": event.article_id}
+    if isinstance(event, ArticleWithdrawn):
+        return {"article_id": event.article_id}
     return {}

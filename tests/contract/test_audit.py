@@ -8,6 +8,7 @@ from services.cli.audit.accounts import Scope
 from services.cli.audit.broker_look import look_everywhere, read_ledger
 from services.cli.audit.command import audit_everything
 from services.cli.audit.findings import Finding
+from services.cli.audit.report import Audit
 from shared import dispositions
 from shared.article_store.opening import open_writer
 from shared.bus.dead_letters import DeadLetters, LetterFilter
@@ -15,16 +16,18 @@ from shared.bus.outcome import Done, Failed
 from shared.clock import SystemClock
 from shared.dispositions import INDEXED
 from shared.errors import TemporaryFailure
+from shared.events.articles import ArticleWithdrawn
 from shared.registry import registry_key
 from shared.settings import StoreSettings
-from shared.topology import ENRICHMENT, INDEXING, STAGES
-from tests.builders import REVISION, a_stored_article, an_enriched_article
+from shared.topology import ENRICHMENT, INDEXING, STAGES, WITHDRAWAL
+from tests.builders import NOON, REVISION, a_stored_article, an_enriched_article
 from tests.contract.article_store.stores import visible
 from tests.fakes import FakeClock
 from tests.indices import removed_afterwards
 from tests.scene import Scene
 
 DAY = "2026-03-02"
+EVERYTHING = Scope()
 
 
 @pytest.fixture
@@ -37,13 +40,13 @@ def store(tmp_path) -> StoreSettings:
     return StoreSettings(data_dir=tmp_path)
 
 
-async def audited(scene: Scene, store: StoreSettings | None = None, scope: Scope = Scope(), clock=None):  # noqa: B008
+async def audited(scene: Scene, store: StoreSettings | None = None, scope: Scope = EVERYTHING) -> Audit:
     """The audit a minute later."""
     scene.clock.advance(60)
-    return await audit_everything(scene.connection, store, clock or scene.clock, scope)
+    return await audit_everything(scene.connection, store, scene.clock, scope)
 
 
-async def found(scene: Scene, store: StoreSettings | None = None, scope: Scope = Scope()) -> list[tuple[str, str]]:  # noqa: B008
+async def found(scene: Scene, store: StoreSettings | None = None, scope: Scope = EVERYTHING) -> list[tuple[str, str]]:
     return [(finding.kind, finding.id) for finding in (await audited(scene, store, scope)).findings]
 
 
@@ -51,6 +54,16 @@ async def put(store: StoreSettings, *numbers: int, **fields) -> None:
     writer = await open_writer(store, SystemClock())
     await writer.put([a_stored_article(number, **fields) for number in numbers])
     await writer.close()
+
+
+async def withdraw(store: StoreSettings, event: ArticleWithdrawn) -> None:
+    writer = await open_writer(store, SystemClock())
+    await writer.withdraw([event])
+    await writer.close()
+
+
+def a_withdrawal(article_id: str) -> ArticleWithdrawn:
+    return ArticleWithdrawn(article_id=article_id, revision=REVISION + 2, reason="retired", withdrawn_at=NOON)
 
 
 async def test_everything_under_way_is_found_wherever_it_is(scene):
@@ -156,7 +169,7 @@ async def test_a_retry_that_was_removed_is_lost(scene):
 async def test_a_fetch_of_this_moment_is_not_suspected_yet(scene):
     await scene.fetch(1)
 
-    audit = await audit_everything(scene.connection, None, scene.clock, Scope())
+    audit = await audit_everything(scene.connection, None, scene.clock, EVERYTHING)
 
     assert audit.adds_up
 
@@ -173,7 +186,7 @@ async def test_an_event_that_moved_on_between_two_looks_is_no_finding(scene):
                 await scene.publish(event)
 
     moving = Moving(scene.clock.now_ms() + 60_000)
-    audit = await audit_everything(scene.connection, None, moving, Scope())
+    audit = await audit_everything(scene.connection, None, moving, EVERYTHING)
 
     assert len(moving.slept) == 1
     assert audit.adds_up
@@ -187,7 +200,7 @@ async def test_a_fetch_that_ends_between_two_looks_is_no_finding(scene):
             await super().sleep(seconds)
             await scene.end(event)
 
-    assert (await audit_everything(scene.connection, None, Ending(scene.clock.now_ms() + 60_000), Scope())).adds_up
+    assert (await audit_everything(scene.connection, None, Ending(scene.clock.now_ms() + 60_000), EVERYTHING)).adds_up
 
 
 async def test_a_dead_fetch_whose_letter_was_deleted_is_named(scene):
@@ -289,6 +302,52 @@ async def test_an_article_that_is_not_in_the_store_is_named_unless_it_is_under_w
     assert await found(scene, store) == [("not-in-store", missing.article_id)]
 
 
+async def test_an_article_is_compared_again_once_more_was_handed_over_than_was_discarded(scene, store):
+    [event] = await scene.bury(1)
+    letters = DeadLetters(scene.connection)
+    await letters.end([letter async for letter in letters.find(LetterFilter())], "discard")
+    assert await found(scene, store) == []
+
+    await scene.register(1, event.revision + 1)
+
+    assert await found(scene, store) == [("not-in-store", event.article_id)]
+
+
+async def test_an_article_that_was_taken_back_is_compared_by_its_withdrawal(scene, store):
+    article_id = await scene.register(1, REVISION + 2, content_hash="")
+    await put(store, 1)
+    entry_id = await scene.publish(a_withdrawal(article_id), WITHDRAWAL)
+
+    under_way = await found(scene, store)
+    await scene.connection.client.xdel(scene.stream(WITHDRAWAL), entry_id)
+    lost = await found(scene, store)
+    await withdraw(store, a_withdrawal(article_id))
+    arrived = await found(scene, store)
+
+    assert (under_way, lost, arrived) == ([], [("outdated-in-store", article_id)], [])
+
+
+async def test_an_article_that_was_taken_back_need_not_be_in_the_store(scene, store):
+    await scene.register(1, REVISION, content_hash="")
+
+    assert await found(scene, store) == []
+
+
+@pytest.mark.parametrize("how", ["replay", "discard"])
+async def test_a_withdrawal_that_was_given_up_is_waited_for_or_done_with(scene, store, how):
+    article_id = await scene.register(1, REVISION + 2, content_hash="")
+    await put(store, 1)
+    await scene.publish(a_withdrawal(article_id), WITHDRAWAL)
+    await scene.give_up(stage=WITHDRAWAL)
+    letters = DeadLetters(scene.connection)
+    [letter] = [letter async for letter in letters.find(LetterFilter())]
+
+    dead = await found(scene, store)
+    await letters.end([letter], how)
+
+    assert (letter.article_id, dead, await found(scene, store)) == (article_id, [], [])
+
+
 async def test_an_article_whose_event_is_lost_is_not_under_way(scene, store):
     lost = await scene.fetch(1)
 
@@ -323,7 +382,7 @@ async def test_an_article_that_reaches_the_store_while_both_are_compared_is_no_f
 
     arriving = Arriving(scene.clock.now_ms() + 60_000)
 
-    assert (await audit_everything(scene.connection, store, arriving, Scope())).adds_up
+    assert (await audit_everything(scene.connection, store, arriving, EVERYTHING)).adds_up
 
 
 async def test_an_article_of_a_first_hand_over_while_both_are_compared_is_no_finding(scene, store):
@@ -340,7 +399,7 @@ async def test_an_article_of_a_first_hand_over_while_both_are_compared_is_no_fin
 
     handing_over = HandingOver(scene.clock.now_ms() + 60_000)
 
-    assert (await audit_everything(scene.connection, store, handing_over, Scope())).adds_up
+    assert (await audit_everything(scene.connection, store, handing_over, EVERYTHING)).adds_up
 
 
 async def test_an_article_that_was_forgotten_while_both_are_compared_is_no_finding(scene, store):
@@ -354,7 +413,7 @@ async def test_an_article_that_was_forgotten_while_both_are_compared_is_no_findi
 
     forgetting = Forgetting(scene.clock.now_ms() + 60_000)
 
-    assert (await audit_everything(scene.connection, store, forgetting, Scope())).adds_up
+    assert (await audit_everything(scene.connection, store, forgetting, EVERYTHING)).adds_up
 
 
 @pytest.mark.elasticsearch

@@ -3,7 +3,7 @@
 import pytest
 from redis.exceptions import OutOfMemoryError
 
-from shared import dispositions
+from shared import registry
 from shared.bus.dead_letters import DeadLetters, Letter, LetterFilter
 from shared.bus.lag import read_lag
 from shared.bus.outcome import Failed
@@ -200,11 +200,13 @@ async def test_a_discarded_letter_is_gone_and_its_fetch_ends_as_dropped(scene, l
     first, second = await letters.end(buried, "discard"), await letters.end(buried, "discard")
 
     ledger = await read_ledger(scene.connection)
-    discarded = await scene.connection.client.hgetall(dispositions.discarded_key(scene.connection))
+    discarded = await scene.connection.client.hgetall(registry.discarded_key(scene.connection))
     assert (first, second) == (1, 0)
     assert await found(letters) == []
     assert (ledger.in_flight, ledger.by_disposition) == (0, {"dead-lettered": 0, "dropped:discarded": 1})
-    assert discarded == {event.article_id: "fetch-1"}
+    entry = await registry.read_entry(scene.connection, event.article_id)
+    assert entry is not None
+    assert discarded == {event.article_id: entry.encode()}
     assert await scene.read() == []
 
 

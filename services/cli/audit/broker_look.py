@@ -1,6 +1,7 @@
 """Reads the ledger in one transaction, and where every event under way is, in small steps that hold nobody up."""
 
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 from redis.exceptions import ResponseError
 
@@ -14,16 +15,18 @@ from shared.topology import STAGES, Stage
 # 200 usual events are 4 MB, which take the server 3 ms.
 _LUA = """
 local MAX_ENTRIES, MAX_BYTES = 200, 4000000
-local function fetch_id_of(fields)
-  local fetch_id, bytes = '', 0
+local function add(found, entry_id, fields)
+  local fetch_id, article_id, bytes = '', '', 0
   for at = 1, #fields, 2 do
     if fields[at] == 'fetch_id' then fetch_id = fields[at + 1] end
+    if fields[at] == 'article_id' then article_id = fields[at + 1] end
     bytes = bytes + #fields[at + 1]
   end
-  return fetch_id, bytes
+  for _, id in ipairs({entry_id, fetch_id, article_id}) do found[#found + 1] = id end
+  return bytes
 end
 """
-# KEYS: stream. ARGV: first id, last id. Answers id, fetch_id, …; nothing when there is no more.
+# KEYS: stream. ARGV: first id, last id. Answers id, fetch_id, article_id, …; nothing when there is no more.
 _RANGE_LUA = (
     _LUA
     + """
@@ -31,13 +34,10 @@ local found, bytes, start = {}, 0, ARGV[1]
 repeat
   local page = redis.call('XRANGE', KEYS[1], start, ARGV[2], 'COUNT', 10)
   for _, entry in ipairs(page) do
-    local fetch_id, size = fetch_id_of(entry[2])
-    found[#found + 1] = entry[1]
-    found[#found + 1] = fetch_id
-    bytes = bytes + size
+    bytes = bytes + add(found, entry[1], entry[2])
     start = '(' .. entry[1]
   end
-until #page < 10 or #found >= 2 * MAX_ENTRIES or bytes > MAX_BYTES
+until #page < 10 or #found >= 3 * MAX_ENTRIES or bytes > MAX_BYTES
 return found
 """
 )
@@ -48,25 +48,21 @@ _PENDING_LUA = (
 local found, bytes = {}, 0
 for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], '+', MAX_ENTRIES)) do
   local entry = redis.call('XRANGE', KEYS[1], pending[1], pending[1])[1]
-  local fetch_id, size = fetch_id_of(entry and entry[2] or {})
-  found[#found + 1] = pending[1]
-  found[#found + 1] = fetch_id
-  bytes = bytes + size
+  bytes = bytes + add(found, pending[1], entry and entry[2] or {})
   if bytes > MAX_BYTES then break end
 end
 return found
 """
 )
-# KEYS: retry set. ARGV: cursor. Answers the next cursor, then fetch ids.
+# KEYS: retry set. ARGV: cursor. Answers the next cursor, then as above.
 _RETRY_LUA = (
     _LUA
     + """
 local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', 50)
 local found = {page[1]}
 for at = 1, #page[2], 2 do
-  local entry = cmsgpack.unpack(page[2][at])
-  table.remove(entry, 1)
-  found[#found + 1] = (fetch_id_of(entry))
+  local fields = cmsgpack.unpack(page[2][at])
+  add(found, table.remove(fields, 1), fields)
 end
 return found
 """
@@ -99,21 +95,38 @@ async def look_everywhere(connection: RedisConnection) -> Look:
     looking = _Looking(connection)
     events: dict[str, str] = {}
     letters: dict[str, str] = {}
+    articles: set[str] = set()
     for stage in STAGES:
-        async for entry_id, fetch_id in looking.unread(stage):
-            events[fetch_id] = f"{stage.reads.name} {entry_id}"
-        async for entry_id, fetch_id in looking.pending(stage):
-            events[fetch_id] = f"{stage.reads.name} {entry_id}"
-        async for fetch_id in looking.retrying(stage):
-            events[fetch_id] = stage.retry_set
-        async for entry_id, fetch_id in looking.all_of(connection.key(stage.dead_letters)):
-            letters[f"{stage.name}/{entry_id}"] = fetch_id
+        for where, look in (
+            (stage.reads.name, looking.unread),
+            (stage.reads.name, looking.pending),
+            (stage.retry_set, looking.retrying),
+        ):
+            async for entry in look(stage):
+                events[entry.fetch_id] = f"{where} {entry.id}"
+                articles |= entry.uncounted_articles
+        async for entry in looking.all_of(connection.key(stage.dead_letters)):
+            letters[f"{stage.name}/{entry.id}"] = entry.fetch_id
+            articles |= entry.uncounted_articles
     events.pop("", None)
-    return Look(events, letters)
+    return Look(events, letters, frozenset(articles))
+
+
+class _Found(NamedTuple):
+    """An entry, and what it says that it is about."""
+
+    id: str
+    fetch_id: str
+    article_id: str
+
+    @property
+    def uncounted_articles(self) -> set[str]:
+        """Its article, where it belongs to no fetch."""
+        return {self.article_id} if self.article_id and not self.fetch_id else set()
 
 
 class _Looking:
-    """The small steps: each yields ids, a script's answer at a time."""
+    """The small steps: each yields entries, a script's answer at a time."""
 
     def __init__(self, connection: RedisConnection) -> None:
         self._connection = connection
@@ -121,42 +134,42 @@ class _Looking:
         self._pending = connection.script(_PENDING_LUA)
         self._retry = connection.script(_RETRY_LUA)
 
-    async def unread(self, stage: Stage) -> AsyncIterator[tuple[str, str]]:
-        """Entry and fetch of what the stage's group was not given yet when this was asked first."""
+    async def unread(self, stage: Stage) -> AsyncIterator[_Found]:
+        """What the stage's group was not given yet when this was asked first."""
         stream = self._connection.key(stage.reads.name)
         delivered = await self._last_delivered(stream, stage)
         async for entry in self.all_of(stream, "-" if delivered is None else f"({delivered}"):
             yield entry
 
-    async def pending(self, stage: Stage) -> AsyncIterator[tuple[str, str]]:
-        """Entry and fetch of what workers were given and did not acknowledge."""
+    async def pending(self, stage: Stage) -> AsyncIterator[_Found]:
+        """What workers were given and did not acknowledge."""
         stream, start = self._connection.key(stage.reads.name), "-"
         if await self._last_delivered(stream, stage) is None:
             return
-        while found := await self._pending([stream], [stage.group, start]):
-            for entry in _pairs(found):
+        while found := _entries(await self._pending([stream], [stage.group, start])):
+            for entry in found:
                 yield entry
-            start = f"({found[-2]}"
+            start = f"({found[-1].id}"
 
-    async def retrying(self, stage: Stage) -> AsyncIterator[str]:
-        """Fetches of what waits for another try."""
+    async def retrying(self, stage: Stage) -> AsyncIterator[_Found]:
+        """What waits for another try; the ids are those of before."""
         retry_set, cursor = self._connection.key(stage.retry_set), "0"
         while True:
-            cursor, *fetch_ids = await self._retry([retry_set], [cursor])
-            for fetch_id in fetch_ids:
-                yield fetch_id
+            cursor, *found = await self._retry([retry_set], [cursor])
+            for entry in _entries(found):
+                yield entry
             if cursor == "0":
                 return
 
-    async def all_of(self, stream: str, start: str = "-") -> AsyncIterator[tuple[str, str]]:
-        """Entry and fetch of everything in the stream, as far as it reaches now."""
+    async def all_of(self, stream: str, start: str = "-") -> AsyncIterator[_Found]:
+        """Everything in the stream, as far as it reaches now."""
         newest = await self._connection.client.xrevrange(stream, count=1)
         if not newest:
             return
-        while found := await self._range([stream], [start, newest[0][0]]):
-            for entry in _pairs(found):
+        while found := _entries(await self._range([stream], [start, newest[0][0]])):
+            for entry in found:
                 yield entry
-            start = f"({found[-2]}"
+            start = f"({found[-1].id}"
 
     async def _last_delivered(self, stream: str, stage: Stage) -> str | None:
         """The id of the entry that the stage's group was given last; None where there is no group."""
@@ -168,8 +181,8 @@ class _Looking:
         return next((str(group["last-delivered-id"]) for group in groups if group["name"] == stage.group), None)
 
 
-def _pairs(found: list[str]) -> list[tuple[str, str]]:
-    return list(zip(found[::2], found[1::2], strict=True))
+def _entries(found: list[str]) -> list[_Found]:
+    return [_Found(*ids) for ids in zip(found[::3], found[1::3], found[2::3], strict=True)]
 
 
 def _counted(disposition: str, count: int) -> Account:

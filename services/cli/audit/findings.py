@@ -1,6 +1,6 @@
 """Decides what does not add up, from the ledger, a look at everything under way, the registry and the store."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -43,10 +43,25 @@ class Look:
     Attributes:
         events: where the event of each fetch is, by fetch_id.
         letters: fetch_id of each dead letter, by the letter's name; empty for one that belongs to no fetch.
+        articles: whose events belong to no fetch, as withdrawals do, letters included.
     """
 
     events: Mapping[str, str]
     letters: Mapping[str, str]
+    articles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What the registry knows of an article.
+
+    Attributes:
+        revision: the last that was handed over, in ms.
+        withdrawn: it was taken back since it was last handed over: the store need not have it.
+    """
+
+    revision: int
+    withdrawn: bool = False
 
 
 def differences(ledger: Ledger) -> list[Finding]:
@@ -93,21 +108,25 @@ def gaps(ledger: Ledger, look: Look, now_ms: int, scope: Scope) -> set[Finding]:
     return found
 
 
-def store_gaps(registry: Mapping[str, int], store: Mapping[str, int], excused: Iterable[str]) -> set[Finding]:
+def store_gaps(registry: Mapping[str, Registered], store: Mapping[str, int], excused: Collection[str]) -> set[Finding]:
     """Articles of the registry that the store does not have or has in an older revision, and the other way round.
 
     Args:
-        registry, store: revision in ms, by article_id.
+        registry: by article_id.
+        store: the newest revision that was put or withdrawn, in ms, by article_id.
         excused: articles whose newest revision is under way, given up or discarded.
     """
-    ended = registry.keys() - set(excused)
-    found = {Finding("not-in-store", article_id) for article_id in ended - store.keys()}
-    found |= {
-        Finding("outdated-in-store", article_id, f"revision {store[article_id]} instead of {registry[article_id]}")
-        for article_id in ended & store.keys()
-        if store[article_id] < registry[article_id]
-    }
-    return found | {Finding("not-in-registry", article_id) for article_id in store.keys() - registry.keys()}
+    found = {Finding("not-in-registry", article_id) for article_id in store.keys() - registry.keys()}
+    for article_id, registered in registry.items():
+        stored = store.get(article_id)
+        if article_id in excused:
+            continue
+        if stored is None:
+            found |= set() if registered.withdrawn else {Finding("not-in-store", article_id)}
+        elif stored < registered.revision:
+            said = f"revision {stored} instead of {registered.revision}"
+            found.add(Finding("outdated-in-store", article_id, said))
+    return found
 
 
 def in_words(flight: Flight) -> str:

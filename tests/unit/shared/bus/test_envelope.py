@@ -3,8 +3,8 @@ import pytest
 from shared.bus import envelope
 from shared.bus.envelope import Entry, Readable, Unreadable, decode, encode
 from shared.errors import LimitExceeded
-from shared.events.articles import ArticleCrawled, ArticleEnriched
-from tests.builders import an_article, an_enriched_article
+from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn
+from tests.builders import NOON, an_article, an_enriched_article
 
 
 def test_an_event_comes_back_as_it_went():
@@ -21,6 +21,14 @@ def test_the_fetch_and_the_url_stand_beside_the_payload():
 
     assert fields["fetch_id"] == "fetch-7"
     assert fields["url"] == "https://news.example/articles/7"
+
+
+def test_a_withdrawal_names_its_article_beside_the_payload():
+    article_id = an_article().article_id
+
+    fields = encode(ArticleWithdrawn(article_id=article_id, revision=1, reason="gone", withdrawn_at=NOON))
+
+    assert fields["article_id"] == article_id
 
 
 @pytest.mark.parametrize(
