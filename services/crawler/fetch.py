@@ -130,7 +130,7 @@ class Fetcher:
 
     def _page(self, response: Response, known: HostRobots) -> Page:
         headers = response.headers
-        tags = headers.get_list("x-robots-tag")
+        tags = headers.all("x-robots-tag")
         reserved = rights.of_headers(tags, headers.get("tdm-reservation"))
         url = canonicalize(response.url)
         return Page(

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from shared.errors import AddressRefused, FetchFailed, InvalidInput, LimitExceeded
-from shared.http_client import GuardedClient, Response, decode
+from shared.http_client import GuardedClient, Headers, Response, decode
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TEXT = b"<p>The weir keeps its level.</p>" * 5000
@@ -316,3 +316,13 @@ async def test_a_site_that_does_not_answer_is_a_failed_fetch():
 
     with pytest.raises(FetchFailed):
         await get(url)
+
+
+def test_headers_are_found_in_any_case_and_each_value_of_a_repeated_one():
+    headers = Headers([(b"Content-Type", b"text/html"), (b"X-Robots-Tag", b"noindex"), (b"x-robots-tag", b"noai")])
+
+    assert headers["content-type"] == headers["Content-Type"] == "text/html"
+    assert headers.get("etag") is None
+    assert headers["x-robots-tag"] == "noindex, noai"
+    assert headers.all("x-robots-tag") == ["noindex", "noai"]
+    assert headers.all("etag") == []
