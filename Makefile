@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not slow
 
-.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus bench-crawl bench-frontier elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds bench bench-bus bench-crawl bench-frontier chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,12 @@ bench-crawl: setup ## Measure the crawler beside httpx and Scrapy, on real pages
 
 bench-frontier: setup ## Measure the memory and the speed of the crawler's queue
 	@$(BIN)/python -m tests.bench.frontier
+
+chaos: setup ## Kill, stop and cut off everything under 20,000 articles, then count (SEED=N repeats a run)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+
+chaos-short: setup ## The same under 2,000 articles, in less than three minutes
+	@$(BIN)/python -m tests.chaos --short $(if $(SEED),--seed $(SEED))
 
 elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
 	@deploy/elasticsearch/start
