@@ -89,9 +89,8 @@ async def carry_out(
 
 
 async def note(client: AsyncElasticsearch, clock: Clock, prefix: str, events: Iterable[ArticleWithdrawn]) -> None:
-    """Remember withdrawals, each the latest of its kind of an article; and let all revisions written so far be seen."""
+    """Remember withdrawals, each the latest of its kind of an article."""
     await _write(client, clock, prefix, [_withdrawal(event) for event in events])
-    await client.indices.refresh(index=alias(prefix))
 
 
 async def _write(client: AsyncElasticsearch, clock: Clock, prefix: str, operations: Sequence[Operation]) -> None:

@@ -183,6 +183,7 @@ async def test_before_the_first_writer_a_reader_finds_nothing(elasticsearch_sett
 
     assert (await reader.search(ArticleQuery())).total.value == 0
     assert await reader.get(an_article(1).article_id) is None
+    assert await reader.revisions(an_article(1).article_id) == ()
     await reader.check()
 
     await reader.close()
