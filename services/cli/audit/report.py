@@ -108,27 +108,35 @@ def write(audit: Audit, *, by_day: bool, as_json: bool) -> None:
         return
     rows = audit.rows(by_day=by_day)
     if rows:
-        _write_table(rows, by_day=by_day)
+        _write_tables(rows, by_day=by_day)
     for kind, found in _by_kind(audit.findings):
         print("\n" + printable("\n".join(_paragraph(kind, found))))
     print("\n" + _verdict(audit))
 
 
-def _write_table(rows: Sequence[tuple[tuple[str, ...], Account]], *, by_day: bool) -> None:
-    key_columns = ("source", "day") if by_day else ("source",)
-    numbers = ("fetched", "indexed", "dead", "in flight", "off")
-    all_of_them = (("all", "")[: len(key_columns)], total(account for _, account in rows))
-    cells = [
-        (*key, a.fetched, a.indexed, a.dead_lettered, a.in_flight, a.difference or "", _dropped(a))
-        for key, a in (*rows, all_of_them)
-    ]
-    write_table((*key_columns, *numbers, "dropped"), cells, wide="dropped", whole=(*key_columns[1:], *numbers))
+def _write_tables(rows: Sequence[tuple[tuple[str, ...], Account]], *, by_day: bool) -> None:
+    """How fetches ended, then why pages were dropped."""
+    keys = ("source", "day") if by_day else ("source",)
+    lines = [*rows, (("all", "")[: len(keys)], total(account for _, account in rows))]
+    numbers = {
+        "fetched": [account.fetched for _, account in lines],
+        "indexed": [account.indexed for _, account in lines],
+        "dropped": [sum(account.dropped.values()) for _, account in lines],
+        "dead": [account.dead_lettered for _, account in lines],
+        "in flight": [account.in_flight for _, account in lines],
+    }
+    if any(account.difference for _, account in rows):
+        numbers["difference"] = [account.difference for _, account in lines]
+    cells = [(*key, *values) for (key, _), *values in zip(lines, *numbers.values(), strict=True)]
+    write_table((*keys, *numbers), cells, whole=(*keys[1:], *numbers))
+    if reasons := [(*key, _by_reason(account)) for key, account in lines if any(account.dropped.values())]:
+        print()
+        write_table((*keys, "dropped as"), reasons, wide="dropped as", whole=keys[1:])
 
 
-def _dropped(account: Account) -> str:
+def _by_reason(account: Account) -> str:
     reasons = sorted(account.dropped.items(), key=lambda item: (-item[1], item[0]))
-    said = ", ".join(f"{reason} {count}" for reason, count in reasons if count)
-    return f"{sum(account.dropped.values())} ({said})" if said else "0"
+    return ", ".join(f"{reason} {count}" for reason, count in reasons if count)
 
 
 def _paragraph(kind: Kind, found: Sequence[Finding]) -> list[str]:
