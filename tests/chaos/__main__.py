@@ -15,9 +15,10 @@ from pathlib import Path
 
 from shared.clock import Clock, SystemClock
 from shared.settings import StoreSettings, load
+from tests.chaos.doors import Stuck
 from tests.chaos.plan import LONG, SHORT, Form, Store
 from tests.chaos.report import Progress, table
-from tests.chaos.trial import Stuck, prepared
+from tests.chaos.trial import prepared
 
 _STORES: tuple[Store, ...] = ("tantivy", "elasticsearch")
 
@@ -51,13 +52,15 @@ def _arguments() -> argparse.Namespace:
 def _one(store: Store, form: Form, seed: int, elasticsearch_url: str | None) -> bool:
     folder = Path(tempfile.mkdtemp(prefix=f"newsweir-chaos-{store}-"))
     try:
-        held = asyncio.run(_run(store, form, seed, elasticsearch_url, folder, SystemClock()))
+        try:
+            held = asyncio.run(_run(store, form, seed, elasticsearch_url, folder, SystemClock()))
+        except* (Stuck, TimeoutError) as group:
+            reasons = [str(error) or f"not done within {form.limit_s:.0f} s" for error in group.exceptions]
+            sys.stdout.write(f"ended: {'; '.join(reasons)}\n")
+            held = False
     except KeyboardInterrupt:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    except (Stuck, TimeoutError) as error:
-        sys.stdout.write(f"ended: {error or f'not done within {form.limit_s:.0f} s'}\n")
-        held = False
     if held:
         shutil.rmtree(folder, ignore_errors=True)
     else:

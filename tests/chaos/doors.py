@@ -1,17 +1,21 @@
 """Brings the articles of a feed into the system by its own doors, however often the broker goes away meanwhile."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from services.cli.import_articles import Importer
+from services.cli.import_articles import ImportLine
 from shared import dispositions
 from shared.clock import Clock
 from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.registry import registry_key
 from tests.chaos.feed import WIRE, Import, Item, Raw
+from tests.chaos.fleet import Fleet
 
 T = TypeVar("T")
-_AGAIN_S = 0.1
+_AGAIN_S = 0.2
+# A command gives up after some seconds without a broker; no outage lasts for so many of these.
+_MOST_IMPORTS = 50
 
 # KEYS: tokens, stream, inflight, counts, registry. ARGV: token, 1 to open the fetch, fetch_id, source_id, day,
 # article_id, now, entry of the registry or nothing, then the fields.
@@ -27,6 +31,10 @@ return 1
 )
 
 
+class Stuck(Exception):
+    """A run that cannot go on, and why."""
+
+
 async def patiently(call: Callable[[], Awaitable[T]], clock: Clock) -> T:
     """What the call answers, after as many attempts as the broker needs; the call must bear to be repeated."""
     while True:
@@ -37,27 +45,42 @@ async def patiently(call: Callable[[], Awaitable[T]], clock: Clock) -> T:
 
 
 class Doors:
-    """Puts items in."""
+    """Puts items in.
 
-    def __init__(self, connection: RedisConnection, clock: Clock) -> None:
+    Attributes:
+        interrupted: how often an import ended before its end, and was begun again.
+    """
+
+    def __init__(self, connection: RedisConnection, fleet: Fleet, clock: Clock) -> None:
+        self.interrupted = 0
         self._connection = connection
+        self._fleet = fleet
         self._clock = clock
-        self._importer = Importer(connection, clock)
         self._put = connection.script(_PUT)
 
     async def bring(self, items: Sequence[Item]) -> None:
-        """Put them in, one after the other, each once."""
-        for item in items:
-            await patiently(lambda item=item: self._bring(item), self._clock)
+        """Put them in, each once: lines by `newsweir import`, and beside it entries into their streams."""
+        lines = [item.line for item in items if isinstance(item, Import)]
+        entries = [item for item in items if isinstance(item, Raw)]
+        await asyncio.gather(self._import(lines), self._bring_entries(entries))
 
-    async def _bring(self, item: Item) -> None:
-        match item:
-            case Import(line):
-                await self._importer.add(line)
-            case Raw():
-                await self._bring_raw(item)
+    async def _import(self, lines: Sequence[ImportLine]) -> None:
+        """Import again from the beginning until it ends well, as the command's message asks for."""
+        file = self._fleet.logs / "lines.jsonl"
+        file.write_text("".join(f"{line.model_dump_json(exclude_none=True)}\n" for line in lines), encoding="utf-8")
+        for _ in range(_MOST_IMPORTS):
+            status, output = await self._fleet.command("import", str(file))
+            if status == 0:
+                return
+            self.interrupted += 1
+            await self._clock.sleep(_AGAIN_S)
+        raise Stuck(f"newsweir import does not end well: {output}")
 
-    async def _bring_raw(self, item: Raw) -> None:
+    async def _bring_entries(self, entries: Sequence[Raw]) -> None:
+        for entry in entries:
+            await patiently(lambda entry=entry: self._bring_entry(entry), self._clock)
+
+    async def _bring_entry(self, item: Raw) -> None:
         now_ms, connection = self._clock.now_ms(), self._connection
         keys = [
             connection.key("chaos", "tokens"),

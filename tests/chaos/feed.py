@@ -1,8 +1,9 @@
 """Which articles come, in which order, and what must have become of each; drawn from a seed, decides only."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from services.cli.import_articles import ImportLine
 from services.crawler.composition import content_hash
@@ -66,6 +67,8 @@ class Feed:
     """The items in order, and what they must lead to.
 
     Attributes:
+        bursts: the items that come together; never two versions of one imported article, so that a burst may be
+            imported again from its beginning.
         titles: article_id → title of its newest revision, unreadable articles apart.
         poisons: article_id → what is wrong with one of its entries.
         withheld: ids of articles that are not in the store before they are healed.
@@ -73,12 +76,17 @@ class Feed:
         copies: fetch_id → how often its entry is put, where that is more than once.
     """
 
-    items: tuple[Item, ...] = ()
+    bursts: tuple[tuple[Item, ...], ...] = ()
     titles: dict[str, str] = field(default_factory=dict)
     poisons: dict[str, Poison] = field(default_factory=dict)
     withheld: set[str] = field(default_factory=set)
     fetches: int = 0
     copies: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All of them, in order."""
+        return tuple(chain.from_iterable(self.bursts))
 
     @property
     def newest_lines(self) -> list[Import]:
@@ -109,7 +117,7 @@ def compose(form: Form, rng: random.Random) -> Feed:
     for number, poison in enumerate((poison for poison in poisons if poison.kind in UNREADABLE), form.articles):
         placed += _unreadable(number, poison, feed, rng)
     placed.sort(key=lambda pair: pair[0])
-    feed.items = tuple(_opening_once(item for _, item in placed))
+    feed.bursts = tuple(_in_bursts(list(_opening_once(item for _, item in placed)), form.bursts))
     return feed
 
 
@@ -190,6 +198,21 @@ def _unreadable(number: int, poison: Poison, feed: Feed, rng: random.Random) -> 
     feed.poisons[fields["article_id"]] = poison
     feed.fetches += 1
     return [(rng.random(), Raw(fetch_id, stream_of(poison).name, fields, opens=True))]
+
+
+def _in_bursts(items: Sequence[Item], count: int) -> Iterator[tuple[Item, ...]]:
+    """The items in about so many parts; a second version of an imported article waits for the next part."""
+    size, waiting = -(-len(items) // count), list[Item]()
+    for start in range(0, len(items), size):
+        titles: dict[str, str] = {}
+        burst, following = list[Item](), list[Item]()
+        for item in (*waiting, *items[start : start + size]):
+            other = isinstance(item, Import) and titles.setdefault(item.line.url, item.line.title) != item.line.title
+            (following if other else burst).append(item)
+        waiting = following
+        yield tuple(burst)
+    if waiting:
+        yield tuple(waiting)
 
 
 def _opening_once(items: Iterator[Item]) -> Iterator[Item]:

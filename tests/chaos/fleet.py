@@ -1,7 +1,7 @@
 """The processes of a run: started, started again when they end, hit, and gone with the harness."""
 
 import asyncio
-import re
+import itertools
 import signal
 import subprocess
 import sys
@@ -20,6 +20,7 @@ _LOOK_EVERY_S = 0.05
 _START_AGAIN_S = 0.3
 _END_LIMIT_S = 15.0
 Name = tuple[Service, int]
+NEWSWEIR = (sys.executable, "-m", "services.cli.main")
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Fleet:
         names = [(service, number) for service in SERVICES for number in range(REPLICAS)]
         self._children = {name: _Child(name) for name in names}
         self._held: set[Service] = set(SERVICES)
+        self._commands_run = itertools.count(1)
 
     @asynccontextmanager
     async def kept_up(self) -> AsyncIterator[None]:
@@ -101,7 +103,7 @@ class Fleet:
 
     async def command(self, *arguments: str) -> tuple[int, str]:
         """Run `newsweir` with these arguments; its exit status, and what it said."""
-        output = self.logs / "command.log"
+        output = self.logs / f"command-{next(self._commands_run)}.log"
         with output.open("wb") as file:
             process = spawn([*NEWSWEIR, *arguments], output=file, environment=self.environment)
         try:
@@ -157,11 +159,3 @@ class Fleet:
             if process.poll() is None:
                 process.kill()
             process.wait()
-
-
-NEWSWEIR = (sys.executable, "-m", "services.cli.main")
-
-
-def unforeseen(log: str) -> list[str]:
-    """Lines of a log that tell of an error that nobody foresaw."""
-    return [line for line in log.splitlines() if re.search(r"unforeseen error|Traceback", line)]

@@ -1,13 +1,17 @@
 """What a run says while it goes on, and the table of what was done and checked."""
 
+import re
 import sys
 from pathlib import Path
 
 from shared.clock import Clock
 from tests.chaos import observed
 from tests.chaos.checks import Check
-from tests.chaos.fleet import unforeseen
 from tests.chaos.trial import Trial
+
+_SHOWN_CHARACTERS = 300
+_SHOWN_LINES = 5
+_UNFORESEEN = re.compile("unforeseen error|Traceback|never retrieved")
 
 
 class Progress:
@@ -31,12 +35,14 @@ class Progress:
 
 def table(trial: Trial, seed: int, seconds: float) -> str:
     """What was done, how processes ended, what was seen, and whether each promise holds."""
+    unforeseen = _unforeseen(trial.folder)
     rows = [
         *sorted((f"done: {fault}", str(count)) for fault, count in trial.done.items()),
         *sorted((f"ended: {how}", str(count)) for how, count in trial.fleet.ends.items()),
         *_handled(trial.folder),
+        ("imports begun again", str(trial.doors.interrupted)),
         ("store", trial.store.did()),
-        ("errors nobody foresaw, in the logs", str(len(_unforeseen(trial.folder)))),
+        ("errors nobody foresaw, in the logs", str(len(unforeseen))),
     ]
     width = max(len(name) for name, _ in rows) + 2
     lines = [
@@ -44,7 +50,8 @@ def table(trial: Trial, seed: int, seconds: float) -> str:
         f"{trial.form.name} run over {trial.store.name}, seed {seed}, {seconds:.0f} s",
         *(f"  {name:<{width}}{value}" for name, value in rows),
         *(f"  {_mark(check)} {check}" for check in trial.checks),
-        *(f"  last words of {name}: {' / '.join(words)}" for name, words in trial.fleet.last_words.items()),
+        *(f"  nobody foresaw {line[:_SHOWN_CHARACTERS]}" for line in unforeseen[:_SHOWN_LINES]),
+        *(f"  last words of {name}: {words[-1][:_SHOWN_CHARACTERS]}" for name, words in trial.last_words.items()),
         "  all promises hold" if all(check.holds for check in trial.checks) else "  PROMISES ARE BROKEN",
         "",
     ]
@@ -64,5 +71,7 @@ def _handled(folder: Path) -> list[tuple[str, str]]:
 
 
 def _unforeseen(folder: Path) -> list[str]:
-    logs = (folder / "logs").glob("*.log")
-    return [line for log in logs for line in unforeseen(log.read_text(encoding="utf-8", errors="replace"))]
+    """Lines of the logs that tell of an error that nobody foresaw, each with the name of its log."""
+    logs = sorted((folder / "logs").glob("*.log"))
+    lines = ((log.stem, line) for log in logs for line in log.read_text("utf-8", "replace").splitlines())
+    return [f"{name}: {line}" for name, line in lines if _UNFORESEEN.search(line)]

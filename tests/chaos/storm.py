@@ -34,7 +34,7 @@ class Storm:
     say: Callable[[str], None]
     done: Counter[str] = field(default_factory=Counter)
 
-    async def blow(self, schedule: Schedule, doors: Doors, items: Sequence[Item], bursts: int) -> None:
+    async def blow(self, schedule: Schedule, doors: Doors, bursts: Sequence[Sequence[Item]]) -> None:
         """Return when the last fault is over and the last article is in.
 
         Raises:
@@ -42,16 +42,15 @@ class Storm:
         """
         started_s = self.clock.monotonic_s()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._bring(doors, items, bursts, schedule.lasts_s, started_s))
+            group.create_task(self._bring(doors, bursts, schedule.lasts_s, started_s))
             group.create_task(self._places(schedule.places, started_s))
             for fault in schedule.processes:
                 group.create_task(self._process(fault, started_s))
 
-    async def _bring(self, doors: Doors, items: Sequence[Item], bursts: int, lasts_s: float, started_s: float) -> None:
-        size = -(-len(items) // bursts)
-        for number in range(bursts):
-            await self._until(started_s + lasts_s * number / bursts)
-            await doors.bring(items[number * size : (number + 1) * size])
+    async def _bring(self, doors: Doors, bursts: Sequence[Sequence[Item]], lasts_s: float, started_s: float) -> None:
+        for number, burst in enumerate(bursts):
+            await self._until(started_s + lasts_s * number / len(bursts))
+            await doors.bring(burst)
 
     async def _places(self, faults: Sequence[Fault], started_s: float) -> None:
         for fault in faults:

@@ -14,7 +14,7 @@ from shared.settings import BusSettings, environment_for
 from tests.chaos import checks, observed
 from tests.chaos.broker import Broker
 from tests.chaos.checks import Check, Held
-from tests.chaos.doors import Doors, patiently
+from tests.chaos.doors import Doors, Stuck, patiently
 from tests.chaos.feed import Feed, compose
 from tests.chaos.fleet import NEWSWEIR, Fleet
 from tests.chaos.plan import Form, Service, Store, schedule
@@ -31,13 +31,14 @@ _QUIET_S = 20.0
 _REPEATED_IMPORTS = 100
 
 
-class Stuck(Exception):
-    """A run that cannot go on, and why."""
-
-
 @dataclass
 class Trial:
-    """The parts of a run, and what came of it."""
+    """The parts of a run, and what came of it.
+
+    Attributes:
+        done: how often each fault was done.
+        last_words: of processes that ended by themselves, as long as the broker kept its memory.
+    """
 
     form: Form
     feed: Feed
@@ -45,12 +46,14 @@ class Trial:
     store: StoreOnTrial
     broker: Broker
     fleet: Fleet
+    doors: Doors
     connection: RedisConnection
     clock: Clock
     folder: Path
     say: Callable[[str], None]
     checks: list[Check] = field(default_factory=list)
     done: Mapping[str, int] = field(default_factory=dict)
+    last_words: Mapping[str, list[str]] = field(default_factory=dict)
 
     async def run(self, rng: random.Random) -> None:
         """All of it; `checks` says what came of it."""
@@ -64,17 +67,14 @@ class Trial:
         self.say(f"{len(self.feed.items)} items and {self.site.count} pages are to come")
         await self._import_sources()
         self.fleet.let("crawler", "enrichment", "indexing")
-        storm, doors = (
-            Storm(self.fleet, self.broker, self.store, self.clock, self.say),
-            Doors(self.connection, self.clock),
-        )
+        storm = Storm(self.fleet, self.broker, self.store, self.clock, self.say)
         saying = asyncio.create_task(self._say_progress())
         try:
-            first = len(self.feed.items) // self.form.bursts
-            await doors.bring(self.feed.items[:first])
+            first, *others = self.feed.bursts
+            await self.doors.bring(first)
             await self._until_indexed()
             self.say(f"the storm begins, for {plan.lasts_s:.0f} s")
-            await storm.blow(plan, doors, self.feed.items[first:], self.form.bursts)
+            await storm.blow(plan, self.doors, others)
             self.say("the storm is over")
             await self._settle(self.feed.fetches + self.site.count)
         finally:
@@ -91,16 +91,19 @@ class Trial:
 
     async def _amnesia(self, rng: random.Random) -> None:
         """FLUSHALL, rebuild, and on with new pages and old lines."""
+        # What workers say from now on is that their groups are gone.
+        self.last_words = dict(self.fleet.last_words)
         await self.connection.client.flushall()
         asked_before = len(self.site.requests)
         await self._command("state", "rebuild")
         new = {self.site.add(number) for number in range(self.site.count, self.site.count + HOSTS)}
         await self._import_sources()
-        await Doors(self.connection, self.clock).bring(rng.sample(self.feed.newest_lines, _REPEATED_IMPORTS))
+        await self.doors.bring(rng.sample(self.feed.newest_lines, _REPEATED_IMPORTS))
         await self._settle(HOSTS)
         await self._until_crawlers_rest()
         await self._check_store("after the loss of the broker's memory", healed=True)
         self._add(checks.not_asked_again(self.site.requests[asked_before:], FEED, new))
+        await self._command("audit", "--store")
 
     async def _check_sums(self, when: str, *, healed: bool) -> None:
         self.say(f"checking {when}")
@@ -198,7 +201,8 @@ async def prepared(
         await broker.start()
         try:
             fleet = Fleet(_commands(form, folder), _environment(form, store, broker), logs, clock)
-            yield Trial(form, compose(form, rng), site, store, broker, fleet, connection, clock, folder, say)
+            doors = Doors(connection, fleet, clock)
+            yield Trial(form, compose(form, rng), site, store, broker, fleet, doors, connection, clock, folder, say)
         finally:
             await connection.close()
             await broker.stop()

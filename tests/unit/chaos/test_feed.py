@@ -95,3 +95,15 @@ def test_a_poisoned_title_says_what_is_wrong_and_a_sound_one_says_nothing():
     said = {article: poison_of(title) for article, title in feed.titles.items() if poison_of(title)}
 
     assert said == {article: feed.poisons[article] for article in feed.withheld}
+
+
+@FORMS
+def test_no_burst_holds_two_versions_of_an_imported_article(form):
+    for burst in composed(form).bursts:
+        titles = {(item.line.url, item.line.title) for item in burst if isinstance(item, Import)}
+        assert len(titles) == len({url for url, _ in titles})
+
+
+@FORMS
+def test_the_articles_come_in_as_many_bursts_as_the_form_says_and_at_most_one_more(form):
+    assert len(composed(form).bursts) in (form.bursts, form.bursts + 1)
