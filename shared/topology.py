@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
+from shared.events.commands import CrawlerCommand
 from shared.events.enrichment import Value
 
 
@@ -56,7 +57,9 @@ ARTICLES_CRAWLED = Stream("articles.crawled", ArticleCrawled)
 ARTICLES_ENRICHED = Stream("articles.enriched", ArticleEnriched)
 ARTICLES_INDEXED = Stream("articles.indexed", ArticleIndexed, max_entries=100_000)
 ARTICLES_WITHDRAWN = Stream("articles.withdrawn", ArticleWithdrawn)
-STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN)
+# What other services ask of a crawler; its answers stand under keys, see shared/commands.py.
+COMMANDS_CRAWLER = Stream("commands.crawler", CrawlerCommand)
+STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, COMMANDS_CRAWLER)
 
 # A batch of 20 articles is about half a second of enrichment: enough to pay for a round trip, little to do again.
 ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED,), batch_size=20)
@@ -64,7 +67,9 @@ ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED,), batch_s
 INDEXING = Stage("indexing", ARTICLES_ENRICHED, (ARTICLES_INDEXED,), batch_size=100)
 # Read by the indexing service too: every change of the store goes through it.
 WITHDRAWAL = Stage("withdrawal", ARTICLES_WITHDRAWN, (), batch_size=100)
-STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL)
+# A person waits: commands are handled side by side, answered whatever comes of them, and never tried again.
+CRAWLING_COMMANDS = Stage("crawling-commands", COMMANDS_CRAWLER, (), max_attempts=1, batch_size=4)
+STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL, CRAWLING_COMMANDS)
 
 
 def stages_reading(stream: Stream) -> tuple[Stage, ...]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.sources_group import sources
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
 _FILE = typer.Argument(help="A file, or - for standard input.")
@@ -27,7 +28,6 @@ app = typer.Typer(
 )
 
 
-sources = typer.Typer(help="Add sources, list them, see how they are doing.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)
 app.add_typer(state, name="state")
@@ -87,6 +87,7 @@ def run(
         Path | None,
         typer.Option("--sources", help="YAML file of sources; adds to those known and updates them by id."),
     ] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove the sources that are not in the file.")] = False,
 ) -> None:
     """Run everything over real sources, until Ctrl-C.
 
@@ -94,7 +95,7 @@ def run(
     """
     from services.cli.start import start_run
 
-    start_run(sources_file)
+    start_run(sources_file, prune=prune)
 
 
 @app.command()
@@ -106,42 +107,6 @@ def service(name: Annotated[ServiceName, typer.Argument(help="Which one.")]) -> 
     from services.cli.start import start_service
 
     raise typer.Exit(start_service(name))
-
-
-@sources.command("add")
-def add(
-    urls: Annotated[list[str] | None, typer.Argument(help="Front pages, feeds or sitemaps.")] = None,
-    file: Annotated[Path | None, typer.Option(help="A YAML file of sources, as `run --sources` reads it.")] = None,
-) -> None:
-    """Add sources: by URL, whose feeds and sitemaps are looked for, or from a file.
-
-    Example: newsweir sources add https://example.org/
-    """
-    from services.cli.add_sources import add_command
-
-    raise typer.Exit(add_command(urls or [], file))
-
-
-@sources.command("list")
-def list_(
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each.")] = False,
-) -> None:
-    """List all sources."""
-    from services.cli.sources import list_sources
-    from services.cli.with_broker import with_broker
-
-    with_broker("newsweir sources list", lambda connection: list_sources(connection, as_json=as_json))
-
-
-@sources.command("check")
-def check(source_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One source only.")] = None) -> None:
-    """Say in plain words how sources are doing: whether they answer, what they yield, when they are asked again."""
-    from services.cli.sources import check_sources
-    from services.cli.with_broker import with_broker
-    from shared.clock import SystemClock
-
-    now_ms = SystemClock().now_ms()
-    with_broker("newsweir sources check", lambda connection: check_sources(connection, source_id, now_ms))
 
 
 @app.command()

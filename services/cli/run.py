@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,7 @@ class Plan:
         ports: those of the services in `before`.
         environment: settings of the children, by field name.
         sources: added to the registry, or updated in it.
+        prune: remove all others from it.
         greeting: said first.
         hints: said once questions are answered.
     """
@@ -57,6 +58,7 @@ class Plan:
     ports: tuple[Ports, ...] = ()
     environment: Mapping[str, str | Path | int | float | bool | None] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
+    prune: bool = False
     greeting: str = ""
     hints: str = ""
 
@@ -86,6 +88,15 @@ async def run(plan: Plan, clock: Clock, console: Console) -> None:
                 await supervisor.stop()
                 remove_left_over(held)
             view.say("stopped; nothing is lost, the next start goes on from here")
+
+
+async def prune(registry: SourceRegistry, kept: Iterable[Source]) -> tuple[str, ...]:
+    """Remove all sources but these; the ids of those that went."""
+    records = await registry.read()
+    known = {source.id for source in records.sources} | set(records.unreadable)
+    gone = tuple(sorted(known - {source.id for source in kept}))
+    await registry.remove(gone)
+    return gone
 
 
 def _stop_when_signalled(work: "asyncio.Task[None]", supervisor: Supervisor) -> None:
@@ -142,6 +153,8 @@ class _Run:
     async def _register_sources(self, connection: RedisConnection) -> None:
         registry = SourceRegistry(connection)
         await registry.put(self.plan.sources)
+        if self.plan.prune and (gone := await prune(registry, self.plan.sources)):
+            self.view.say(f"removed {', '.join(gone)}: not in the file of sources; articles stay")
         count = len(await registry.all())
         self.view.say(
             f"{count} source{'s' if count > 1 else ''}"

@@ -1,81 +1,140 @@
-"""`newsweir sources list` and `check`: which sources there are, and in plain words how each is doing."""
+"""`newsweir sources list`, `check` and `remove`: which sources there are, how each is doing, and what to forget."""
 
-from services.cli.output import say, write_json_line, write_table
-from shared.errors import InvalidInput
+from collections.abc import Callable, Sequence
+
+from services.cli.output import say, write_json_line, write_list, write_table
+from services.cli.source_health import ago, in_words, robots_in_words, state_of, yield_in_words
+from services.crawler.robots_cache import RobotsCache
+from shared import commands
+from shared.clock import Clock
+from shared.errors import ConfigurationError, InvalidInput
+from shared.http_client import GuardedClient
 from shared.redis_client import RedisConnection
-from shared.sources import SourceHealth, SourceRegistry
+from shared.sources import Source, SourceHealth, SourceRegistry
+from shared.urls import host_of
 
-_MS_PER_S = 1000
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
-# A paper that publishes weekly is not quiet yet.
-_QUIET_AFTER_S = 14 * 86_400
+_ANSWER_S = 10.0
+# A visit waits for its host's turn, and perhaps for robots.txt at the turn before.
+_VISIT_S = 60.0
+_LOOK_EVERY_S = 0.5
 
 
-async def list_sources(connection: RedisConnection, *, as_json: bool) -> None:
-    """All sources: a table, or a JSON line for each."""
-    records = await SourceRegistry(connection).read()
-    sources = records.sources
+async def list_sources(connection: RedisConnection, now_ms: int, tag: str | None = None, *, as_json: bool) -> None:
+    """All sources, or those with the tag: one line for each, or a JSON line."""
+    registry = SourceRegistry(connection)
+    records = await registry.read()
     for reason in records.unreadable.values():
         say(f"newsweir: {reason}")
+    sources = [source for source in records.sources if tag is None or tag in source.tags]
     if as_json:
         for source in sources:
             write_json_line(source.model_dump(mode="json"))
     elif sources:
-        rows = [(source.id, source.name, source.url, len(source.doors)) for source in sources]
-        write_table(("id", "name", "url", "doors"), rows, wide="url")
+        health = await registry.all_health()
+        rows = [_row(source, health.get(source.id, SourceHealth()), now_ms) for source in sources]
+        write_list(("id", "name", "state", "last new article", "doors", "tags", "url"), rows)
+    elif tag is not None:
+        say(f"no source has the tag {tag!r}")
     else:
         say("no sources yet: `newsweir sources add URL`, or --file FILE")
 
 
-async def check_sources(connection: RedisConnection, source_id: str | None, now_ms: int) -> None:
-    """How all sources are doing, or the one with the id.
+async def check_sources(connection: RedisConnection, source_id: str | None, clock: Clock) -> None:
+    """How all sources are doing, or everything about the one with the id.
 
     Raises:
         InvalidInput: no source has the id.
     """
     registry = SourceRegistry(connection)
-    sources = await registry.all()
-    chosen = [source for source in sources if source_id in (None, source.id)]
-    if source_id and not chosen:
-        raise InvalidInput(f"no source has the id {source_id!r}: `newsweir sources list` shows them all")
+    if source_id is not None:
+        await _explain(connection, await _known(registry, source_id), clock)
+        return
     health = await registry.all_health()
-    rows = [(source.id, in_words(health.get(source.id, SourceHealth()), now_ms)) for source in chosen]
+    sources = await registry.all()
+    rows = [(source.id, in_words(health.get(source.id, SourceHealth()), clock.now_ms())) for source in sources]
     write_table(("source", "how it is doing"), rows, wide="how it is doing")
 
 
-def in_words(health: SourceHealth, now_ms: int) -> str:
-    """What a person wants to know of a source: does it answer, does it yield, and when is it asked again."""
-    if not health.last_visit_ms:
-        return "not visited yet"
-    if health.consecutive_failures:
-        since = f"last answer {_ago(health.last_success_ms, now_ms)}" if health.last_success_ms else "never answered"
-        return (
-            f"failing: {health.last_error or 'no reason given'} ({_times(health.consecutive_failures)} in a row, "
-            f"{since}); {_next(health.next_visit_ms, now_ms)}"
-        )
-    visited = f"visited {_ago(health.last_visit_ms, now_ms)}, {_next(health.next_visit_ms, now_ms)}"
-    if not health.last_new_article_ms:
-        return f"answers, but has shown no article yet; {visited}"
-    yielded = f"last new article {_ago(health.last_new_article_ms, now_ms)}, {health.articles_found} in all"
-    quiet = now_ms - health.last_new_article_ms > _QUIET_AFTER_S * _MS_PER_S
-    return f"{'quiet' if quiet else 'fine'}: {yielded}; {visited}"
+async def check_now(connection: RedisConnection, source_id: str | None, clock: Clock) -> int:
+    """Have a running crawler visit the source, then tell how it is doing; the exit status, 1 where it is not well.
+
+    Raises:
+        ConfigurationError: no source is named.
+        InvalidInput: no source has the id.
+        DependencyUnavailable: no crawler answers.
+        PermanentFailure, LimitExceeded: as `shared.commands.visit_now`.
+    """
+    if source_id is None:
+        raise ConfigurationError("--now visits one source: name it, as `newsweir sources check ID --now`")
+    registry = SourceRegistry(connection)
+    source = await _known(registry, source_id)
+    before = await registry.health(source_id)
+    due = await commands.visit_now(connection, source_id, clock, timeout_s=_ANSWER_S)
+    say(f"asked a crawler to visit {due.doors} {'door' if due.doors == 1 else 'doors'} now …")
+    until_s = clock.monotonic_s() + _VISIT_S
+    while (health := await registry.health(source_id)).last_visit_ms <= before.last_visit_ms:
+        if clock.monotonic_s() >= until_s:
+            say(f"not visited within {_VISIT_S:g} s: the host is busy, or crawling pauses; see `newsweir status`")
+            break
+        await clock.sleep(_LOOK_EVERY_S)
+    await _explain(connection, source, clock)
+    return 1 if health.consecutive_failures or health.last_visit_ms <= before.last_visit_ms else 0
 
 
-def _ago(then_ms: int, now_ms: int) -> str:
-    return f"{_duration(now_ms - then_ms)} ago"
+async def remove_sources(
+    connection: RedisConnection, source_ids: Sequence[str], confirm: Callable[[str], bool] | None
+) -> int:
+    """Forget the sources; what was found by them stays. The exit status, 1 where the person would not.
+
+    Args:
+        confirm: asks the person; None where they have said yes already.
+
+    Raises:
+        InvalidInput: no source has one of the ids; none is removed then.
+    """
+    registry = SourceRegistry(connection)
+    records = await registry.read()
+    known = {source.id: source.name for source in records.sources} | dict.fromkeys(records.unreadable, "unreadable")
+    wanted = tuple(dict.fromkeys(source_ids))
+    if unknown := [source_id for source_id in wanted if source_id not in known]:
+        raise InvalidInput(f"no source has the id {', '.join(unknown)}: `newsweir sources list` shows them all")
+    named = ", ".join(f"{source_id} ({known[source_id]})" for source_id in wanted)
+    if confirm is not None and not confirm(f"remove {named}?"):
+        say("nothing was removed")
+        return 1
+    await registry.remove(wanted)
+    say(f"removed {named}; crawlers stop visiting within seconds, articles that were found stay and can be searched")
+    return 0
 
 
-def _next(then_ms: int, now_ms: int) -> str:
-    return f"next visit in {_duration(then_ms - now_ms)}" if then_ms > now_ms else "next visit is due"
+async def _known(registry: SourceRegistry, source_id: str) -> Source:
+    source = await registry.get(source_id)
+    if source is None:
+        raise InvalidInput(f"no source has the id {source_id!r}: `newsweir sources list` shows them all")
+    return source
 
 
-def _duration(ms: int) -> str:
-    seconds = max(ms, 0) // _MS_PER_S
-    for name, length in _UNITS:
-        if (count := seconds // length) >= 1:
-            return f"{count} {name}{'s' if count > 1 else ''}"
-    return f"{seconds} s"
+def _row(source: Source, health: SourceHealth, now_ms: int) -> tuple[str, ...]:
+    kinds = (("feed", source.feeds), ("sitemap", source.sitemaps), ("listing", source.listings))
+    doors = ", ".join(f"{len(urls)} {kind}{'s' if len(urls) > 1 else ''}" for kind, urls in kinds if urls)
+    last = ago(health.last_new_article_ms, now_ms) if health.last_new_article_ms else ""
+    return source.id, source.name, state_of(health, now_ms), last, doors or "none", ", ".join(source.tags), source.url
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+async def _explain(connection: RedisConnection, source: Source, clock: Clock) -> None:
+    health, now_ms = await SourceRegistry(connection).health(source.id), clock.now_ms()
+    # Nothing is asked of anybody: only what crawlers have remembered is read.
+    cache = RobotsCache(connection, GuardedClient("unused"), clock)
+    robots = {host: await cache.known(host) for host in {host_of(url) for _, url in source.doors}}
+    rows = [
+        ("source", f"{source.name}, {source.url}"),
+        ("state", in_words(health, now_ms)),
+        ("new articles", yield_in_words(health, now_ms)),
+        ("robots.txt", robots_in_words(source, robots)),
+        *((kind, url) for kind, url in source.doors),
+        *(("wanted", glob) for glob in source.include),
+        *(("not wanted", glob) for glob in source.exclude),
+    ]
+    if source.crawl_delay_s:
+        rows.append(("delay", f"at least {source.crawl_delay_s:g} s between two requests"))
+    write_table(("", source.id), rows, wide=source.id)

@@ -1,6 +1,7 @@
 """`run`, `demo` and `service`: settings are read and files checked before anything starts."""
 
 import asyncio
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -8,13 +9,16 @@ from rich.console import Console
 
 from services.cli.run import Plan, run
 from shared.clock import SystemClock
+from shared.errors import ConfigurationError
 from shared.settings import BusSettings, HttpSettings, StoreSettings, load
 from shared.sources import Source, read_sources_file
 
 
-def start_run(sources_file: Path | None) -> None:
+def start_run(sources_file: Path | None, *, prune: bool = False) -> None:
     """`newsweir run`; raises as `services.cli.run.run`, and ConfigurationError for a file that does not fit."""
-    _run(_plan(read_sources_file(sources_file) if sources_file else ()))
+    if prune and sources_file is None:
+        raise ConfigurationError("--prune removes what a file of sources does not name: give it with --sources FILE")
+    _run(replace(_plan(read_sources_file(sources_file) if sources_file else ()), prune=prune))
 
 
 def start_demo() -> None:

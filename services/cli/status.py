@@ -7,7 +7,7 @@ import httpx
 from services.cli.fleet import SERVICES
 from services.cli.output import write_json_line, write_table
 from services.cli.progress import Progress, as_line
-from services.cli.sources import in_words
+from services.cli.source_health import in_words
 from shared.bus.lag import read_lag
 from shared.clock import Clock
 from shared.dispositions import read_ledger

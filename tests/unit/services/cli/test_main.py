@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -57,6 +58,22 @@ def test_dead_letters_are_not_touched_before_it_is_said_which(ended):
 
     assert status == 2
     assert said.startswith("newsweir: which letters?")
+
+
+def test_pruning_needs_a_file_that_says_what_stays(ended):
+    status, said = ended("run", "--prune")
+
+    assert status == 2
+    assert "--sources FILE" in said
+
+
+def test_sources_are_not_removed_when_nobody_can_be_asked(ended, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    status, said = ended("sources", "remove", "a")
+
+    assert status == 2
+    assert "say --yes" in said
 
 
 def test_a_reader_that_has_had_enough_ends_an_export_quietly(tmp_path):

@@ -1,7 +1,9 @@
 import io
 import json
 
-from services.cli.output import printable, write_json_line, write_table
+import pytest
+
+from services.cli.output import fitted, printable, write_json_line, write_list, write_table
 
 
 def test_a_json_line_is_one_line_of_utf_8():
@@ -38,3 +40,24 @@ def test_a_column_that_a_person_copies_from_is_never_cut(capsys):
     write_table(("name", "text"), [(name, "word " * 50)], wide="text", whole=("name",))
 
     assert name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("widths", "room", "fit"),
+    [
+        ([10, 5, 5], 80, [10, 5, 5]),
+        ([10, 30, 5], 30, [10, 11, 5]),
+        ([10, 30, 30, 6], 60, [10, 19, 19, 6]),
+        ([10, 30, 30, 6], 30, [10, 8, 8, 0]),
+        ([10, 30, 30, 6], 12, [10, 0, 0, 0]),
+        ([40], 12, [40]),
+    ],
+)
+def test_columns_give_way_to_the_first_one(widths, room, fit):
+    assert fitted(widths, room) == fit
+
+
+def test_a_list_has_one_line_for_each_row_whatever_is_in_it(capsys):
+    write_list(("id", "name"), [("a", "one\nline\x1b[31m"), ("bcd", "新聞")])
+
+    assert capsys.readouterr().out.splitlines() == ["id   name", "a    one line [31m", "bcd  新聞"]

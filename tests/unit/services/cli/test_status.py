@@ -50,7 +50,8 @@ async def test_the_status_as_json_holds_everything_that_the_tables_show(connecti
 
     status = json.loads(capsysbinary.readouterr().out)
     assert set(status) == {"services", "stages", "fetched", "in_flight", "dispositions", "sources"}
-    assert [stage["stage"] for stage in status["stages"]] == ["enrichment", "indexing", "withdrawal"]
+    stages = [stage["stage"] for stage in status["stages"]]
+    assert stages == ["enrichment", "indexing", "withdrawal", "crawling-commands"]
     assert status["sources"]["a"]["articles_found"] == 3
 
 
