@@ -4,9 +4,10 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import cast
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
-from trafilatura.metadata import extract_author
 
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData, text_of, types_of
@@ -20,6 +21,32 @@ _META = ("author", "article:author", "og:article:author", "parsely-author", "sai
 _ELEMENTS = (
     ".//*[@rel='author']", ".//*[@itemprop='author']//*[@itemprop='name']", ".//*[@itemprop='author']", ".//address//a",
 )  # fmt: skip
+# Found by class name and by the word that opens a byline; in XPath, for it looks at every element of a page.
+_NAMED = XPath(
+    "//body//*[contains(@class, 'author') or contains(@class, 'Author') or contains(@class, 'byline') or "
+    "contains(@class, 'Byline') or contains(@class, 'by-line') or contains(@id, 'author') or "
+    "contains(@data-testid, 'author') or contains(@data-testid, 'byline')]"
+)
+_OPENED = XPath(
+    "//body//*[starts-with(normalize-space(text()), 'By ') or starts-with(normalize-space(text()), 'by ') or "
+    "starts-with(normalize-space(text()), 'BY ') or starts-with(normalize-space(text()), 'Written by') or "
+    "starts-with(normalize-space(text()), 'Author:') or starts-with(normalize-space(text()), 'Posted by') or "
+    "starts-with(normalize-space(text()), 'Words by') or starts-with(normalize-space(text()), 'Von ') or "
+    "starts-with(normalize-space(text()), 'Par ')]"
+)
+_LINKED = XPath(
+    "//body//a[contains(@href, '/author/') or contains(@href, '/authors/') or contains(@href, '/contributor') or "
+    "contains(@href, '/journalist') or contains(@href, '/by/') or contains(@href, '/staff/')]"
+)
+_NAMES_AUTHOR = re.compile(
+    r"author[-_]{0,2}(?:name|link|list)|(?:^|[-_])by-?lines?(?:$|[-_]{1,2}(?:name|author|link|text|list)|__)"
+    r"|(?:^|[-_])authors?(?:$|__)",
+    re.IGNORECASE,
+)
+_LONGEST_BYLINE = 100
+_FULL_NAME = re.compile(
+    r"[^\W\d_][\w.'’-]*(?:\s(?:(?:de|la|von|van|der|den|di|da|du|al|bin|el|le)\s){0,2}[^\W\d_][\w.'’-]*){1,3}"
+)
 _PREFIX = re.compile(
     r"^\W*(((words|story|text|photos?|written|reported|posted|published|reviewed|edited|updated)\s+)?(by|von|par|por|di|door)\b"
     r"|(view|see) all posts by|authors?\s*:|author\b)[\s:]*",
@@ -42,16 +69,19 @@ _NO_PERSON = frozenset(
     "staff team desk newsroom editorial editors editor editor-in-chief admin administrator correspondent reporter "
     "writer contributor contributors columnist news agency press reuters afp bloomberg guest author unknown anonymous "
     "media magazine community association institute university foundation company inc ltd llc corp group office "
-    "department ministry wire newswire service services contributing senior chief founder director manager".split()
+    "department ministry wire newswire service services contributing senior chief founder director manager "
+    "articles expert reviewer learn".split()
 )  # fmt: skip
 
 
 def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
     """The names of the first source that gives any, distinct, in its order."""
+    by_a_person = any(isinstance(value, dict) and "Person" in types_of(value) for value in data.values("publisher"))
+    site = "" if by_a_person else (site_name or "").casefold()
     for source in (_linked(data), *(iter(head.all(name)) for name in _META), _shown(tree)):
         found: dict[str, str] = {}
         for name in (name for text in source for name in names_in(text)):
-            if name.casefold() != (site_name or "").casefold():
+            if name.casefold() != site:
                 found.setdefault(name.casefold(), name)
         if found:
             return tuple(found.values())[:_MAX_AUTHORS]
@@ -100,5 +130,27 @@ def _shown(tree: HtmlElement) -> Iterator[str]:
         if any(any(names_in(text)) for text in found):
             yield from found
             return
-    if guess := extract_author(tree):
-        yield guess
+    for element in islice((*_named(tree), *_elements(_LINKED, tree), *_elements(_OPENED, tree)), _MAX_ELEMENTS):
+        line = " ".join(islice(element.itertext(), _MAX_ELEMENTS)).strip()
+        names = list(names_in(line)) if len(line) <= _LONGEST_BYLINE else []
+        if names and all(_looks_like_a_name(name) for name in names):
+            yield line
+            return
+
+
+def _elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
+    return cast(list[HtmlElement], path(tree))
+
+
+def _named(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for element in _elements(_NAMED, tree):
+        names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
+        if "comment" not in names.lower() and any(_NAMES_AUTHOR.search(name) for name in names.split()[:_MAX_ELEMENTS]):
+            yield element
+
+
+def _looks_like_a_name(name: str) -> bool:
+    """A guess must be a name in full, each word of it with a capital."""
+    words = name.split()
+    capitals = sum(word[0].isupper() or not word.isascii() for word in words)
+    return _FULL_NAME.fullmatch(name) is not None and capitals >= max(2, len(words) - 2)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from dateutil.parser import parse as parse_words  # type: ignore[import-untyped]  # dateutil has no types
 from htmldate import find_date
@@ -33,6 +33,18 @@ _UPDATED_META = (
 )  # fmt: skip
 _PUBLISHED_WORD = re.compile(r"publi|posted|pubdate|entry-date|dateline|created|byline", re.IGNORECASE)
 _UPDATED_WORD = re.compile(r"updat|modif", re.IGNORECASE)
+_MONTH_NAMES = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+_WRITTEN_DAY = re.compile(
+    rf"\b{_MONTH_NAMES}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH_NAMES}\.?,?\s+20\d\d\b"
+    r"|\b20\d\d-\d\d-\d\d\b",
+    re.IGNORECASE,
+)
+_MAX_ANCESTORS = 4
+_MAX_TEXTS = 60
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _URL_PATH = re.compile(r"^[a-z]+://[^/]+(/[^?#]*)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)|^\d{8}$|^\d{14}$")
@@ -60,7 +72,8 @@ def published(tree: HtmlElement, data: LinkedData, head: Head, url: str, fetched
     raw += [("json-ld", data.text("dateCreated")), ("url", _day_in(url))]
     dates = [date for origin, value in raw if (date := publication(value, origin, fetched_at))]
     if not dates:
-        return publication(_in_text(tree, url, fetched_at), "html", fetched_at)
+        found = publication(_below_heading(tree), "html", fetched_at)
+        return found or publication(_in_text(tree, url, fetched_at), "html", fetched_at)
     return next((date for date in dates if _refines(date, dates[0])), dates[0])
 
 
@@ -158,6 +171,23 @@ def _marks(element: HtmlElement) -> str:
     parent = element.getparent()
     own = " ".join(value for name, value in element.items() if name in ("class", "itemprop", "id", "data-testid"))
     return f"{own} {parent.get('class') or ''}" if parent is not None else own
+
+
+def _below_heading(tree: HtmlElement) -> str | None:
+    """The first day that a short line below the headline names."""
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        return None
+    following = (text for element in heading.itersiblings() for text in element.itertext())
+    around = (
+        text for parent in islice(heading.iterancestors(), _MAX_ANCESTORS)
+        for element in parent.itersiblings() for text in element.itertext()
+    )  # fmt: skip
+    for text in islice(chain(following, around), _MAX_TEXTS):
+        line = text.strip()
+        if len(line) <= _MAX_CHARACTERS and (found := _WRITTEN_DAY.search(line)):
+            return found[0]
+    return None
 
 
 def _in_text(tree: HtmlElement, url: str, fetched_at: datetime) -> str | None:

@@ -3,10 +3,9 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from services.crawler.extraction import dates, head, json_ld, markup, metadata
+from services.crawler.extraction import dates, head, json_ld, markup, metadata, text
 from services.crawler.extraction.quality import quality
 from services.crawler.extraction.result import Extraction
-from services.crawler.extraction.text import after_headline, body_text
 
 __all__ = ["Extraction", "extract"]
 
@@ -26,11 +25,11 @@ def extract(body: bytes, url: str, *, content_type: str | None, fetched_at: date
     contents = head.read(tree)
     said = metadata.read(tree, data, contents, url)
     published = dates.published(tree, data, contents, url, fetched_at)
-    text = after_headline(body_text(tree, url), said.title)
+    found = text.read(tree)
     return Extraction(
         **asdict(said),
-        text=text,
+        text=text.after_headline(found.text, said.title),
         published=published,
         updated_at=dates.updated(tree, data, contents, fetched_at),
-        quality=quality(tree, data, contents, url, said, text, published),
+        quality=quality(found, data, contents, url, said, published),
     )

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -19,7 +20,9 @@ _MAX_TITLE = 500
 _MAX_DESCRIPTION = 2000
 _MAX_NAME = 120
 _MAX_TAGS = 30
+_MAX_HEADINGS = 20
 _MAX_LISTED = 10_000
+_WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[-–—|·•»:]\s+|\s*[|»]\s*")
 _RIGHTS: dict[str, Right] = {"noarchive": "noarchive", "noai": "no-ai-training"}
 
@@ -72,20 +75,33 @@ def _line(text: str | None, limit: int) -> str | None:
 
 
 def _title(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> str:
-    headings = [heading.text_content() for heading in tree.iter("h1")]
+    headings = _lines(heading.text_content() for heading in islice(tree.iter("h1"), _MAX_HEADINGS))
     titles = [element.text_content() for element in tree.iterfind(".//head/title")]
-    said = (
-        data.text("headline"), data.text("name"), head.first("og:title", "twitter:title"),
-        headings[0] if len(headings) == 1 else None, head.first("dc.title", "parsely-title", "title"),
-        titles[0] if titles else None, headings[0] if headings else None,
-    )  # fmt: skip
-    lines = [line for text in said if (line := _line(text, _MAX_TITLE))]
-    if not lines:
+    only = headings[0] if len(headings) == 1 else None
+    said = _lines((
+        data.text("headline"), data.text("name"), head.first("og:title", "twitter:title"), only,
+        head.first("dc.title", "parsely-title", "title"), *titles[:1], *headings[:1],
+    ))  # fmt: skip
+    if only and said and _says_the_same(only, said[0], site_name):
+        # What readers see; the others are cut, lengthened or reworded for search engines and share buttons.
+        return only
+    if not said:
         return ""
     # A headline that was cut for a search engine is written out elsewhere.
-    start = re.sub(r"\s*(…|\.\.\.)$", "", lines[0])
-    longer = (line for line in lines if start != lines[0] and line.startswith(start) and len(line) > len(lines[0]))
-    return _without_site(next(longer, lines[0]), site_name)
+    start = re.sub(r"\s*(…|\.\.\.)$", "", said[0])
+    longer = (line for line in said if start != said[0] and line.startswith(start) and len(line) > len(said[0]))
+    return _without_site(next(longer, said[0]), site_name)
+
+
+def _lines(texts: Iterable[str | None]) -> list[str]:
+    return [line for text in texts if (line := _line(text, _MAX_TITLE))]
+
+
+def _says_the_same(heading: str, title: str, site_name: str | None) -> bool:
+    """Whether the heading shares half of its words with the title, and is not the name of the site."""
+    words = set(_WORD.findall(heading.casefold()))
+    shared = words & set(_WORD.findall(title.casefold()))
+    return 2 * len(shared) >= len(words) > 1 and heading.casefold() != (site_name or "").casefold()
 
 
 def _without_site(title: str, site_name: str | None) -> str:

@@ -1,14 +1,12 @@
 """Whether a page is an article, how far its extraction is to be trusted, and why it is not kept otherwise."""
 
 import re
-from itertools import islice
-
-from lxml.html import HtmlElement
 
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData
 from services.crawler.extraction.metadata import Metadata
 from services.crawler.extraction.result import Extraction
+from services.crawler.extraction.text import Body
 from shared.events.articles import Publication, Quality
 from shared.urls import is_root
 
@@ -16,7 +14,8 @@ from shared.urls import is_root
 _NO_TEXT = 120
 _SHORT = 600
 _LONGEST_NOTICE = 2000
-_MAX_ANCHORS = 3000
+_LONGEST_TEASER = 300
+_TITLES_OF_A_LISTING = 5
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # A notice speaks to its reader of himself; an article about such notices speaks of others.
@@ -68,22 +67,22 @@ _DOUBT = {"short": 0.3, "no-title": 0.3, "no-date": 0.1, "no-author": 0.05, "pay
 
 
 def quality(
-    tree: HtmlElement,
+    body: Body,
     data: LinkedData,
     head: Head,
     url: str,
     metadata: Metadata,
-    text: str,
     published: Publication | None,
 ) -> Quality:
     """Flags for all that is doubtful, and 1 less what they weigh; 0 for what is no article."""
     declared = bool(data.article) or (head.first("og:type") or "").lower() == "article"
+    text = body.text
     size = size_of(text)
     said = {
         "empty": size < _NO_TEXT,
         "consent": _is_consent(text, size),
         "error-page": _is_error(metadata.title, text, size),
-        "listing": not declared and (is_root(url) or _is_listing(tree, text)),
+        "listing": not declared and (is_root(url) or _is_listing(body)),
         "short": size < _SHORT,
         "no-title": not metadata.title,
         "no-date": published is None,
@@ -110,8 +109,10 @@ def size_of(text: str) -> int:
 
 
 def _is_consent(text: str, size: int) -> bool:
-    votes = sum(bool(pattern.search(text)) for pattern in _CONSENT)
-    if size > _LONGEST_NOTICE or votes < 2 or not _TO_THE_READER.search(text):
+    # The size first: the patterns are dear on long texts.
+    if size > _LONGEST_NOTICE or not _TO_THE_READER.search(text):
+        return False
+    if sum(bool(pattern.search(text)) for pattern in _CONSENT) < 2:
         return False
     sentences = [part for part in re.split(r"[.!?]\s|\n", text) if part.strip()]
     about = sum(bool(_CONSENT_WORD.search(part) or any(p.search(part) for p in _CONSENT)) for part in sentences)
@@ -124,9 +125,10 @@ def _is_error(title: str, text: str, size: int) -> bool:
     return bool(_ERROR_TITLE.match(title)) or (size < _SHORT and bool(_CHALLENGE.search(text)))
 
 
-def _is_listing(tree: HtmlElement, text: str) -> bool:
-    """Whether the text is to a good part the titles of other pages."""
-    lines = [line.lstrip("- ").strip() for line in text.splitlines() if line.strip()]
-    anchors = {" ".join(anchor.text_content().split()) for anchor in islice(tree.iter("a"), _MAX_ANCHORS)}
-    linked = sum(len(line) > 15 and line in anchors for line in lines)
-    return linked >= 5 and 4 * linked >= len(lines)
+def _is_listing(body: Body) -> bool:
+    """Whether what stands there is to a good part the titles of other pages, each with a teaser at most."""
+    return (
+        body.links >= _TITLES_OF_A_LISTING
+        and 4 * body.links >= body.lines
+        and size_of(body.text) < _LONGEST_TEASER * body.links
+    )

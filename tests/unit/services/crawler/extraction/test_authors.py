@@ -73,3 +73,38 @@ def test_one_source_is_not_mixed_with_another():
 def test_a_byline_in_the_page_is_read_last():
     assert authors("", '<p class="byline">By Jane Doe</p><p>Text</p>') == ("Jane Doe",)
     assert authors("", '<a rel="author" href="/jane">Jane Doe</a>') == ("Jane Doe",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<span class="c-article__author">Jane Doe</span>',
+        '<div class="styles_authorName_x1">Jane Doe</div>',
+        '<a href="/author/jane-doe">Jane Doe</a>',
+        "<div>Written by <b>Jane Doe</b></div>",
+        "<p>BY JANE DOE</p>",
+    ],
+)
+def test_a_byline_is_known_by_its_name_its_link_or_its_first_word(body):
+    assert [name.title() for name in authors("", f"<h1>Mill</h1>{body}<p>Text</p>")] == ["Jane Doe"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<span class="comment-author">Jane Doe</span>',
+        "<p>By noon nobody was left</p>",
+        "<p>By the time the Council had met, the river had risen by three feet and the mill stood in the water.</p>",
+        '<a href="/author/jane-doe">Learn more</a>',
+        '<div class="author">Example News Team</div>',
+        '<span class="author">jane</span>',
+    ],
+)
+def test_a_guess_is_a_name_in_full_or_none(body):
+    assert authors("", f"<h1>Mill</h1>{body}<p>Text</p>") == ()
+
+
+def test_a_person_who_publishes_alone_is_the_author_of_the_site():
+    data = linked_data('{"@type": "Article", "publisher": {"@type": ["Person", "Organization"], "name": "Jane Doe"}}')
+
+    assert authors(data + '<meta name="author" content="Jane Doe">', site_name="Jane Doe") == ("Jane Doe",)

@@ -28,6 +28,19 @@ def test_the_only_heading_outranks_the_title_of_the_window():
     assert read("<title>Mill sells weir - Business</title>", "<h1>Mill sells weir</h1>").title == "Mill sells weir"
 
 
+def test_the_only_heading_outranks_what_is_reworded_for_search_engines():
+    said = article('"headline": "Mill sells weir: all you must know"')
+
+    assert read(said, "<h1>Why the mill sells its weir</h1>").title == "Why the mill sells its weir"
+
+
+@pytest.mark.parametrize("body", ["<h1>The Example</h1>", "<h1>Business</h1>", "<h1>One mill</h1><h1>Two mills</h1>"])
+def test_a_heading_that_says_something_else_does_not(body):
+    said = article('"headline": "Mill sells weir", "publisher": {"name": "The Example"}')
+
+    assert read(said, body).title == "Mill sells weir"
+
+
 @pytest.mark.parametrize(
     "title", ["Mill sells weir | The Example", "The Example - Mill sells weir", "Mill sells weir – The Example"]
 )

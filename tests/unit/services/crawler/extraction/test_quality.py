@@ -108,6 +108,16 @@ def test_a_list_of_headlines_is_dropped():
     assert reason(a_page("<title>Business</title>", f"<main>{teasers}</main>")) == "listing"
 
 
+def test_a_long_guide_with_many_links_to_titles_is_kept():
+    parts = "".join(
+        f'<h2><a href="/tool-{n}">The {n}th tool of a good miller</a></h2>'
+        f"<p>{PARAGRAPHS[n % 6]}</p><p>{n}: {PARAGRAPHS[0]}</p>"
+        for n in range(8)
+    )
+
+    assert reason(a_page("<title>Tools</title>", f"<main>{parts}</main>")) is None
+
+
 def test_the_front_page_is_a_listing_unless_it_declares_an_article():
     root = "https://news.example/"
 

@@ -1,7 +1,7 @@
 import pytest
 
 from services.crawler.extraction import markup
-from services.crawler.extraction.text import after_headline, body_text
+from services.crawler.extraction.text import after_headline, read
 
 PARAGRAPHS = [f"Sentence number {n} of the council's long and careful report on bridges." for n in range(8)]
 PAGE = f"""<html><body><nav><a href="/a">World</a> <a href="/b">Money</a></nav>
@@ -10,7 +10,7 @@ PAGE = f"""<html><body><nav><a href="/a">World</a> <a href="/b">Money</a></nav>
 
 
 def test_the_body_is_the_paragraphs_without_what_surrounds_them():
-    text = body_text(markup.parse(PAGE.encode(), None), "https://news.example/a")
+    text = read(markup.parse(PAGE.encode(), None)).text
 
     assert [line for line in PARAGRAPHS if line not in text] == []
     assert "Most read" not in text
@@ -20,9 +20,9 @@ def test_the_body_is_the_paragraphs_without_what_surrounds_them():
 def test_the_tree_is_left_as_it_is():
     tree = markup.parse(PAGE.encode(), None)
 
-    first = body_text(tree, "https://news.example/a")
+    first = read(tree)
 
-    assert body_text(tree, "https://news.example/a") == first
+    assert read(tree) == first
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,18 @@ def test_a_headline_that_is_quoted_later_stays():
 
 def test_a_page_without_a_title_keeps_its_first_line():
     assert after_headline("!\nThe council met.", "") == "!\nThe council met."
+
+
+def test_an_unclosed_element_of_the_surroundings_does_not_swallow_the_article():
+    page = f"<html><body><footer>{''.join(f'<p>{text}</p>' for text in PARAGRAPHS * 2)}</body></html>"
+
+    assert PARAGRAPHS[0] in read(markup.parse(page.encode(), None)).text
+
+
+def test_titles_of_other_pages_are_counted_though_they_are_no_text():
+    links = "".join(f'<h2><a href="/{n}">The {n}th story of the day</a></h2><p>{PARAGRAPHS[n]}</p>' for n in range(6))
+
+    found = read(markup.parse(f"<html><body><main>{links}</main></body></html>".encode(), None))
+
+    assert (found.lines, found.links) == (12, 6)
+    assert "story of the day" not in found.text

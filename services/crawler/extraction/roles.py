@@ -1,0 +1,91 @@
+"""What an element's tag, attributes and class names say of its part in a page: its article, or what surrounds it."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from lxml.html import HtmlElement
+
+NO_NOISE: Final = 0
+# A name that also stands around whole articles: "card", "content-sidebar-wrap".
+WEAK_NOISE: Final = 1
+# A name that seldom does.
+STRONG_NOISE: Final = 2
+# A name that never does, or hidden outright.
+SURE_NOISE: Final = 3
+
+NO_ARTICLE: Final = 0
+LIKELY_ARTICLE: Final = 1
+DECLARED_ARTICLE: Final = 2
+
+_MAX_NAME_CHARACTERS = 500
+_WHOLE = r"(?:^|[_-])(?:{})(?:$|[_-])"
+_SURE = re.compile(
+    r"comment|respond|disqus|footer|consent|cookie|(?<!has-)(?<!with-)modal|related|recirc", re.IGNORECASE
+)  # fmt: skip
+_STRONG = re.compile(_WHOLE.format(
+    r"nav(?:bar|igation)?|breadcrumbs?|footer|masthead|site-?header"
+    r"|related\w*|recommend\w*|recirc\w*|read-?more|read-next|more-(?:from|stories|news|on|articles)|also-(?:like|read)"
+    r"|popular|trending|most-?(?:read|popular|viewed|recent)"
+    r"|share(?!d)\w*|sharing\w*|sharer|social\w*|follow-us|sharedaddy|addtoany"
+    r"|comments?(?:-?(?:list|area|section|wrap(?:per)?|container|form))?|respond|disqus\w*|replies"
+    r"|newsletters?|sign-?up|donat\w+|adslot|advert\w*|outbrain|taboola|cookies?|consent|gdpr"
+    r"|tag-?list|cat-links|about-?(?:the-?)?author"
+    r"|(?:author|contributor)-?(?:bio|box|info|card|profile|about|description|details|block|section)"
+    r"|pagination|pager|post-?navigation|ez-toc\w*|skip-link|sr-only|screen-reader-text|visually-?hidden|noprint"
+), re.IGNORECASE)  # fmt: skip
+_WEAK = re.compile(_WHOLE.format(
+    r"menu|foot|sidebar|side|aside|header-?(?:top|nav)|latest|teasers?|promo\w*|cards?|follow|discussion|subscri\w+|cta"
+    r"|call-to-action|ads?|sponsor\w*|banner|popup|modal|overlay|tags?|keywords|categories|topics|byline|bio"
+    r"|captions?|images?|photos?|wp-caption-text|credits?|copyright|disclaimer|(?:post-?|entry-?)?meta|metadata|dateline|timestamp"
+    r"|published|toolbar|search|login|toc|table-of-contents|print-?only"
+), re.IGNORECASE)  # fmt: skip
+_ARTICLE = re.compile(
+    r"article[-_]{0,2}(?:body|content|text|copy)|body-?(?:copy|text|content)|field--?name-body"
+    r"|(?:story|post|entry|news|blog|page|main|content|single|rich)[-_]{0,2}(?:body|content|text)"
+    r"|^(?:content|story|article|post|entry|prose|copy)$|post__|available-content|markdown-body|mw-parser-output"
+    r"|rte|wysiwyg|paywall",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOISY_ROLES = {
+    "navigation": STRONG_NOISE, "dialog": STRONG_NOISE, "contentinfo": STRONG_NOISE, "search": STRONG_NOISE,
+    "complementary": WEAK_NOISE,
+}  # fmt: skip
+_NOISY_TAGS = {"aside": WEAK_NOISE, "figcaption": WEAK_NOISE}
+# A theme names the whole body after its article.
+_NOT_OF_BODY = {"body": NO_ARTICLE}
+_NEVER_NOISE = frozenset(("html", "body", "main", "article"))
+
+
+def roles_of(element: HtmlElement, tag: str) -> tuple[int, int]:
+    """How surely the element is noise (`NO_NOISE` to `SURE_NOISE`), and how surely it holds the article."""
+    noise, article = NO_NOISE, NO_ARTICLE
+    for names in (element.get("class"), element.get("id")):
+        for name in (names or "")[:_MAX_NAME_CHARACTERS].split():
+            said_noise, said_article = _said_by(name)
+            noise, article = max(noise, said_noise), max(article, said_article)
+    role = element.get("role")
+    noise = max(noise, _NOISY_TAGS.get(tag, NO_NOISE), _NOISY_ROLES.get(role, NO_NOISE) if role else NO_NOISE)
+    if tag in _NEVER_NOISE:
+        noise = NO_NOISE
+    elif _is_hidden(element):
+        noise = SURE_NOISE
+    if tag in ("article", "main") or role == "main":
+        article = LIKELY_ARTICLE
+    return noise, DECLARED_ARTICLE if element.get("itemprop") == "articleBody" else _NOT_OF_BODY.get(tag, article)
+
+
+# One name after the other: the same names stand in ever new combinations.
+@lru_cache(maxsize=8192)
+def _said_by(name: str) -> tuple[int, int]:
+    noise = STRONG_NOISE if _STRONG.search(name) else WEAK_NOISE if _WEAK.search(name) else NO_NOISE
+    if noise and _SURE.search(name):
+        noise = SURE_NOISE
+    return noise, LIKELY_ARTICLE if _ARTICLE.search(name) else NO_ARTICLE
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    hidden = style is not None and _HIDDEN.search(style[:_MAX_NAME_CHARACTERS]) is not None
+    return hidden or element.get("hidden") is not None
