@@ -43,6 +43,12 @@ EXTRACTION_SECONDS = Histogram(
     "Time of one extraction, its wait for a worker included.",
     buckets=_LATENCY_BUCKETS_S,
 )
+CRAWLER_PAUSED = Gauge(
+    "newsweir_crawler_paused",
+    "1 while the crawler claims nothing, for the reason: high-water (enrichment is behind), memory (of the broker), "
+    "state (the broker has lost what it knew of the stored articles), store (it is away, so nobody knows whether).",
+    ["reason"],
+)
 FRONTIER_VISITS = Gauge("newsweir_frontier_visits", "Visits that wait in the frontier, due or not.")
 SEARCHABLE_SECONDS = Histogram(
     "newsweir_fetch_to_searchable_seconds",

@@ -12,15 +12,17 @@ from pydantic import BaseModel, Field, field_validator
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
 from services.crawler.composition import MAX_TEXT_CHARACTERS, content_hash
+from services.crawler.registry_guard import RegistryGuard
 from shared import dispositions, registry
 from shared.bus.envelope import encode
-from shared.bus.lag import read_lag
+from shared.bus.lag import HighWater, read_lag
 from shared.clock import Clock, from_ms
 from shared.dispositions import counts_key, day_of, inflight_key
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, Precision, Publication
 from shared.redis_client import CONNECTION_ERRORS, RedisConnection
-from shared.registry import RegistryEntry, advance, imports_key, read_entry, registry_key
+from shared.registry import RegistryEntry, advance, complete_key, imports_key, read_entry, registry_key
+from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT
 from shared.urls import article_id, canonicalize
 
@@ -34,15 +36,18 @@ _PATIENCE_S = 60.0
 _WAIT_S = 0.5
 _LINES_BETWEEN_CHECKS = 100
 
-# KEYS: registry, imports, inflight, counts, stream. ARGV: article_id, expected, entry, revision, fetch_id, source_id,
-# day, now_ms, then the fields of the event.
+# KEYS: registry, imports, inflight, counts, stream, the marker without which nothing may be imported. ARGV:
+# article_id, expected, entry, revision, fetch_id, source_id, day, now_ms, then the fields of the event.
 _SCRIPT = f"""{dispositions.LUA}{registry.LUA}
+if redis.call('EXISTS', KEYS[6]) == 0 then return -1 end
 if registry_advance(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) == 0 then return 0 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
 ledger_open(KEYS[3], KEYS[4], ARGV[5], ARGV[6], ARGV[7], ARGV[1], ARGV[8])
 redis.call('XADD', KEYS[5], '*', unpack(ARGV, 9))
 return 1
 """
+
+_DONE, _UNKNOWN_STATE = 1, -1
 
 Outcome = Literal["imported", "known", "crawled"]
 
@@ -79,6 +84,7 @@ class Importer:
 
     connection: RedisConnection
     clock: Clock
+    guard: RegistryGuard
 
     async def add(self, line: ImportLine) -> Outcome:
         """Import one article: "known" where an import brought the same before, "crawled" where a crawler did.
@@ -86,6 +92,7 @@ class Importer:
         Raises:
             InvalidInput: its URL or its date is none.
             LimitExceeded: it is too large for the stream.
+            DependencyUnavailable: the broker does not know what the store holds.
         """
         url = canonicalize(line.url)
         publication = _publication(line.published_at)
@@ -98,26 +105,31 @@ class Importer:
                     return "crawled"
                 if current.content_hash == line.content_hash:
                     return "known"
-            if await self._hand_over(line, url, publication, current):
+            answer = await self._hand_over(line, url, publication, current)
+            if answer == _DONE:
                 return "imported"
+            if answer == _UNKNOWN_STATE:
+                # Returns where the store is empty.
+                await self.guard.check()
         raise DependencyUnavailable(f"{url} keeps changing while it is imported: try again")
 
     async def _hand_over(
         self, line: ImportLine, url: str, publication: Publication | None, current: RegistryEntry | None
-    ) -> bool:
-        """Whether the registry still held `current`."""
+    ) -> int:
+        """_DONE, _UNKNOWN_STATE, or 0 where the registry no longer held `current`."""
         now_ms = self.clock.now_ms()
         entry = advance(current, now_ms, line.content_hash)
         event = _event(line, url, publication, entry, uuid4().hex, now_ms)
         fields = [part for pair in encode(event).items() for part in pair]
         key = self.connection.key
-        done: int = await self.connection.script(_SCRIPT)(
+        answer: int = await self.connection.script(_SCRIPT)(
             [
                 registry_key(self.connection),
                 imports_key(self.connection),
                 inflight_key(self.connection),
                 counts_key(self.connection),
                 key(ARTICLES_CRAWLED.name),
+                complete_key(self.connection),
             ],
             [
                 event.article_id,
@@ -131,22 +143,24 @@ class Importer:
                 *fields,
             ],
         )
-        return done == 1
+        return answer
 
     async def wait_for_room(self) -> None:
-        """Return when the next stage has little to do.
+        """Return when the next stage has little to do and the broker has room.
 
         Raises:
-            DependencyUnavailable: nothing takes from its backlog.
+            DependencyUnavailable: nothing takes from the stage's backlog.
         """
+        high_water = HighWater(self.connection, ENRICHMENT, self.clock, limit=_MAX_BACKLOG, fresh_for_s=0)
         lowest, since_s = _MAX_BACKLOG * 1_000, self.clock.monotonic_s()
-        while (backlog := (await read_lag(self.connection, ENRICHMENT, self.clock.now_ms())).backlog) >= _MAX_BACKLOG:
+        while pause := await high_water.pause():
+            backlog = (await read_lag(self.connection, ENRICHMENT, self.clock.now_ms())).backlog
             if backlog < lowest:
                 lowest, since_s = backlog, self.clock.monotonic_s()
             elif self.clock.monotonic_s() - since_s > _PATIENCE_S:
                 raise DependencyUnavailable(
-                    f"{backlog} articles wait for enrichment and nothing takes them: start `newsweir run`, "
-                    "then import again (what was imported is skipped)"
+                    f"{backlog} articles wait for enrichment and nothing takes them ({pause.reason}): "
+                    "start `newsweir run`, then import again (what was imported is skipped)"
                 )
             await self.clock.sleep(_WAIT_S)
 
@@ -208,10 +222,16 @@ async def import_lines(lines: Iterable[Line], importer: Importer) -> Counter[str
     return counts
 
 
-async def import_file(name: str, connection: RedisConnection, clock: Clock) -> int:
-    """Import a file ("-": standard input) and say what became of it; the exit status, 1 where lines were bad."""
+async def import_file(name: str, connection: RedisConnection, store: StoreSettings, clock: Clock) -> int:
+    """Import a file ("-": standard input) and say what became of it; the exit status, 1 where lines were bad.
+
+    Raises:
+        DependencyUnavailable: as `import_lines`; and where the broker does not know what the store holds.
+    """
+    importer = Importer(connection, clock, RegistryGuard(connection, store, clock))
+    await importer.guard.check()
     with open_input(name) as file:
-        counts = await import_lines(read_lines(file, MAX_LINE_BYTES), Importer(connection, clock))
+        counts = await import_lines(read_lines(file, MAX_LINE_BYTES), importer)
     say(
         f"{counts['imported']} imported, {counts['known']} known already, "
         f"{counts['crawled']} left as they were crawled, {counts['bad']} bad"

@@ -150,9 +150,10 @@ def import_(file: Annotated[str, _FILE] = "-") -> None:
     from services.cli.import_articles import import_file
     from services.cli.with_broker import with_broker
     from shared.clock import SystemClock
+    from shared.settings import StoreSettings, load
 
-    clock = SystemClock()
-    raise typer.Exit(with_broker("newsweir import", lambda connection: import_file(file, connection, clock)))
+    store, clock = load(StoreSettings), SystemClock()
+    raise typer.Exit(with_broker("newsweir import", lambda connection: import_file(file, connection, store, clock)))
 
 
 @app.command("export")

@@ -21,7 +21,7 @@ _BATCH = 200
 _SAY_EVERY_S = 5.0
 # An indexing service may still have had a batch in hand; nothing else can add articles meanwhile.
 _MOST_PASSES = 3
-_ALL = ArticleQuery(sort="newest", size=0)
+_ALL = ArticleQuery(sort="newest", size=0, hidden=True)
 
 
 @dataclass
@@ -96,7 +96,7 @@ class Rebuild:
         batch: list[Known] = []
         now_ms = self.clock.now_ms()
         async for stored in self.reader.scan(_ALL):
-            batch.append(known_of(stored.article, now_ms, self.revisits_s))
+            batch.append(known_of(stored, now_ms, self.revisits_s))
             if len(batch) == _BATCH:
                 yield batch
                 batch = []

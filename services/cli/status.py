@@ -8,6 +8,7 @@ from services.cli.fleet import SERVICES
 from services.cli.output import write_json_line, write_table
 from services.cli.progress import Progress, as_line
 from services.cli.source_health import in_words
+from services.crawler.pausing import read_pause
 from shared.bus.lag import read_lag
 from shared.clock import Clock
 from shared.dispositions import read_ledger
@@ -41,6 +42,7 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
     services = await ask_services(http)
     stages = tuple([await read_lag(connection, stage, now_ms) for stage in STAGES])
     ledger = await read_ledger(connection)
+    pause = await read_pause(connection)
     registry = SourceRegistry(connection)
     sources, health = await registry.all(), await registry.all_health()
     if as_json:
@@ -50,6 +52,7 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
                 "stages": [{**asdict(lag), "backlog": lag.backlog} for lag in stages],
                 "fetched": ledger.fetched,
                 "in_flight": ledger.in_flight,
+                "crawling_pauses": pause and asdict(pause),
                 "dispositions": ledger.by_disposition,
                 "sources": {
                     source.id: health.get(source.id, SourceHealth()).model_dump(mode="json") for source in sources
@@ -60,6 +63,8 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
     rows = [(s.name, s.status, "; ".join(f"{probe}: {why}" for probe, why in s.failing.items())) for s in services]
     write_table(("service", "status", "why"), rows, wide="why")
     print(as_line(Progress(ready=False, ledger=ledger, stages=stages)))
+    if pause:
+        print(f"crawling pauses ({pause.cause}): {pause.reason}")
     if sources:
         words = [(source.id, in_words(health.get(source.id, SourceHealth()), now_ms)) for source in sources]
         write_table(("source", "how it is doing"), words, wide="how it is doing")

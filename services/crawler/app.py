@@ -8,35 +8,39 @@ from importlib.metadata import version
 from services.crawler.crawl import Crawler
 from services.crawler.extraction_pool import extraction_pool
 from services.crawler.outage import Outage
+from services.crawler.pausing import Pausing
 from services.crawler.politeness import PRODUCT_TOKEN
+from services.crawler.registry_guard import RegistryGuard
 from services.crawler.settings import CrawlerSettings
 from shared.bus.lag import HighWater
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.errors import DependencyUnavailable
 from shared.http_client import GuardedClient
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
-from shared.settings import BusSettings, HttpSettings, TelemetrySettings, load
+from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
 from shared.topology import ENRICHMENT
 
 _PORT_OFFSET = 1
-# A worker is replaced after as many pages: lxml gives memory back late.
 
 
 def main() -> int:
     """Run until signalled; the exit status."""
     configure_logging("crawler", load(TelemetrySettings))
-    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(CrawlerSettings)))
+    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(StoreSettings), load(CrawlerSettings)))
 
 
-async def _run(bus: BusSettings, http: HttpSettings, settings: CrawlerSettings) -> int:
-    connection = open_connection(bus)
-    probes = probe_app("crawler", liveness=[], readiness=[Probe("broker", connection.check)])
+async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings, settings: CrawlerSettings) -> int:
+    connection, clock = open_connection(bus), SystemClock()
+    high_water = HighWater(connection, ENRICHMENT, clock, limit=settings.high_water_events)
+    pausing = Pausing(connection, (RegistryGuard(connection, store, clock), high_water), clock)
+    readiness = [Probe("broker", connection.check), Probe("state", pausing.check_state)]
+    probes = probe_app("crawler", liveness=[], readiness=readiness)
     try:
         return await run_until_signalled(
             "crawler",
-            partial(_crawl, connection, settings),
+            partial(_crawl, connection, settings, pausing, clock),
             probes,
             host=http.http_host,
             port=http.http_port + _PORT_OFFSET if http.http_port else 0,
@@ -45,8 +49,9 @@ async def _run(bus: BusSettings, http: HttpSettings, settings: CrawlerSettings) 
         await connection.close()
 
 
-async def _crawl(connection: RedisConnection, settings: CrawlerSettings, stop: asyncio.Event) -> None:
-    clock = SystemClock()
+async def _crawl(
+    connection: RedisConnection, settings: CrawlerSettings, pausing: Pausing, clock: Clock, stop: asyncio.Event
+) -> None:
     if not await _broker_answers(connection, Outage(clock), stop):
         return
     pool = extraction_pool(settings)
@@ -56,9 +61,8 @@ async def _crawl(connection: RedisConnection, settings: CrawlerSettings, stop: a
         timeout_s=settings.fetch_timeout_s,
         max_bytes=settings.max_page_bytes,
     )
-    high_water = HighWater(connection, ENRICHMENT, clock, limit=settings.high_water_events)
     async with client, pool:
-        crawler = Crawler(connection, client, pool, high_water.allows, settings, clock, random.Random())
+        crawler = Crawler(connection, client, pool, pausing, settings, clock, random.Random())
         await crawler.run(stop)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from services.crawler.hand_over import Fetch
 from services.crawler.health import HealthRecorder, failed
 from services.crawler.made_visit import MadeVisit
 from services.crawler.outage import Outage
+from services.crawler.pausing import Pausing
 from services.crawler.politeness import (
     PRODUCT_TOKEN,
     AskRobots,
@@ -32,6 +33,7 @@ from services.crawler.visits import Seen, Visit, door_visit
 from shared import metrics
 from shared.clock import Clock
 from shared.egress import is_loopback
+from shared.errors import InvalidInput
 from shared.http_client import GuardedClient
 from shared.isolation import IsolatedPool
 from shared.process import DRAIN_S
@@ -40,7 +42,9 @@ from shared.sources import Source, SourceRegistry
 
 _log = structlog.get_logger()
 _IDLE_S = 0.1
-_HIGH_WATER_S = 0.5
+_PAUSE_S = 0.5
+# The visits of a source whose record cannot be read wait until somebody has mended it.
+_UNREADABLE_S = 600.0
 _LONGEST_HOST_PAUSE_S = 3600.0
 # Cancelled visits need a moment to give their hosts back.
 _FINISH_S = DRAIN_S * 0.8
@@ -56,7 +60,7 @@ class Crawler:
 
     Args:
         client: says in its user agent who we are.
-        allows: whether the next stage keeps up (the high-water mark); asked before each claim.
+        pausing: whether it may go on; asked before each claim.
     """
 
     def __init__(
@@ -64,20 +68,21 @@ class Crawler:
         connection: RedisConnection,
         client: GuardedClient,
         pool: IsolatedPool,
-        allows: Callable[[], Awaitable[bool]],
+        pausing: Pausing,
         settings: CrawlerSettings,
         clock: Clock,
         rng: random.Random,
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._allows = allows
+        self._pausing = pausing
         self._registry = SourceRegistry(connection)
         self._frontier = Frontier(connection)
         self._robots = RobotsCache(connection, client, clock)
         self._fetcher = Fetcher(client, clock)
         self._recorder = recorder = HealthRecorder(self._registry)
         self._without_contact: set[str] = set()
+        self._unreadable: frozenset[str] = frozenset()
         self._doors = DoorVisits(self._frontier, pool, recorder, settings, clock, rng)
         self._articles = ArticleVisits(connection, self._frontier, pool, recorder, settings, clock, rng)
         self._sources: dict[str, Source] = {}
@@ -89,10 +94,12 @@ class Crawler:
         """Crawl until `stop` is set, then finish the visits in hand; those that take too long stay in the frontier."""
         # Before anything is claimed: a visit whose source is not known is taken for one that was removed.
         while not stop.is_set() and not await self._refreshed():
-            await _pause(stop, _HIGH_WATER_S)
+            await _pause(stop, _PAUSE_S)
+        # Beside cancelling: a cancellation that arrives with the broker's answer is lost in Python 3.11.
+        over = asyncio.Event()
         duties = [
-            asyncio.create_task(_repeat(self._refreshed, self._settings.sources_refresh_s)),
-            asyncio.create_task(_repeat(self._renewed, self._settings.crawl_lease_s / 3)),
+            asyncio.create_task(_repeat(self._refreshed, self._settings.sources_refresh_s, over)),
+            asyncio.create_task(_repeat(self._renewed, self._settings.crawl_lease_s / 3, over)),
             asyncio.create_task(self._claim_until(stop)),
         ]
         try:
@@ -102,6 +109,7 @@ class Crawler:
             if self._visiting:
                 await asyncio.wait(self._visiting, timeout=_FINISH_S)
         finally:
+            over.set()
             for task in (*duties, *self._visiting):
                 task.cancel()
             await asyncio.gather(*duties, *self._visiting, return_exceptions=True)
@@ -109,9 +117,12 @@ class Crawler:
     async def refresh(self) -> None:
         """Learn which sources there are, and put the doors of new ones into the frontier.
 
-        A source of others is left out as long as no contact is set, and its health says so.
+        A source of others is left out as long as no contact is set, and its health says so. A record that cannot be
+        read is left out, too.
         """
-        sources = [source for source in await self._registry.all() if await self._may_visit(source)]
+        records = await self._registry.read()
+        self._name_unreadable(records.unreadable)
+        sources = [source for source in records.sources if await self._may_visit(source)]
         # The first source that names a door has it.
         doors = {url: door_visit(kind, url, source.id) for source in reversed(sources) for kind, url in source.doors}
         known = await self._frontier.waiting(tuple(doors))
@@ -123,7 +134,12 @@ class Crawler:
 
     async def make(self, lease: Lease) -> None:
         """Make the visit that was claimed, and end it: with an event, a counted drop, or a time to try again."""
-        visit, source = lease.visit, await self._source_of(lease.visit)
+        visit = lease.visit
+        try:
+            source = await self._source_of(visit)
+        except InvalidInput:
+            await self._put_back(lease, _UNREADABLE_S)
+            return
         if source is None:
             await self._frontier.release(Release(lease, self._clock.now_ms()))
             return
@@ -179,8 +195,8 @@ class Crawler:
             try:
                 if len(self._visiting) >= self._settings.crawl_concurrency:
                     await asyncio.wait(self._visiting, timeout=_IDLE_S, return_when=asyncio.FIRST_COMPLETED)
-                elif not await self._allows():
-                    await _pause(stop, _HIGH_WATER_S)
+                elif not await self._pausing.allows():
+                    await _pause(stop, _PAUSE_S)
                 elif lease := await self._claim():
                     task = asyncio.create_task(self._make_safely(lease))
                     self._visiting[task] = lease
@@ -213,19 +229,20 @@ class Crawler:
             await self._end_after_error(lease, error)
 
     async def _end_after_error(self, lease: Lease, error: Exception) -> None:
-        with suppress(*BROKER_ERRORS):
+        with suppress(InvalidInput, *BROKER_ERRORS):
             if source := await self._source_of(lease.visit):
                 seen = await self._frontier.seen(lease.visit.url)
                 answer = Failed(f"unforeseen {type(error).__name__}: {error}", reason="failed")
                 await self._end(lease, source, seen, answer, self._settings.host_delay_s)
 
-    async def _put_back(self, lease: Lease) -> None:
+    async def _put_back(self, lease: Lease, wait_s: float = 0.0) -> None:
         now_ms = self._clock.now_ms()
         free_ms = now_ms + round(self._settings.host_delay_s * 1000)
-        await self._frontier.release(Release(lease, free_ms, (Queued(lease.visit, now_ms),)))
+        due_ms = now_ms + round(wait_s * 1000)
+        await self._frontier.release(Release(lease, free_ms, (Queued(lease.visit, due_ms),)))
 
     async def _source_of(self, visit: Visit) -> Source | None:
-        """The visit's source, unless it was removed, or the door was removed from it."""
+        """The visit's source, unless it was removed, or the door was removed from it; InvalidInput as the registry."""
         source = self._sources.get(visit.source_id)
         if source is None or not _has(source, visit):
             # Another crawler may have learnt of it before this one.
@@ -245,6 +262,12 @@ class Crawler:
         with suppress(*BROKER_ERRORS):
             await self._frontier.renew(tuple(self._visiting.values()), until_ms)
 
+    def _name_unreadable(self, reasons: Mapping[str, str]) -> None:
+        for source_id, reason in reasons.items():
+            if source_id not in self._unreadable:
+                _log.error("source left out", source=source_id, reason=reason)
+        self._unreadable = frozenset(reasons)
+
     async def _may_visit(self, source: Source) -> bool:
         if self._settings.contact is not None or all(is_loopback(url) for _, url in source.doors):
             return True
@@ -260,10 +283,11 @@ def _has(source: Source, visit: Visit) -> bool:
     return not visit.is_door or any(visit.door == url for _, url in source.doors)
 
 
-async def _repeat(duty: Callable[[], Awaitable[object]], every_s: float) -> None:
-    while True:
-        await asyncio.sleep(every_s)
+async def _repeat(duty: Callable[[], Awaitable[object]], every_s: float, over: asyncio.Event) -> None:
+    await _pause(over, every_s)
+    while not over.is_set():
         await duty()
+        await _pause(over, every_s)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

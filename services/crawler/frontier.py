@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from services.crawler.visits import Seen, Visit, ms_of, visit_id
 from shared.redis_client import RedisConnection
+from shared.registry import complete_key
 from shared.urls import host_of
 
 # For every script here, and for the one that hands over. KEYS 1 to 4: hosts, turns, visits, seen; ARGV 1: what the
@@ -59,10 +60,11 @@ local function frontier_release(release)
 end
 """
 
-# ARGV 2: now, 3: end of the lease, 4: token.
+# KEYS 5: the marker without which nothing may be fetched. ARGV 2: now, 3: end of the lease, 4: token.
 _CLAIM = (
     LUA
     + """
+if redis.call('EXISTS', KEYS[5]) == 0 then return nil end
 for _ = 1, 100 do
   local host = redis.call('ZRANGEBYSCORE', HOSTS, '-inf', ARGV[2], 'LIMIT', 0, 1)[1]
   if not host then return nil end
@@ -187,6 +189,7 @@ class Frontier:
         self._client = connection.client
         self.keys = [connection.key("frontier", name) for name in ("hosts", "turns", "visits", "seen")]
         self.queue_prefix = connection.key("frontier", "host", "")
+        self._claim_keys = [*self.keys, complete_key(connection)]
         self._claim = connection.script(_CLAIM)
         self._renew = connection.script(_RENEW)
         self._release = connection.script(_RELEASE)
@@ -194,9 +197,13 @@ class Frontier:
         self._known = connection.script(_KNOWN)
 
     async def claim_due(self, now_ms: int, lease_ms: int) -> Lease | None:
-        """The due visit that has waited longest, of the host that has waited longest; None when nothing is due."""
+        """The due visit that has waited longest, of the host that has waited longest.
+
+        None when nothing is due, and while the registry is not known to hold every stored article: a broker that is
+        emptied under a running crawler gives out no more visits from that moment on.
+        """
         token = uuid4().hex
-        claimed = await self._claim(self.keys, [self.queue_prefix, now_ms, now_ms + lease_ms, token])
+        claimed = await self._claim(self._claim_keys, [self.queue_prefix, now_ms, now_ms + lease_ms, token])
         if claimed is None:
             return None
         host, visit = claimed

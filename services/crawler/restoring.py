@@ -9,6 +9,7 @@ from services.crawler.frontier import Frontier, Queued
 from services.crawler.schedule import revisit_ms
 from services.crawler.visits import Seen, Visit, visit_id
 from shared import registry
+from shared.article_store.document import StoredArticle
 from shared.clock import to_ms
 from shared.events.articles import ArticleCrawled
 from shared.redis_client import RedisConnection
@@ -45,7 +46,7 @@ class Known:
     Attributes:
         imported: no crawler has brought it.
         seen: what was remembered of each of its URLs; the validators are in no store.
-        again: its next visit; None where it was imported, or is past the last age.
+        again: its next visit; None where it was imported or withdrawn, or is past the last age.
     """
 
     article_id: str
@@ -67,14 +68,18 @@ class Known:
         }
 
 
-def known_of(article: ArticleCrawled, now_ms: int, revisits_s: tuple[float, ...]) -> Known:
+def known_of(stored: StoredArticle, now_ms: int, revisits_s: tuple[float, ...]) -> Known:
     """What a stored article tells; `revisits_s` are the ages at which articles are asked for corrections."""
+    article, withdrawal = stored.article, stored.standing.withdrawal
     entry = RegistryEntry(to_ms(article.first_seen_at), article.revision, article.content_hash)
+    if withdrawal is not None:
+        # Whatever the page says when it comes back is new.
+        entry = RegistryEntry(entry.first_seen_ms, withdrawal.revision, "")
     if article.fetch_kind == "import":
         return Known(article.article_id, entry, imported=True, seen={}, again=None)
     seen = Seen(to_ms(article.fetched_at), entry.first_seen_ms, article.article_id)
     urls = (article.requested_url or article.url, article.url, article.canonical_url)
-    due_ms = revisit_ms(entry.first_seen_ms, now_ms, revisits_s)
+    due_ms = None if withdrawal else revisit_ms(entry.first_seen_ms, now_ms, revisits_s)
     # Not where it is known to have been fetched since.
     again = None if due_ms is None else Queued(_next_visit(article), due_ms, news_ms=seen.fetched_ms)
     return Known(article.article_id, entry, imported=False, seen=dict.fromkeys(urls, seen), again=again)

@@ -52,6 +52,7 @@ class ArticleQuery:
         sort: "relevance" without clauses means "newest".
         cursor: the `next` of the page before; opaque, and bound to the same query.
         highlight: whether to return fragments with the words that matched.
+        hidden: whether what was withdrawn from searches is found, too.
     """
 
     clauses: tuple[Clause, ...] = ()
@@ -63,6 +64,7 @@ class ArticleQuery:
     cursor: str | None = None
     facets: tuple[FacetRequest, ...] = ()
     highlight: bool = False
+    hidden: bool = False
 
     @property
     def effective_sort(self) -> Sort:

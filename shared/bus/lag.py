@@ -61,21 +61,31 @@ async def read_lag(connection: RedisConnection, stage: Stage, now_ms: int) -> St
     return StageLag(stage.name, int(waiting or 0), int(group["pending"]), retrying, dead, oldest_s)
 
 
+@dataclass(frozen=True)
+class Pause:
+    """Why a producer must wait.
+
+    Attributes:
+        cause: a word: "high-water" or "memory", or what else the producer looks at.
+        reason: for people, with what they can do.
+    """
+
+    cause: str
+    reason: str
+
+
 class HighWater:
     """Tells a producer whether the next stage keeps up and the broker has room.
 
     Args:
         limit: backlog from which the answer is no.
         fresh_for_s: how long an answer is reused, so that asking before every fetch costs nothing.
-
-    Attributes:
-        reason: why the last answer was no, for people; else None.
     """
 
     def __init__(
         self, connection: RedisConnection, stage: Stage, clock: Clock, *, limit: int, fresh_for_s: float = 1.0
     ) -> None:
-        self.reason: str | None = None
+        self._pause: Pause | None = None
         self._connection = connection
         self._stage = stage
         self._clock = clock
@@ -84,18 +94,25 @@ class HighWater:
         self._asked_s: float | None = None
 
     async def allows(self) -> bool:
-        """Whether the backlog is below the limit, and the broker's memory below MEMORY_GUARD of its maxmemory."""
+        """Whether the producer may go on."""
+        return await self.pause() is None
+
+    async def pause(self) -> Pause | None:
+        """None while the backlog is below the limit, and the broker's memory below MEMORY_GUARD of its maxmemory."""
         now_s = self._clock.monotonic_s()
         if self._asked_s is None or now_s - self._asked_s >= self._fresh_for_s:
-            self.reason = await self._ask()
+            self._pause = await self._ask()
             self._asked_s = now_s
-        return self.reason is None
+        return self._pause
 
-    async def _ask(self) -> str | None:
+    async def _ask(self) -> Pause | None:
         lag = await read_lag(self._connection, self._stage, self._clock.now_ms())
         if lag.backlog >= self._limit:
-            return f"{self._stage.name} is {lag.backlog} events behind, the limit is {self._limit}: start more of it"
+            behind = f"{self._stage.name} is {lag.backlog} events behind, the limit is {self._limit}"
+            return Pause("high-water", f"{behind}: start more of it")
         used = await memory_share(self._connection)
         if used >= MEMORY_GUARD:
-            return f"the broker uses {used:.0%} of its maxmemory: give it more, or let the stages catch up"
+            return Pause(
+                "memory", f"the broker uses {used:.0%} of its maxmemory: give it more, or let the stages catch up"
+            )
         return None

@@ -3,7 +3,8 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
 import structlog
@@ -81,12 +82,16 @@ class Subscription(Generic[E]):
         self.held.update(entry.id for entry in entries)
         try:
             async with self._one_at_a_time:
-                await self._timed([decode(entry, self._event_type) for entry in entries])
-                self.held.difference_update(entry.id for entry in entries)
-                if self._breaker.open:
-                    await self._pause()
+                await self._process(entries)
         finally:
             self.held.difference_update(entry.id for entry in entries)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Callable[[Sequence[Entry]], Awaitable[None]]]:
+        """Wait until nothing is in hand, and give what handles entries then: one that is claimed in this block is not
+        counted as delivered to a worker that dies of another."""
+        async with self._one_at_a_time:
+            yield self._process
 
     async def bury(self, entry: Entry, error: PermanentFailure) -> None:
         """Give an entry up without handling it."""
@@ -95,6 +100,15 @@ class Subscription(Generic[E]):
     async def release_due(self) -> None:
         """Put retries whose time has come back into the stream."""
         await self._settler.release_due(self._clock.now_ms())
+
+    async def _process(self, entries: Sequence[Entry]) -> None:
+        self.held.update(entry.id for entry in entries)
+        try:
+            await self._timed([decode(entry, self._event_type) for entry in entries])
+        finally:
+            self.held.difference_update(entry.id for entry in entries)
+        if self._breaker.open:
+            await self._pause()
 
     async def _timed(self, items: Sequence[Readable[E] | Unreadable]) -> None:
         started_s = self._clock.monotonic_s()

@@ -7,7 +7,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from shared import metrics
 from shared.bus.broker import entry_of
-from shared.bus.envelope import E
+from shared.bus.envelope import E, Entry
 from shared.bus.failure_policy import MAX_DELIVERIES
 from shared.bus.lag import read_lag
 from shared.bus.liveness import Patience, Signs, complaint
@@ -76,22 +76,27 @@ class Upkeep:
         )
         taken = 0
         for item in abandoned:
-            if item["message_id"] in self._subscription.held:
-                continue
-            claimed = await self._connection.client.xclaim(
-                self._stream, self._stage.group, self._consumer, min_idle_time=idle_ms, message_ids=[item["message_id"]]
-            )
-            # Another worker was faster, or the entry is gone from the stream.
-            if not claimed or claimed[0][1] is None:
-                continue
-            taken += 1
-            entry = entry_of(*claimed[0])
-            if item["times_delivered"] >= MAX_DELIVERIES:
-                died = PermanentFailure(f"{item['times_delivered']} workers ended while they held it")
-                await self._subscription.bury(entry, died)
-            else:
-                await self._subscription.process([entry])
+            if item["message_id"] not in self._subscription.held:
+                async with self._subscription.alone() as process:
+                    taken += await self._claim(item["message_id"], item["times_delivered"], idle_ms, process)
         return taken
+
+    async def _claim(
+        self, entry_id: str, deliveries: int, idle_ms: int, process: Callable[[Sequence[Entry]], Awaitable[None]]
+    ) -> int:
+        claimed = await self._connection.client.xclaim(
+            self._stream, self._stage.group, self._consumer, min_idle_time=idle_ms, message_ids=[entry_id]
+        )
+        # Another worker was faster, or the entry is gone from the stream.
+        if not claimed or claimed[0][1] is None:
+            return 0
+        entry = entry_of(*claimed[0])
+        if deliveries >= MAX_DELIVERIES:
+            died = PermanentFailure(f"{deliveries} workers ended while they held it")
+            await self._subscription.bury(entry, died)
+        else:
+            await process([entry])
+        return 1
 
     async def trim(self) -> None:
         """Drop what every group has acknowledged, never anything else."""

@@ -76,14 +76,14 @@ class Fleet:
         """Start the processes of these services no more."""
         self._held.update(services)
 
-    async def running(self, name: Name, limit_s: float) -> bool:
-        """Whether the process runs and is not stopped, at the latest after the limit."""
+    async def first_running(self, names: Sequence[Name], limit_s: float) -> Name | None:
+        """The first of the processes that runs and is not stopped; None where none does before the limit."""
         deadline_s = self.clock.monotonic_s() + limit_s
-        while not self._hittable(name):
-            if self.clock.monotonic_s() > deadline_s:
-                return False
+        while self.clock.monotonic_s() < deadline_s:
+            if name := next(filter(self._hittable, names), None):
+                return name
             await self.clock.sleep(_LOOK_EVERY_S)
-        return True
+        return None
 
     def hit(self, name: Name, number: signal.Signals) -> bool:
         """Send a signal; whether there was somebody to receive it."""

@@ -11,11 +11,11 @@ from tests.chaos.broker import Broker
 from tests.chaos.doors import Doors
 from tests.chaos.feed import Item
 from tests.chaos.fleet import Fleet, Name
-from tests.chaos.plan import Fault, Schedule, Service
+from tests.chaos.plan import Fault, Schedule
 from tests.chaos.stores import StoreOnTrial
 
 # A process that is starting is waited for, so that faults meet somebody.
-_START_LIMIT_S = 3.0
+_START_LIMIT_S = 20.0
 
 
 @dataclass
@@ -67,11 +67,13 @@ class Storm:
     async def _process(self, fault: Fault, started_s: float) -> None:
         assert fault.process is not None, "a fault of a process names it"
         await self._until(started_s + fault.at_s)
-        target = await self._somebody(*fault.process)
+        service, number = fault.process
+        # The other one, where this one is stopped or about to be started again.
+        target = await self.fleet.first_running([(service, number), (service, 1 - number)], _START_LIMIT_S)
         if target is None:
-            self.say(f"{fault.kind} {fault.process[0]}: nobody there")
+            self.say(f"{fault.kind} {service}: nobody there")
             return
-        service, number = target
+        number = target[1]
         self.done[f"{fault.kind} {service}"] += 1
         match fault.kind:
             case "kill":
@@ -83,13 +85,6 @@ class Storm:
             case _:
                 self.say(f"SIGSTOP {service} {number} for {fault.lasts_s:.1f} s")
                 await self._stopped(target, fault.lasts_s)
-
-    async def _somebody(self, service: Service, number: int) -> Name | None:
-        """The process meant, or the other one where it is stopped."""
-        for name in ((service, number), (service, 1 - number)):
-            if await self.fleet.running(name, _START_LIMIT_S):
-                return name
-        return None
 
     async def _stopped(self, target: Name, seconds: float) -> None:
         self.fleet.hit(target, signal.SIGSTOP)

@@ -154,8 +154,10 @@ async def test_producers_stop_when_the_broker_has_little_memory_left(broker):
 
     await broker.connection.client.config_set("maxmemory", round(used / (MEMORY_GUARD + 0.05)))
 
-    assert not await high_water.allows()
-    assert "of its maxmemory" in high_water.reason
+    pause = await high_water.pause()
+    assert pause is not None
+    assert pause.cause == "memory"
+    assert "of its maxmemory" in pause.reason
 
 
 async def test_a_broker_that_deletes_keys_when_it_is_full_is_refused(broker):

@@ -24,7 +24,6 @@ def scene(any_broker, clock) -> Scene:
     return Scene(any_broker, clock)
 
 
-@pytest.mark.xfail(strict=True, reason="an entry is claimed, and counted as delivered, before the worker is free for it")
 async def test_an_abandoned_event_is_not_delivered_to_a_worker_that_has_another_batch_in_hand(scene):
     await scene.crawl(1)
     [abandoned] = await scene.read()

@@ -72,7 +72,7 @@ def _found(query: ArticleQuery) -> Body:
             "must": [_clause(clause) for clause in query.clauses if not clause.negated],
             "must_not": [
                 *(_clause(clause) for clause in query.clauses if clause.negated),
-                {"term": {"hidden": True}},
+                *([] if query.hidden else [{"term": {"hidden": True}}]),
             ],
             "filter": parts,
         }

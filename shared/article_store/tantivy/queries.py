@@ -29,7 +29,8 @@ def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str 
             parts += _filter(schema, facet_filter)
     if not any(occur is Occur.Must for occur, _ in parts):
         parts.append((Occur.Must, Query.all_query()))
-    parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
+    if not query.hidden:
+        parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
     return Query.boolean_query(parts)
 
 

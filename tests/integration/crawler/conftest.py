@@ -1,7 +1,7 @@
 """A crawler with its real parts, over a site on loopback and a clock that stands still until it is moved."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from services.crawler.crawl import Crawler
 from services.crawler.frontier import Frontier, Lease
+from services.crawler.pausing import Guard, Pausing
 from services.crawler.settings import CrawlerSettings
 from shared.bus.envelope import Entry, Readable, decode
 from shared.dispositions import Ledger, read_ledger
@@ -19,6 +20,7 @@ from shared.events.articles import ArticleCrawled, ArticleWithdrawn
 from shared.http_client import GuardedClient
 from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
+from shared.registry import mark_complete
 from shared.sources import Source, SourceHealth, SourceRegistry
 from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN, Stream
 from tests.conftest import connected
@@ -39,6 +41,7 @@ async def pool() -> AsyncIterator[IsolatedPool]:
 @pytest_asyncio.fixture(loop_scope="package")
 async def connection(valkey_url: str) -> AsyncIterator[RedisConnection]:
     async with connected(valkey_url) as opened:
+        await mark_complete(opened)
         yield opened
 
 
@@ -64,13 +67,9 @@ class Newsroom:
         self.sources = SourceRegistry(self.connection)
         self.crawler = self.another_crawler()
 
-    def another_crawler(self, allows: Callable[[], Any] | None = None) -> Crawler:
-        async def always() -> bool:
-            return True
-
-        return Crawler(
-            self.connection, self.client, self.pool, allows or always, self.settings, self.clock, random.Random(1)
-        )
+    def another_crawler(self, *guards: Guard) -> Crawler:
+        pausing = Pausing(self.connection, guards, self.clock)
+        return Crawler(self.connection, self.client, self.pool, pausing, self.settings, self.clock, random.Random(1))
 
     async def open(self, **fields: Any) -> None:
         """Register the site as a source, with a feed unless told otherwise."""

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from shared.bus.lag import Pause
 from shared.clock import SystemClock
 from tests.fakes import FakeClock
 from tests.integration.crawler.conftest import LEASE_MS
@@ -119,12 +120,13 @@ async def test_nothing_is_claimed_while_the_next_stage_does_not_keep_up(newsroom
     site.feed()
     asked = asyncio.Event()
 
-    async def allows() -> bool:
-        asked.set()
-        return False
+    class Behind:
+        async def pause(self) -> Pause:
+            asked.set()
+            return Pause("high-water", "enrichment is behind")
 
     await in_real_time(newsroom)
-    crawler = newsroom.another_crawler(allows)
+    crawler = newsroom.another_crawler(Behind())
     await newsroom.open()
     stop = asyncio.Event()
     running = asyncio.create_task(crawler.run(stop))
@@ -140,15 +142,15 @@ async def test_an_outage_of_the_broker_is_waited_for(newsroom, site):
     site.feed("/a")
     failures = 1
 
-    async def allows() -> bool:
-        nonlocal failures
-        failures -= 1
-        if failures >= 0:
-            raise RedisConnectionError("connection refused")
-        return True
+    class AwayAtFirst:
+        async def pause(self) -> None:
+            nonlocal failures
+            failures -= 1
+            if failures >= 0:
+                raise RedisConnectionError("connection refused")
 
     await in_real_time(newsroom)
-    crawler = newsroom.another_crawler(allows)
+    crawler = newsroom.another_crawler(AwayAtFirst())
     await newsroom.open()
     stop = asyncio.Event()
     running = asyncio.create_task(crawler.run(stop))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.clock import from_ms
 from shared.urls import article_id
@@ -239,6 +240,29 @@ async def test_a_source_that_another_crawler_learnt_of_first_is_not_taken_for_a_
     await newsroom.crawl(unaware)
 
     assert len(await newsroom.events()) == 1
+
+
+async def test_a_source_that_cannot_be_read_is_left_out_and_named_once_and_its_visits_wait(newsroom, site):
+    site.article("/a", "locks")
+    site.feed("/a")
+    await newsroom.open()
+    records = newsroom.connection.key("sources")
+    record = await newsroom.connection.client.hget(records, "weir-post")
+    await newsroom.connection.client.hset(records, "weir-post", "{")
+
+    with capture_logs() as said:
+        for _ in range(2):
+            await newsroom.crawler.refresh()
+        await newsroom.crawl()
+    left_out = site.asked()
+    await newsroom.connection.client.hset(records, "weir-post", record)
+    newsroom.clock.advance(HOUR_S)
+    await newsroom.crawler.refresh()
+    await newsroom.crawl()
+
+    assert [(line["event"], line["source"]) for line in said] == [("source left out", "weir-post")]
+    assert left_out == []
+    assert site.asked() == ["/feed.xml", "/a"]
 
 
 async def test_the_health_of_a_source_tells_when_it_yielded(newsroom, site):

@@ -5,6 +5,7 @@ import pytest
 from services.crawler.frontier import Frontier, Queued, Release, offered
 from services.crawler.visits import Seen, Visit, door_visit
 from shared.clock import from_ms
+from shared.registry import complete_key, mark_complete
 from tests.integration.crawler.conftest import LEASE_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -175,3 +176,14 @@ async def test_a_queue_entry_without_its_visit_is_cleared_away(frontier, connect
     await connection.client.hdel(frontier.keys[2], page("http://a.example/1").id)
 
     assert await urls_due(frontier, NOW + 5) == ["http://a.example/2"]
+
+
+async def test_a_broker_that_was_emptied_gives_out_no_visit_until_it_is_said_to_be_whole(frontier, connection):
+    await connection.client.delete(complete_key(connection))
+    await frontier.add([Queued(DOOR, NOW)])
+
+    emptied = await frontier.claim_due(NOW, LEASE_MS)
+    await mark_complete(connection)
+
+    assert emptied is None
+    assert (await frontier.claim_due(NOW, LEASE_MS)).visit == DOOR

@@ -5,22 +5,31 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.cli.import_articles import Importer, ImportLine, import_lines
+from services.cli.import_articles import Importer, ImportLine, import_file, import_lines
 from services.cli.json_lines import read_lines
+from services.crawler.registry_guard import RegistryGuard
+from shared.article_store.opening import open_writer
 from shared.bus.envelope import Entry, Readable, decode
 from shared.dispositions import read_ledger
 from shared.errors import DependencyUnavailable, InvalidInput
 from shared.events.articles import ArticleCrawled
-from shared.registry import RegistryEntry, advance, read_entry, registry_key
+from shared.registry import RegistryEntry, advance, complete_key, mark_complete, read_entry, registry_key
+from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED
 from shared.urls import article_id
+from tests.builders import a_stored_article
 
 URL = "https://news.example/a"
 
 
 @pytest.fixture
-def importer(connection, clock):
-    return Importer(connection, clock)
+def store(tmp_path):
+    return StoreSettings(data_dir=tmp_path)
+
+
+@pytest.fixture
+def importer(connection, store, clock):
+    return Importer(connection, clock, RegistryGuard(connection, store, clock))
 
 
 def a_line(**fields) -> ImportLine:
@@ -138,3 +147,48 @@ async def test_an_import_stands_back_and_gives_up_when_nothing_takes_from_the_ba
         await importer.wait_for_room()
 
     assert sum(clock.slept) >= 60
+
+
+async def test_an_import_waits_for_a_broker_that_has_little_memory_left_and_names_it(importer, connection):
+    await connection.client.config_set("maxmemory", 1_000_000)
+    try:
+        with pytest.raises(DependencyUnavailable, match="of its maxmemory"):
+            await importer.wait_for_room()
+    finally:
+        await connection.client.config_set("maxmemory", 0)
+
+
+async def put_an_article(store, clock) -> None:
+    writer = await open_writer(store, clock)
+    await writer.put([a_stored_article(1)])
+    await writer.close()
+
+
+async def test_nothing_is_imported_while_the_broker_does_not_know_what_the_store_holds(
+    importer, connection, store, clock, tmp_path
+):
+    await put_an_article(store, clock)
+    (tmp_path / "lines.jsonl").write_text(a_line().model_dump_json())
+
+    with pytest.raises(DependencyUnavailable, match="run `newsweir state rebuild`"):
+        await import_file(str(tmp_path / "lines.jsonl"), connection, store, clock)
+
+    assert await events(connection) == []
+
+
+async def test_an_import_that_loses_its_broker_halfway_goes_no_further(importer, connection, store, clock):
+    await importer.add(a_line())
+    await put_an_article(store, clock)
+    await connection.client.delete(complete_key(connection), registry_key(connection))
+
+    with pytest.raises(DependencyUnavailable, match="run `newsweir state rebuild`"):
+        await importer.add(a_line(url="https://news.example/b"))
+
+    assert len(await events(connection)) == 1
+
+
+async def test_an_import_goes_on_after_a_rebuild(importer, connection, store, clock):
+    await put_an_article(store, clock)
+    await mark_complete(connection)
+
+    assert await importer.add(a_line()) == "imported"

@@ -7,6 +7,8 @@ import pytest
 
 from services.cli.fleet import SERVICES
 from services.cli.status import ask_services, write_status
+from services.crawler.pausing import Pausing
+from shared.bus.lag import Pause
 from shared.settings import HttpSettings
 from shared.sources import Source, SourceHealth, SourceRegistry
 
@@ -49,7 +51,15 @@ async def test_the_status_as_json_holds_everything_that_the_tables_show(connecti
     await write_status(connection, http, clock, as_json=True)
 
     status = json.loads(capsysbinary.readouterr().out)
-    assert set(status) == {"services", "stages", "fetched", "in_flight", "dispositions", "sources"}
+    assert set(status) == {
+        "services",
+        "stages",
+        "fetched",
+        "in_flight",
+        "dispositions",
+        "crawling_pauses",
+        "sources",
+    }
     stages = [stage["stage"] for stage in status["stages"]]
     assert stages == ["enrichment", "indexing", "withdrawal", "crawling-commands"]
     assert status["sources"]["a"]["articles_found"] == 3
@@ -64,3 +74,18 @@ async def test_the_tables_name_services_backlog_and_sources(connection, http, cl
     assert "store: away" in out
     assert "backlog: enrichment 0, indexing 0" in out
     assert "not visited yet" in out
+
+
+async def test_a_crawler_that_pauses_says_why(connection, http, clock, capsysbinary):
+    class Behind:
+        async def pause(self) -> Pause:
+            return Pause("high-water", "enrichment is 5000 events behind")
+
+    await Pausing(connection, [Behind()], clock).allows()
+
+    await write_status(connection, http, clock, as_json=False)
+    await write_status(connection, http, clock, as_json=True)
+
+    *table, line = capsysbinary.readouterr().out.splitlines()
+    assert b"crawling pauses (high-water): enrichment is 5000 events behind" in table
+    assert json.loads(line)["crawling_pauses"] == {"cause": "high-water", "reason": "enrichment is 5000 events behind"}

@@ -5,10 +5,11 @@ import pytest
 from services.crawler.frontier import Frontier, Queued, Release
 from services.crawler.restoring import Restorer, known_of
 from services.crawler.visits import Seen
+from shared.article_store.document import Standing, stored
 from shared.clock import to_ms
-from shared.events.articles import Publication
+from shared.events.articles import ArticleEnriched, Publication
 from shared.registry import RegistryEntry, imports_key, mark_complete, read_entry, registry_key
-from tests.builders import NOON, an_article
+from tests.builders import NOON, a_withdrawal, an_article, an_enrichment
 
 HOUR_S = 3600
 REVISITS_S = (HOUR_S, 24 * HOUR_S)
@@ -27,8 +28,10 @@ def restorer(connection):
     return Restorer(connection)
 
 
-def known(article=ARTICLE, now_ms=NOW):
-    return known_of(article, now_ms, REVISITS_S)
+def known(article=ARTICLE, now_ms=NOW, withdrawal=None):
+    event = ArticleEnriched(article=article, enrichment=an_enrichment(), enriched_at=article.fetched_at)
+    held = stored(event, ingested_at=event.enriched_at)
+    return known_of(held.model_copy(update={"standing": Standing(withdrawal=withdrawal)}), now_ms, REVISITS_S)
 
 
 def test_an_article_tells_its_registry_entry():
@@ -92,6 +95,16 @@ def test_no_page_of_an_import_was_fetched_or_is_to_be():
 
     assert imported.imported
     assert (imported.seen, imported.again) == ({}, None)
+
+
+def test_a_page_that_was_withdrawn_is_not_asked_again_and_anything_is_new_when_it_comes_back():
+    withdrawal = a_withdrawal(1)
+
+    withdrawn = known(withdrawal=withdrawal)
+
+    assert withdrawn.again is None
+    assert withdrawn.seen == known().seen
+    assert withdrawn.entry == RegistryEntry(to_ms(NOON), withdrawal.revision, "")
 
 
 async def test_what_is_put_back_is_known_again(connection, frontier, restorer):
