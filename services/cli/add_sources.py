@@ -108,7 +108,7 @@ def in_words(door: FoundDoor) -> str:
 
 def _yield(door: FoundDoor) -> str:
     if door.articles_a_day is None:
-        return "without dates to tell how many a day"
+        return "too few dates to tell how many a day"
     if door.articles_a_day >= _SEVERAL_A_DAY:
         return f"about {door.articles_a_day:.0f} a day"
     if door.articles_a_day > 0:

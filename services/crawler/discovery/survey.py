@@ -27,6 +27,7 @@ _MAX_LINKED_FEEDS = 10
 _MAX_SECTIONS = 12
 _MAX_ANCHORS = 2000
 _FEED_LINK = re.compile(r"(^|[/._-])(rss|feeds?|atom)([0-9._-]*)(/|\.(xml|rss|atom|json|php))?$", re.IGNORECASE)
+_TITLE_BREAK = re.compile(r"\s+[|–—·:-]\s+")
 _NO_SECTION = re.compile(
     r"(^|/)(about|account|advertis|contact|cookie|help|faq|impress|imprint|jobs|legal|log-?in|newsletter|privacy|register|"
     r"search|shop|sign-?(in|up)|subscri|terms|weather)|\.\w{2,5}$",
@@ -110,16 +111,24 @@ def _page(body: bytes, url: str, content_type: str | None) -> Survey:
         "page",
         url,
         listing.links(body, url, content_type=content_type),
-        name=_name_of_page(tree),
+        name=_name_of_page(tree, host_of(url)),
         language=language_of(tree.get("lang")),
         feeds=tuple(dict.fromkeys([*named, *islice(linked, _MAX_LINKED_FEEDS)])),
         sections=tuple(islice((a for a in addresses if _may_be_section(a, url)), _MAX_SECTIONS)),
     )
 
 
-def _name_of_page(tree: HtmlElement) -> str | None:
+def _name_of_page(tree: HtmlElement, host: str) -> str | None:
     said = head.read(tree).first("og:site_name", "application-name")
-    return _name(said) or _name(tree.findtext(".//title"))
+    return _name(said) or _without_slogan(_name(tree.findtext(".//title")), host)
+
+
+def _without_slogan(title: str | None, host: str) -> str | None:
+    """The part of a front page's title that its host is called after, where there is one."""
+    label = registrable_domain(host).partition(".")[0].replace("-", "")
+    parts = [part.strip() for part in _TITLE_BREAK.split(title or "")]
+    named = (part for part in parts if label and re.sub(r"[\W_]", "", part).lower().endswith(label))
+    return min(named, key=len, default=title)
 
 
 def _name(text: object) -> str | None:

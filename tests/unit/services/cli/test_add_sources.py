@@ -39,7 +39,7 @@ async def test_a_dry_run_only_says_what_would_be_done(connection, capsys):
 
     assert await SourceRegistry(connection).all() == ()
     assert capsys.readouterr().err.splitlines() == [
-        f"  + feed {SITE}rss: 3 articles, without dates to tell how many a day",
+        f"  + feed {SITE}rss: 3 articles, too few dates to tell how many a day",
         f"news-example: The News, would be added (feed {SITE}rss)",
     ]
 
@@ -104,7 +104,7 @@ def test_an_address_may_be_typed_without_a_scheme(url, meant):
         (0.6, "about one a day"),
         (0.14, "about one in 7 days"),
         (0.0, "none within a month, the last of 2025-03-02"),
-        (None, "without dates to tell how many a day"),
+        (None, "too few dates to tell how many a day"),
     ],
 )
 def test_the_yield_of_a_door_in_words(a_day, words):

@@ -47,6 +47,19 @@ def test_a_page_names_its_site_and_its_language():
     assert (found.kind, found.name, found.language) == ("page", "La Digue", "fr")
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Latest headlines and analysis | The Weir-Post", "The Weir-Post"),
+        ("weirpost – News for all", "weirpost"),
+        ("News - for all", "News - for all"),
+        ("", None),
+    ],
+)
+def test_the_name_of_a_site_is_the_part_of_its_title_that_its_host_is_called_after(title, name):
+    assert surveyed(f"<html><title>{title}</title></html>", "https://www.weirpost.example/").name == name
+
+
 def test_a_page_leads_to_feeds_by_its_head_and_by_links_to_its_own_site():
     found = surveyed(
         '<html><head><link rel="alternate" type="application/rss+xml" href="/named"></head><body>'
