@@ -41,7 +41,11 @@ async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings) -> in
     probes = probe_app(
         "indexing",
         liveness=[Probe("consumer", service.check_consumer)],
-        readiness=[Probe("broker", connection.check), Probe("store", service.check_store)],
+        readiness=[
+            Probe("broker", connection.check),
+            Probe("store", service.check_store),
+            Probe("progress", service.check_progress),
+        ],
     )
     try:
         return await run_until_signalled(
@@ -61,6 +65,7 @@ class _Service:
         self._clock = SystemClock()
         self._writer: ArticleWriter | None = None
         self._workers: tuple[StageWorker, ...] = ()
+        self._why_not_open = ""
 
     async def run(self, stop: asyncio.Event) -> None:
         self._writer = await self._open_store(stop)
@@ -79,9 +84,13 @@ class _Service:
         for worker in self._workers:
             await worker.check()
 
+    async def check_progress(self) -> None:
+        for worker in self._workers:
+            await worker.check_progress()
+
     async def check_store(self) -> None:
         if self._writer is None:
-            raise DependencyUnavailable("the store is not open yet")
+            raise DependencyUnavailable(f"the store is not open yet: {self._why_not_open or 'opening it'}")
         await self._writer.check()
 
     def _worker(self, stage: topology.Stage, event_type: type[E], handler: Handler[E]) -> StageWorker:
@@ -97,6 +106,7 @@ class _Service:
                 if not said:
                     _log.warning("waiting for the store", error=str(error))
                 said = True
+                self._why_not_open = str(error)
                 await self._clock.sleep(_OPEN_AGAIN_S)
         return None
 
