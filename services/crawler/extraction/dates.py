@@ -174,7 +174,10 @@ def _marks(element: HtmlElement) -> str:
 
 
 def _below_heading(tree: HtmlElement) -> str | None:
-    """The first day that a short line below the headline names."""
+    """The first day that a short line below the headline names.
+
+    Of 158 pages of WCXB that say it nowhere else, right on 70, wrong on 11.
+    """
     heading = next(tree.iter("h1"), None)
     if heading is None:
         return None
@@ -191,7 +194,7 @@ def _below_heading(tree: HtmlElement) -> str | None:
 
 
 def _in_text(tree: HtmlElement, url: str, fetched_at: datetime) -> str | None:
-    """A day found in what readers see: of 156 pages that say it nowhere else right in 88, wrong in 33."""
+    """A day found anywhere in what readers see: of the 77 pages that are left right on 40, wrong on 16."""
     try:
         found = find_date(
             tree,

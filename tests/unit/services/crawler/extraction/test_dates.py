@@ -125,6 +125,23 @@ def test_a_day_that_only_the_text_says_is_found():
     assert found is not None and (found.at.date().isoformat(), found.precision) == ("2026-02-03", "day")
 
 
+def test_a_day_below_the_headline_outranks_one_further_down():
+    body = (
+        "<header><h1>Mill sells weir</h1></header><div><b>By Jane Doe</b> <b>Updated 3rd Feb. 2026</b></div>"
+        "<p>A story that took until tomorrow.</p><p>January 5, 2026</p>"
+    )
+
+    found = published("", body)
+
+    assert found is not None and (found.raw, found.origin) == ("3rd Feb. 2026", "html")
+
+
+def test_a_day_above_the_headline_or_inside_a_paragraph_is_not_the_publication():
+    told = "The mill was sold on January 5, 2026, after a year in which nobody had wanted to buy it at all."
+
+    assert published("", f"<p>Today is a day.</p><h1>Mill</h1><p>{told}</p>") is None
+
+
 def test_a_page_that_says_nothing_has_no_date():
     assert published("", "<p>A story without a day.</p>") is None
 
