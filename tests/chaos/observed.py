@@ -28,11 +28,12 @@ class Progress:
         return self.ledger.in_flight == 0 and not any(lag.backlog or lag.retrying for lag in self.stages)
 
     def __str__(self) -> str:
-        stages = ", ".join(
-            f"{lag.stage} {lag.waiting} waiting {lag.pending} held {lag.retrying} put off {lag.dead} dead"
+        stages = (
+            f"; {lag.stage}: {lag.waiting} waiting, {lag.pending} held, {lag.retrying} put off, {lag.dead} dead"
             for lag in self.stages
+            if lag.backlog or lag.retrying or lag.dead
         )
-        return f"{self.ledger.fetched} fetched, {self.ledger.in_flight} in flight; {stages}"
+        return f"{self.ledger.fetched} fetched, {self.ledger.in_flight} in flight{''.join(stages)}"
 
 
 async def progress(connection: RedisConnection, clock: Clock) -> Progress:
