@@ -84,7 +84,9 @@ def test_a_body_that_is_too_large_is_passed_over(tmp_path, archive):
     assert [exchange.url for exchange in all_of(tmp_path)] == [PAGE.url]
 
 
-@pytest.mark.parametrize("content", [b"not a warc file at all", gzip.compress(b"<html></html>")])
+@pytest.mark.parametrize(
+    "content", [b"not a warc file at all", gzip.compress(b"<html></html>", mtime=0)], ids=["text", "gzip"]
+)
 def test_a_file_of_another_kind_is_named(tmp_path, content):
     path = tmp_path / "page.html"
     path.write_bytes(content)
