@@ -111,7 +111,9 @@ def balanced(fetched: int, expected: int, by_disposition: Mapping[str, int], in_
     return Check("ledger", f"fetched {fetched} = {shown}, in flight {in_flight}", tuple(wrong))
 
 
-def not_asked_again(requests: Iterable[tuple[int, str]], feed: str, new: Collection[tuple[int, str]]) -> Check:
+def not_asked_again(
+    requests: Iterable[tuple[int, str]], feed: str, new: Collection[tuple[int, str]], when: str
+) -> Check:
     """Nothing but feeds and new pages was requested; feeds once. Requests as (host, path)."""
     counts = Counter(requests)
     wrong = [
@@ -121,4 +123,4 @@ def not_asked_again(requests: Iterable[tuple[int, str]], feed: str, new: Collect
     ]
     feeds = sum(count for (_, path), count in counts.items() if path == feed)
     pages = sum(count for (host, path), count in counts.items() if path != feed and (host, path) not in new)
-    return Check("asked again after the registry was lost", f"{pages} pages, {feeds} feeds", tuple(wrong))
+    return Check(f"asked again {when}", f"{pages} pages, {feeds} feeds", tuple(wrong))
