@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from services.cli.import_articles import ImportLine
@@ -64,10 +65,14 @@ class Doors:
         entries = [item for item in items if isinstance(item, Raw)]
         await asyncio.gather(self._import(lines), self._bring_entries(entries))
 
+    async def refused(self, items: Sequence[Import]) -> bool:
+        """Whether an import says that the broker must learn first what the store holds, and does nothing."""
+        status, output = await self._fleet.command("import", str(self._written([item.line for item in items])))
+        return status != 0 and "newsweir state rebuild" in output
+
     async def _import(self, lines: Sequence[ImportLine]) -> None:
         """Import again from the beginning until it ends well, as the command's message asks for."""
-        file = self._fleet.logs / "lines.jsonl"
-        file.write_text("".join(f"{line.model_dump_json(exclude_none=True)}\n" for line in lines), encoding="utf-8")
+        file = self._written(lines)
         for _ in range(_MOST_IMPORTS):
             status, output = await self._fleet.command("import", str(file))
             if status == 0:
@@ -75,6 +80,11 @@ class Doors:
             self.interrupted += 1
             await self._clock.sleep(_AGAIN_S)
         raise Stuck(f"newsweir import does not end well: {output}")
+
+    def _written(self, lines: Sequence[ImportLine]) -> Path:
+        file = self._fleet.logs / "lines.jsonl"
+        file.write_text("".join(f"{line.model_dump_json(exclude_none=True)}\n" for line in lines), encoding="utf-8")
+        return file
 
     async def _bring_entries(self, entries: Sequence[Raw]) -> None:
         for entry in entries:

@@ -29,6 +29,9 @@ _SAY_EVERY_S = 5.0
 # Longer than it takes a crawler to notice a source and ask its feed, robots.txt first.
 _QUIET_S = 20.0
 _REPEATED_IMPORTS = 100
+# Crawlers look for new sources once a second.
+_REFRESH_S = 1.0
+_UNTIL_NOTICED_S = 3.0
 
 
 @dataclass
@@ -90,19 +93,27 @@ class Trial:
         await self._check_sums("after the healing", healed=True)
 
     async def _amnesia(self, rng: random.Random) -> None:
-        """FLUSHALL, rebuild, and on with new pages and old lines."""
+        """FLUSHALL, nothing until the rebuild, and on with new pages and old lines."""
         # What workers say from now on is that their groups are gone.
         self.last_words = dict(self.fleet.last_words)
         await self.connection.client.flushall()
         asked_before = len(self.site.requests)
+        again = rng.sample(self.feed.newest_lines, _REPEATED_IMPORTS)
+        await self._import_sources()
+        await self.clock.sleep(_UNTIL_NOTICED_S)
+        refused = await self.doors.refused(again)
+        self._add(
+            Check("import before the rebuild", "refused" if refused else "taken", () if refused else ("not refused",)),
+            checks.not_asked_again(self.site.requests[asked_before:], FEED, (), "before the rebuild"),
+        )
         await self._command("state", "rebuild")
         new = {self.site.add(number) for number in range(self.site.count, self.site.count + HOSTS)}
         await self._import_sources()
-        await self.doors.bring(rng.sample(self.feed.newest_lines, _REPEATED_IMPORTS))
+        await self.doors.bring(again)
         await self._settle(HOSTS)
         await self._until_crawlers_rest()
         await self._check_store("after the loss of the broker's memory", healed=True)
-        self._add(checks.not_asked_again(self.site.requests[asked_before:], FEED, new))
+        self._add(checks.not_asked_again(self.site.requests[asked_before:], FEED, new, "after it"))
         await self._command("audit", "--store")
 
     async def _check_sums(self, when: str, *, healed: bool) -> None:
@@ -233,5 +244,6 @@ def _environment(form: Form, store: StoreOnTrial, broker: Broker) -> dict[str, s
             "host_delay_s": form.host_delay_s,
             "crawl_lease_s": form.lease_s,
             "fetch_retry_s": form.fetch_retry_s,
+            "sources_refresh_s": _REFRESH_S,
         }
     )

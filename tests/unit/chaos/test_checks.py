@@ -53,9 +53,9 @@ def test_the_ledger_balances_when_every_fetch_made_is_counted_and_ended():
 def test_only_feeds_and_new_pages_may_be_asked_for_and_feeds_once():
     new = {(0, "/new")}
 
-    assert checks.not_asked_again([(0, "/feed"), (1, "/feed"), (0, "/new")], "/feed", new).holds
-    assert not checks.not_asked_again([(0, "/feed"), (0, "/feed")], "/feed", new).holds
-    assert checks.not_asked_again([(0, "/old")], "/feed", new).breaches == ("host 0 /old 1 times",)
+    assert checks.not_asked_again([(0, "/feed"), (1, "/feed"), (0, "/new")], "/feed", new, "later").holds
+    assert not checks.not_asked_again([(0, "/feed"), (0, "/feed")], "/feed", new, "later").holds
+    assert checks.not_asked_again([(0, "/old")], "/feed", new, "later").breaches == ("host 0 /old 1 times",)
 
 
 def test_a_breach_is_shown_with_the_first_of_what_it_names():
