@@ -9,6 +9,7 @@ from services.enrichment.enrichers.entities import entities
 from services.enrichment.enrichers.language import language
 from services.enrichment.enrichers.money import money
 from services.enrichment.enrichers.reading_time import reading_time_s
+from services.enrichment.enrichers.relations import relations
 from services.enrichment.enrichers.summary import summary
 from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
@@ -24,6 +25,7 @@ ENRICHERS: tuple[tuple[str, Enricher], ...] = (
     ("language", language),
     ("entities", entities),
     ("money", money),
+    ("relations", relations),
     ("topics", topics),
     ("summary", summary),
     ("reading_time_s", reading_time_s),

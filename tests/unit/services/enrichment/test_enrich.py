@@ -23,6 +23,7 @@ BAITS = st.sampled_from(
             "英伟达",
         ),
         *("$5 million", "between $2bn and 3 billion dollars", "1,2 Milliarden Euro", "50亿美元"),
+        *("acquired", "a unit of", "invested in", "'s", "and"),
         *("São Paulo", "İstanbul", "𝔘nicode", "e\u0301", "“We will,” said Jensen Huang.", "\n", "。"),
     ]
 )
@@ -47,6 +48,7 @@ def test_an_article_is_understood_in_every_section_of_the_fast_tier(pipeline):
     assert enrichment.language.code == "en"
     assert [entity.id for entity in enrichment.entities[:2]] == ["org:nvidia", "org:mistral-ai"]
     assert [(amount.value, amount.currency) for amount in enrichment.money] == [(5e8, "EUR")]
+    assert [relation.type for relation in enrichment.relations] == ["invests_in"]
     assert "topic:artificial-intelligence" in [topic.id for topic in enrichment.topics]
     assert enrichment.reading_time_s > 0
     assert (enrichment.tier, enrichment.enrichment_version) == ("fast", ENRICHMENT_VERSION)
@@ -91,6 +93,7 @@ def test_offsets_are_exact_in_any_text_and_no_enricher_stumbles(pipeline, title,
     assert enrichment.failed == ()
     assert all(fields[m.field][m.start : m.end] == m.text and m.text.strip() for m in mentions)
     assert all(text[amount.start : amount.end] == amount.text for amount in enrichment.money)
+    assert all(text[r.evidence.start : r.evidence.end] == r.evidence.text for r in enrichment.relations)
     assert all(text[quote.start : quote.end] == quote.text for quote in enrichment.quotes)
 
 
