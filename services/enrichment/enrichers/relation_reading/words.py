@@ -83,7 +83,7 @@ THINGS = frozenset(
 )
 POSSESSIVES = frozenset("its their his her our my your".split())
 PARTIAL = frozenset("jointly partly partially half minority co-owned".split())
-# Of these a capitalised one goes on with a name: "Air India", "First Round Capital".
+# Of these a capitalised one goes on with a name: "Acme European Holdings".
 GO_ON = frozenset(
     "round american british german french japanese chinese swiss dutch danish swedish indian italian spanish "
     "korean canadian australian european russian israeli norwegian finnish belgian austrian irish general "

@@ -66,7 +66,7 @@ def test_capitals_in_a_headline_are_no_names(words):
 
 
 def test_capitals_next_to_a_party_belong_to_its_name(names):
-    assert names("The [Oracle] Corporation grew.") == [["Oracle"]]
+    assert names("The [Acme] Corporation grew.") == [["Acme"]]
 
 
 def test_a_list_of_names_is_one_word(words, names):
@@ -94,7 +94,7 @@ def test_a_list_may_end_in_others_and_describe_its_items(names):
 
 
 def test_a_name_in_brackets_is_another_name_of_the_one_before(words, names):
-    sentence = "The Center of Ships ([C]) was bought by Hollywood Parks (now [P])."
+    sentence = "The Yard of Ships ([C]) was bought by Basalt Quarries (now [P])."
 
     assert names(sentence)[1:] == [["C"], ["P"]]
     assert words(sentence).endswith("was bought by @ .")
