@@ -3,8 +3,6 @@
 `python -m deploy.generate` writes them; with ``--check`` it only says whether they are up to date.
 """
 
-import importlib
-import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,29 +13,13 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-import services
-import shared.settings
+from services.cli.settings_groups import owner_of, settings_groups
 from shared import metrics
 from shared.facets import FACETS
-from shared.settings import Settings, variable_of
+from shared.settings import variable_of
 from shared.topology import STAGES, STREAMS, stages_reading
 
 PAGE = Path(__file__).parents[1] / "OPERATING.md"
-
-
-def settings_classes() -> list[type[Settings]]:
-    """Every group of settings, the shared ones first."""
-    names = (module.name for module in pkgutil.walk_packages(services.__path__, "services."))
-    found = [shared.settings, *(importlib.import_module(name) for name in names if name.endswith(".settings"))]
-    return [
-        value
-        for module in found
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Settings)
-        and value is not Settings
-        and value.__module__ == module.__name__
-    ]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -51,8 +33,8 @@ def settings_table() -> str:
     return table(
         ["variable", "of", "default", "meaning"],
         (
-            [f"`{variable_of(name)}`", _owner(group), _default(field), field.description or ""]
-            for group in settings_classes()
+            [f"`{variable_of(name)}`", owner_of(group), _default(field), field.description or ""]
+            for group in settings_groups()
             for name, field in group.model_fields.items()
         ),
     )
@@ -129,11 +111,6 @@ def generated(page: str) -> str:
         if found != 1:
             raise SystemExit(f"{PAGE.name} needs the markers <!-- {name} --> and <!-- /{name} --> once")
     return page
-
-
-def _owner(group: type[Settings]) -> str:
-    owner = group.__module__.split(".")
-    return owner[1] if owner[0] == "services" else "all"
 
 
 def _exposed(described: Metric) -> str:

@@ -1,16 +1,25 @@
 """Settings shared by services, and the only place where the environment is read."""
 
 import os
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from shared.errors import ConfigurationError
 
+CONFIG_FILE_VARIABLE = "NEWSWEIR_CONFIG_FILE"
 # Names that the deployment world already has keep them; every other setting is NEWSWEIR_ and the field's name.
 _OWN_NAMES = {"redis_url": "REDIS_URL", "elasticsearch_url": "ELASTICSEARCH_URL"}
+# For a field's json_schema_extra: its value is never shown.
+SECRET: dict[str, Any] = {"secret": True}
+_MASK = "***"
+_PASSWORD_IN_URL = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]+@")
 
 
 class Settings(BaseModel):
@@ -22,25 +31,88 @@ class Settings(BaseModel):
 S = TypeVar("S", bound=Settings)
 
 
+class Given(NamedTuple):
+    """What somebody set a field to, as it was written, and where: "environment", or a file's path."""
+
+    value: object
+    origin: str
+
+
 def variable_of(field: str) -> str:
     """The environment variable of a field: ``data_dir`` → ``NEWSWEIR_DATA_DIR``."""
     return _OWN_NAMES.get(field, f"NEWSWEIR_{field.upper()}")
 
 
 def load(settings: type[S], environment: Mapping[str, str] | None = None) -> S:
-    """Read a group of settings; an empty variable counts as not set.
+    """Read a group of settings: from its variables, else from the file that NEWSWEIR_CONFIG_FILE names.
 
     Raises:
-        ConfigurationError: a value does not fit; the message names each variable and what it should be.
+        ConfigurationError: a value does not fit, or a file cannot be read; the message names each variable, where it
+            was set and what it should be.
     """
-    source = os.environ if environment is None else environment
-    values = {name: source[variable_of(name)] for name in settings.model_fields if source.get(variable_of(name))}
+    given = read(settings, environment)
     try:
         # From strings: a number in a variable is a number, a list is separated by commas.
-        return settings.model_validate({name: _parse(settings, name, value) for name, value in values.items()})
+        return settings.model_validate({name: _parse(settings, name, value) for name, (value, _) in given.items()})
     except ValidationError as error:
-        problems = "; ".join(f"{variable_of(str(e['loc'][0]))}: {e['msg']} (is {e['input']!r})" for e in error.errors())
-        raise ConfigurationError(f"settings that do not fit: {problems}") from error
+        problems = "; ".join(_problem(settings, given, str(e["loc"][0]), e["msg"], e["input"]) for e in error.errors())
+        raise ConfigurationError(
+            f"settings that do not fit: {problems}; `newsweir config show` lists what is allowed"
+        ) from error
+
+
+def read(settings: type[Settings], environment: Mapping[str, str] | None = None) -> dict[str, Given]:
+    """What is set of a group, by field; an empty variable counts as not set.
+
+    A variable wins over NAME_FILE, which names a file that holds the value alone (as secrets are mounted), and that
+    over the file of settings.
+
+    Raises:
+        ConfigurationError: a file is named that cannot be read.
+    """
+    source = os.environ if environment is None else environment
+    in_file, file_name = read_config_file(source), source.get(CONFIG_FILE_VARIABLE, "")
+    found = {}
+    for name in settings.model_fields:
+        variable = variable_of(name)
+        if value := source.get(variable):
+            found[name] = Given(value, "environment")
+        elif path := source.get(f"{variable}_FILE"):
+            found[name] = Given(_content(path, f"{variable}_FILE").strip(), path)
+        elif name in in_file:
+            found[name] = Given(in_file[name], file_name)
+    return found
+
+
+def read_config_file(environment: Mapping[str, str] | None = None) -> dict[str, object]:
+    """The fields of the file that NEWSWEIR_CONFIG_FILE names: TOML, a field's name for each value; {} without one.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    path = (os.environ if environment is None else environment).get(CONFIG_FILE_VARIABLE)
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(_content(path, CONFIG_FILE_VARIABLE))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{CONFIG_FILE_VARIABLE}={path}: no TOML: {error}") from error
+
+
+def refuse_unknown(names: Collection[str], known: Collection[str], origin: str) -> None:
+    """Raise ConfigurationError where a name is that of no setting; it says which one is meant, perhaps."""
+    for name in names:
+        if name not in known:
+            nearest = get_close_matches(name, known, n=1)
+            hint = f"is {nearest[0]} meant?" if nearest else "`newsweir config show` lists all"
+            raise ConfigurationError(f"{origin}: there is no setting {name}; {hint}")
+
+
+def masked(field: FieldInfo, value: object) -> object:
+    """The value as it may be shown: a secret not at all, a URL without its password."""
+    if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("secret") and value:
+        return _MASK
+    return _PASSWORD_IN_URL.sub(rf"\1:{_MASK}@", value) if isinstance(value, str) else value
 
 
 def environment_for(settings: Mapping[str, str | Path | int | float | bool | None]) -> dict[str, str]:
@@ -53,9 +125,25 @@ def environment_for(settings: Mapping[str, str | Path | int | float | bool | Non
     return environment
 
 
-def _parse(settings: type[Settings], name: str, value: str) -> object:
-    annotation = str(settings.model_fields[name].annotation)
-    return [part.strip() for part in value.split(",")] if annotation.startswith("tuple[") else value
+def _parse(settings: type[Settings], name: str, value: object) -> object:
+    listed = isinstance(value, str) and str(settings.model_fields[name].annotation).startswith("tuple[")
+    return [part.strip() for part in str(value).split(",")] if listed else value
+
+
+def _problem(settings: type[Settings], given: Mapping[str, Given], name: str, message: str, value: object) -> str:
+    shown = masked(settings.model_fields[name], value)
+    return f"{variable_of(name)}: {message} (is {shown!r}, set in {_place(given, name)})"
+
+
+def _place(given: Mapping[str, Given], name: str) -> str:
+    return "the environment" if given[name].origin == "environment" else given[name].origin
+
+
+def _content(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{variable}={path}: cannot be read: {error}") from error
 
 
 def _default_data_dir() -> Path:

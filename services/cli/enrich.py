@@ -8,8 +8,9 @@ from pydantic import BaseModel, field_validator
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
 from services.enrichment.article_text import ArticleText
-from services.enrichment.enrich import Pipeline, Tier, open_pipeline
+from services.enrichment.enrich import Pipeline, open_pipeline
 from shared.errors import InvalidInput
+from shared.events.enrichment import Tier
 
 _MAX_LINE_BYTES = 4_000_000
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.config_group import config
 from services.cli.sources_group import sources
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 
 
+app.add_typer(config, name="config")
 app.add_typer(sources, name="sources")
 state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)
 app.add_typer(state, name="state")

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from services.cli.run import Plan, run
+from services.cli.settings_groups import refuse_unknown_in_file
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError
 from shared.settings import BusSettings, HttpSettings, StoreSettings, load
@@ -31,6 +32,7 @@ def start_demo() -> None:
 
 def start_service(name: str) -> int:
     """Run one service until it is signalled; its exit status."""
+    refuse_unknown_in_file()
     status: int = import_module(f"services.{name}.app").main()
     return status
 
@@ -43,4 +45,5 @@ def _plan(sources: tuple[Source, ...]) -> Plan:
 
 
 def _run(plan: Plan) -> None:
+    refuse_unknown_in_file()
     asyncio.run(run(plan, SystemClock(), Console(highlight=False)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.entities import entities
@@ -13,10 +13,9 @@ from services.enrichment.enrichers.relations import relations
 from services.enrichment.enrichers.summary import summary
 from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
-from shared.events.enrichment import Enrichment, Language
+from shared.events.enrichment import Enrichment, Language, Tier
 
 ENRICHMENT_VERSION = 1
-Tier = Literal["fast", "full"]
 
 # An enricher sees the article, what the enrichers before it have found, and what is known beforehand.
 Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]

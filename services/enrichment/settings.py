@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from services.enrichment.enrich import Tier
+from shared.events.enrichment import Tier
 from shared.settings import Settings
 
 

@@ -13,6 +13,8 @@ EntityType = Literal["person", "organization", "location", "product", "technolog
 ENTITY_ID_PATTERN = r"^[a-z]+:[a-z0-9-]+$"
 EntityId = str
 Confidence = float
+# fast: rules alone; full: a statistical model, too.
+Tier = Literal["fast", "full"]
 
 
 class Value(BaseModel):
@@ -175,6 +177,6 @@ class Enrichment(Value):
     sentiment: Sentiment | None = None
     summary: str | None = None
     reading_time_s: int = Field(default=0, ge=0)
-    tier: Literal["fast", "full"] = "fast"
+    tier: Tier = "fast"
     enrichment_version: int = Field(ge=0, lt=1000)
     failed: tuple[str, ...] = ()

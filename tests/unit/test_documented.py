@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from deploy.generate import PAGE, generated, settings_classes
+from deploy.generate import PAGE, generated
 from services.cli.main import app
+from services.cli.settings_groups import settings_groups
 from shared import errors
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,7 @@ def test_the_tables_for_operators_are_those_of_the_code():
     assert generated(page) == page
 
 
-@pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)
+@pytest.mark.parametrize("settings", settings_groups(), ids=lambda settings: settings.__name__)
 def test_every_setting_says_what_it_is_for(settings):
     silent = [name for name, field in settings.model_fields.items() if not field.description]
 
