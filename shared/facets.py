@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
-from shared.events.articles import ArticleCrawled
+from shared.events.articles import ArticleCrawled, Right
 from shared.events.enrichment import Enrichment, EntityType
 
 # "plain": the value is its own label. "labelled": a stable id with a label that people read.
@@ -98,6 +98,17 @@ def _edited(stored: Faceted) -> tuple[FacetValue, ...]:
     return (FacetValue("true", "Edited") if stored.edited else FacetValue("false", "As first published"),)
 
 
+_RIGHTS: dict[Right, str] = {
+    "noarchive": "No copies kept on show",
+    "no-ai-training": "No training of AI models",
+    "tdm-reserved": "Text and data mining reserved",
+}
+
+
+def _rights(stored: Faceted) -> tuple[FacetValue, ...]:
+    return _distinct(FacetValue(right, _RIGHTS[right]) for right in stored.article.rights)
+
+
 FACETS: tuple[Facet, ...] = (
     Facet(
         "topic", "topic", "labelled", "Topic", "Subject of the article; a topic includes those below it.", _topics
@@ -138,6 +149,11 @@ FACETS: tuple[Facet, ...] = (
     Facet(
         "language", "language", "plain", "Language", "Language of the article, as an ISO 639-1 code.",
         lambda stored: _plain(stored.enrichment.language.code),
+    ),
+    Facet(
+        "rights", "rights", "labelled", "Rights reserved",
+        "What the publisher reserves: noarchive, no-ai-training (in robots.txt, headers or the page) or tdm-reserved.",
+        _rights,
     ),
     Facet(
         "edited", "edited", "labelled", "Changes",

@@ -13,10 +13,11 @@ from xml.sax.saxutils import escape
 
 from services.cli.output import say, write_json_line
 from services.search.api.representation import Article
-from services.search.rights import as_permitted, shortened
+from services.search.rights import as_permitted
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
 from shared.article_store.query import ArticleQuery
+from shared.article_store.snippets import shortened
 from shared.errors import ConfigurationError
 from shared.facets import FACETS
 from shared.settings import StoreSettings

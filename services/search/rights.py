@@ -1,19 +1,8 @@
 """What may be shown of an article whose publisher does not want copies kept on show."""
 
 from shared.article_store.document import StoredArticle, StoredRevision
+from shared.article_store.snippets import shortened
 from shared.events.enrichment import Enrichment, Entity
-
-SNIPPET_CHARACTERS = 300
-
-
-def shortened(text: str, limit: int = SNIPPET_CHARACTERS) -> str:
-    """The beginning of a text, cut after a word and with an ellipsis; a text within the limit as it is."""
-    if len(text) <= limit:
-        return text
-    cut = text[:limit]
-    blank = max(cut.rfind(" "), cut.rfind("\n"))
-    # Chinese, Japanese and Thai have no blanks to cut at.
-    return (cut[:blank] if blank > limit // 2 else cut).rstrip(" \n.,;:") + "…"
 
 
 def as_permitted(stored: StoredArticle) -> StoredArticle:

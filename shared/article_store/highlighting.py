@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import HIGHLIGHT_END, HIGHLIGHT_START, Clause, Highlights
+from shared.article_store.snippets import shortened
 from shared.article_store.words import terms, words
 
 MAX_FRAGMENTS = 3
@@ -29,10 +30,14 @@ class _Match:
 
 
 def highlight(stored: StoredArticle, clauses: Iterable[Clause]) -> Highlights:
-    """Title and up to three fragments with every word marked that a clause asked for."""
+    """Title and up to three fragments with every word marked that a clause asked for.
+
+    Of an article that says noarchive, the fragments are taken from what may be shown of it.
+    """
     patterns = {tuple(terms(clause.text)) for clause in clauses if not clause.negated} - {()}
     title = _clean(stored.article.title)
-    text = _clean(stored.article.text[:_SEARCHED_CHARACTERS])
+    withheld = "noarchive" in stored.article.rights
+    text = _clean(shortened(stored.article.text) if withheld else stored.article.text[:_SEARCHED_CHARACTERS])
     in_title = _matches(title, patterns)
     return Highlights(
         title=_marked(title, 0, len(title), in_title) if in_title else None,

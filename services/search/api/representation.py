@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from services.search.highlighting import to_html
 from services.search.parameters import to_url, write_text
-from services.search.rights import shortened
 from services.search.selection import toggled
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import ArticleQuery, FacetCounts, Highlights, Hit, SearchResult
+from shared.article_store.snippets import shortened
 from shared.events.articles import (
     Access,
     DateOrigin,

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from services.search.highlighting import to_html, without_marks
 from services.search.parameters import to_pairs, write_text
-from services.search.rights import shortened
 from services.search.selection import excluding, toggled
 from services.search.ui import wording
 from services.search.ui.links import article_path, search_for, search_page
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts, Hit, SearchResult, Sort
+from shared.article_store.snippets import shortened
 from shared.facets import FACETS_BY_NAME
 
 _TOP_TOPICS = 2

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.search.rights import SNIPPET_CHARACTERS
 from shared.article_store.opening import open_writer
 from shared.article_store.protocol import ArticleWriter
+from shared.article_store.snippets import SNIPPET_CHARACTERS
 from shared.settings import StoreSettings
 from tests.builders import REVISION, a_stored_article, a_withdrawal, an_article
 from tests.fakes import FakeClock

@@ -1,5 +1,7 @@
+from typing import get_args
+
 from shared.article_store.document import Standing, stored
-from shared.events.articles import ArticleEnriched
+from shared.events.articles import ArticleEnriched, Right
 from shared.facets import FACETS, FACETS_BY_NAME, MAX_VALUES_PER_ARTICLE, FacetValue
 from tests.builders import NOON, a_stored_article, a_topic, an_article, an_enrichment, an_entity
 
@@ -57,3 +59,13 @@ def test_an_article_counts_as_edited_when_more_than_one_of_its_revisions_is_know
 
     assert FACETS_BY_NAME["edited"].values(once) == (FacetValue("false", "As first published"),)
     assert FACETS_BY_NAME["edited"].values(twice) == (FacetValue("true", "Edited"),)
+
+
+def test_every_right_that_a_publisher_reserves_can_be_filtered_by():
+    reserved = an_article(rights=get_args(Right))
+
+    found = values("rights", article=reserved)
+
+    assert {value.value for value in found} == set(get_args(Right))
+    assert all(value.label != value.value for value in found)
+    assert values("rights", article=an_article()) == ()

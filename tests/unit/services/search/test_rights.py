@@ -1,5 +1,6 @@
-from services.search.rights import SNIPPET_CHARACTERS, as_permitted, revision_as_permitted, shortened
+from services.search.rights import as_permitted, revision_as_permitted
 from shared.article_store.document import revision_of
+from shared.article_store.snippets import SNIPPET_CHARACTERS, shortened
 from shared.events.enrichment import Evidence, Mention, Money, NewsEvent, Quote, Relation
 from tests.builders import a_stored_article, an_enrichment, an_entity
 
@@ -73,15 +74,3 @@ def test_a_revision_is_cut_when_the_article_may_not_be_archived_now_or_might_not
         shown = revision_as_permitted(revision_of(revision), now)
         assert (shown.text, shown.rights) == (shortened(TEXT), ("noarchive",))
     assert revision_as_permitted(revision_of(free), free) == revision_of(free)
-
-
-def test_a_text_is_cut_after_a_word():
-    assert shortened("one two three", 9) == "one two…"
-
-
-def test_a_text_without_blanks_is_cut_where_the_limit_is():
-    assert shortened("电池工厂明年秋天投产", 4) == "电池工厂…"
-
-
-def test_a_text_within_the_limit_stays_as_it_is():
-    assert shortened("one two", 7) == "one two"

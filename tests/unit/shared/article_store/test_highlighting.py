@@ -44,3 +44,14 @@ def test_without_words_asked_for_nothing_is_highlighted():
     found = highlight(a_stored_article(1), [Clause("&"), Clause("council", negated=True)])
 
     assert (found.title, found.text) == (None, ())
+
+
+def test_of_an_article_that_may_not_be_archived_only_the_snippet_is_quoted():
+    text = "needle first. " + "filler words " * 60 + "needle last."
+    reserved = a_stored_article(1, text=text, rights=("noarchive",))
+
+    found = highlight(reserved, [Clause("needle")])
+
+    assert len(found.text) == 1
+    assert found.text[0].startswith(f"{HIGHLIGHT_START}needle{HIGHLIGHT_END} first.")
+    assert len(fragments(text, "needle")) == 2
