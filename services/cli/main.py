@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli.config_group import config
+from services.cli.keys_group import keys
 from services.cli.sources_group import sources
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 
 app.add_typer(config, name="config")
 app.add_typer(sources, name="sources")
+app.add_typer(keys, name="keys")
 state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)
 app.add_typer(state, name="state")
 

@@ -28,10 +28,11 @@ _SECURITY_HEADERS = {
 
 def check_binding(http: HttpSettings, settings: SearchSettings) -> None:
     """Raise ConfigurationError where the service would be open to others and nobody said that it may."""
-    if not settings.allow_open_access and not _is_loopback(http.http_host):
+    if not settings.allow_open_access and not settings.require_keys and not _is_loopback(http.http_host):
         raise ConfigurationError(
             f"NEWSWEIR_HTTP_HOST={http.http_host} lets others reach articles without being asked who they are: "
-            "use 127.0.0.1, or set NEWSWEIR_ALLOW_OPEN_ACCESS=true where something in front of it asks"
+            "use 127.0.0.1, or set NEWSWEIR_REQUIRE_KEYS=true, or NEWSWEIR_ALLOW_OPEN_ACCESS=true where something in "
+            "front of it asks"
         )
 
 
@@ -42,11 +43,12 @@ def known_hosts(http: HttpSettings, settings: SearchSettings) -> frozenset[str]:
 
 
 class AccessGuard:
-    """Refuses requests for other hosts, and writes that a page of another origin sends."""
+    """Refuses requests for other hosts, and writes that a page of another origin sends, but for `origins`."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
+        self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem = self._problem(scope["method"], Headers(scope=scope)) if scope["type"] == "http" else None
@@ -60,7 +62,8 @@ class AccessGuard:
         if _name_of(host) not in self._hosts:
             detail = f"{host[:80]!r} is not one of our names: add it to NEWSWEIR_ALLOWED_HOSTS if it should be"
             return problems.Problem(problems.HOST_REFUSED, detail)
-        if method not in _SAFE_METHODS and not _is_own_origin(headers, host):
+        known = _is_own_origin(headers, host) or headers.get("origin", "").lower() in self._origins
+        if method not in _SAFE_METHODS and not known:
             return problems.Problem(problems.CROSS_ORIGIN, problems.CROSS_ORIGIN.meaning)
         return None
 

@@ -3,23 +3,30 @@
 import asyncio
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
 from services.search.api.articles import article_routes
 from services.search.api.facets import facet_routes
+from services.search.api_keys import KeyRing
+from services.search.authentication import KeyGuard
+from services.search.body_limits import BodyLimits
 from services.search.catalogue import Catalogue
 from services.search.error_answers import ErrorAnswers, Unforeseen
 from services.search.measuring import Measured
+from services.search.rate_limits import RateLimiter
 from services.search.settings import SearchSettings
 from services.search.ui.pages import STATIC_FILES, Pages
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.clock import Clock, SystemClock
-from shared.errors import NewsweirError
+from shared.errors import ConfigurationError, NewsweirError
 from shared.process import Probe, probe_routes, run_until_signalled
-from shared.settings import HttpSettings, StoreSettings, TelemetrySettings, load
+from shared.redis_client import RedisConnection, open_connection
+from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
 
 
@@ -32,23 +39,30 @@ def main() -> int:
     http, settings = load(HttpSettings), load(SearchSettings)
     check_binding(http, settings)
     configure_logging("search", load(TelemetrySettings))
-    return asyncio.run(_run(load(StoreSettings), http, settings))
+    return asyncio.run(_run(load(StoreSettings), load(BusSettings), http, settings))
 
 
 def create_app(
-    reader: ArticleReader, store: StoreSettings, http: HttpSettings, settings: SearchSettings, clock: Clock
+    reader: ArticleReader,
+    store: StoreSettings,
+    http: HttpSettings,
+    settings: SearchSettings,
+    clock: Clock,
+    connection: RedisConnection | None = None,
 ) -> FastAPI:
-    """The whole service over a reader that the caller closes."""
+    """The whole service over a reader and a connection that the caller closes.
+
+    Without a connection articles are served, and what needs the broker says that it is away.
+
+    Raises:
+        ConfigurationError: keys are required, and there is no broker that knows them.
+    """
     catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
     app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     pages = Pages(catalogue, app.openapi, clock)
     answers = ErrorAnswers(pages)
-    # From the innermost to the outermost.
-    app.add_middleware(Unforeseen, answers=answers)
-    app.add_middleware(AccessGuard, hosts=known_hosts(http, settings))
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(Measured, clock=clock)
-    for error in (NewsweirError, HTTPException):
+    _surround(app, answers, http, settings, clock, connection)
+    for error in (NewsweirError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answers.answer)
     app.include_router(article_routes(catalogue))
     app.include_router(facet_routes())
@@ -58,14 +72,50 @@ def create_app(
     return app
 
 
-async def _run(store: StoreSettings, http: HttpSettings, settings: SearchSettings) -> int:
+def _surround(
+    app: FastAPI,
+    answers: ErrorAnswers,
+    http: HttpSettings,
+    settings: SearchSettings,
+    clock: Clock,
+    connection: RedisConnection | None,
+) -> None:
+    """What every request passes, from the innermost to the outermost."""
+    if settings.require_keys and connection is None:
+        raise ConfigurationError("NEWSWEIR_REQUIRE_KEYS is set, and keys are kept in the broker: set REDIS_URL")
+    limit = settings.rate_limit_per_minute
+    app.add_middleware(BodyLimits)
+    app.add_middleware(
+        KeyGuard,
+        keys=KeyRing(connection, clock) if connection else None,
+        limiter=RateLimiter(connection, clock, limit) if connection and limit else None,
+        required=settings.require_keys,
+    )
+    app.add_middleware(Unforeseen, answers=answers)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "X-API-Key", "Content-Type", "Last-Event-ID"],
+            expose_headers=["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
+        )
+    app.add_middleware(AccessGuard, hosts=known_hosts(http, settings), origins=settings.cors_origins)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Measured, clock=clock)
+
+
+async def _run(store: StoreSettings, bus: BusSettings, http: HttpSettings, settings: SearchSettings) -> int:
     clock = SystemClock()
+    connection = open_connection(bus) if bus.redis_url else None
     reader = await open_reader(store, clock)
-    app = create_app(reader, store, http, settings, clock)
+    app = create_app(reader, store, http, settings, clock, connection)
     try:
         return await run_until_signalled("search", _until, app, host=http.http_host, port=http.http_port)
     finally:
         await reader.close()
+        if connection:
+            await connection.close()
 
 
 async def _until(stop: asyncio.Event) -> None:

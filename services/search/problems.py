@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
+from services.search.body_limits import BodyTooLarge, BodyTooSlow
+from services.search.broker import BrokerUnavailable
 from services.search.catalogue import UnknownArticle
 from services.search.parameters import InvalidParameter
-from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, NewsweirError
 
 RETRY_AFTER_S = 5
 MEDIA_TYPE = "application/problem+json"
@@ -59,6 +63,27 @@ CROSS_ORIGIN = Kind(
     "A page elsewhere may not change anything here",
     "A request that changes something came from a page of another origin.",
 )
+KEY_NEEDED = Kind(
+    "key-needed",
+    HTTPStatus.UNAUTHORIZED,
+    "A key is needed",
+    "The request carries no key, or one that is not known (any more).",
+)
+SCOPE_MISSING = Kind(
+    "scope-missing", HTTPStatus.FORBIDDEN, "The key may not do this", "The key is known and lacks the scope for this."
+)
+RATE_EXCEEDED = Kind(
+    "rate-exceeded",
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "The key asked too often",
+    "The key has used up its requests of this minute; Retry-After says when to ask again.",
+)
+BODY_TOO_LARGE = Kind(
+    "body-too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", "Detail says how much is read."
+)
+BODY_TOO_SLOW = Kind(
+    "body-too-slow", HTTPStatus.REQUEST_TIMEOUT, "The body came too slowly", "Detail says how long is waited for it."
+)
 UNKNOWN_ARTICLE = Kind(
     "unknown-article", HTTPStatus.NOT_FOUND, "There is no such article", "No article has this id (any more)."
 )
@@ -75,6 +100,12 @@ STORE_UNAVAILABLE = Kind(
     "The articles cannot be reached right now",
     "The article store is away or did not answer in time; Retry-After says when to ask again.",
 )
+BROKER_UNAVAILABLE = Kind(
+    "broker-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "What the broker holds cannot be reached right now",
+    "Keys, sources and the live feed need the broker, which is away or did not answer in time.",
+)
 INTERNAL = Kind(
     "internal-error",
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -87,10 +118,16 @@ KINDS = (
     TOO_MUCH,
     HOST_REFUSED,
     CROSS_ORIGIN,
+    KEY_NEEDED,
+    SCOPE_MISSING,
+    RATE_EXCEEDED,
+    BODY_TOO_LARGE,
+    BODY_TOO_SLOW,
     UNKNOWN_ARTICLE,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     STORE_UNAVAILABLE,
+    BROKER_UNAVAILABLE,
     INTERNAL,
 )
 OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -114,7 +151,17 @@ OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-_BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+_BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+# What each error is to the one who asked; the first that fits.
+_BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
+    (UnknownArticle, UNKNOWN_ARTICLE),
+    (KeyNeeded, KEY_NEEDED),
+    (ScopeMissing, SCOPE_MISSING),
+    (BodyTooLarge, BODY_TOO_LARGE),
+    (BodyTooSlow, BODY_TOO_SLOW),
+    (LimitExceeded, TOO_MUCH),
+    (InvalidInput, INVALID_REQUEST),
+)
 
 
 @dataclass(frozen=True)
@@ -132,12 +179,12 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case InvalidParameter():
             return Problem(INVALID_PARAMETER, str(error), parameter=error.parameter)
-        case UnknownArticle():
-            return Problem(UNKNOWN_ARTICLE, str(error))
-        case LimitExceeded():
-            return Problem(TOO_MUCH, str(error))
-        case InvalidInput():
-            return Problem(INVALID_REQUEST, str(error))
+        case RequestValidationError():
+            return Problem(INVALID_REQUEST, _in_words(error))
+        case RateExceeded():
+            return Problem(RATE_EXCEEDED, str(error), headers=error.headers)
+        case BrokerUnavailable():
+            return Problem(BROKER_UNAVAILABLE, BROKER_UNAVAILABLE.meaning, headers={"Retry-After": str(RETRY_AFTER_S)})
         case DependencyUnavailable():
             # The message names folders and servers: it is for the log and for /readyz.
             return Problem(STORE_UNAVAILABLE, STORE_UNAVAILABLE.meaning, headers={"Retry-After": str(RETRY_AFTER_S)})
@@ -145,7 +192,20 @@ def problem_of(error: Exception) -> Problem:
             kind = _BY_STATUS[error.status_code]
             return Problem(kind, kind.meaning, headers=dict(error.headers or {}))
         case _:
-            return Problem(INTERNAL, INTERNAL.meaning)
+            return _of_kind(error)
+
+
+def _of_kind(error: Exception) -> Problem:
+    kind = next((kind for sort, kind in _BY_ERROR if isinstance(error, sort)), None)
+    if kind is None:
+        return Problem(INTERNAL, INTERNAL.meaning)
+    headers = {"WWW-Authenticate": "Bearer"} if kind is KEY_NEEDED else {}
+    return Problem(kind, str(error), headers=headers)
+
+
+def _in_words(error: RequestValidationError) -> str:
+    said = (f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in error.errors())
+    return "; ".join(text.lstrip(": ") for text in said)[:2000]
 
 
 def to_response(problem: Problem, instance: str) -> JSONResponse:

@@ -16,3 +16,14 @@ class SearchSettings(Settings):
     allow_open_access: bool = Field(
         default=False, description="listen on an address that others can reach, although nobody is asked who they are"
     )
+    require_keys: bool = Field(
+        default=False, description="answer only requests with an API key (`newsweir keys create`); probes stay open"
+    )
+    rate_limit_per_minute: int = Field(
+        default=600, ge=0, description="requests a minute of one API key, which may come at once; 0 for no limit"
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(),
+        description="origins (https://host) whose pages may ask from a browser and, with a key that allows it, write; "
+        "none unless set",
+    )

@@ -34,6 +34,7 @@ def test_an_address_that_others_reach_is_refused_until_somebody_allows_it(host):
         check_binding(HttpSettings(http_host=host), SearchSettings())
 
     check_binding(HttpSettings(http_host=host), SearchSettings(allow_open_access=True))
+    check_binding(HttpSettings(http_host=host), SearchSettings(require_keys=True))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "LOCALHOST:1", "[::1]:8000", "news.internal:80"])
@@ -69,6 +70,16 @@ async def test_programs_and_our_own_pages_may_write(client, headers):
     response = await client.post("/", headers=headers)
 
     assert response.status_code == 200
+
+
+async def test_an_origin_that_was_let_in_may_write():
+    app = Starlette(routes=[Route("/", greeting, methods=["POST"])])
+    guard = AccessGuard(app, ["127.0.0.1"], origins=["https://Dash.example/"])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(guard), base_url="http://127.0.0.1") as asked:
+        let_in = await asked.post("/", headers={"Origin": "https://dash.example"})
+        other = await asked.post("/", headers={"Origin": "https://dash.example.evil.example"})
+
+    assert (let_in.status_code, other.status_code) == (200, 403)
 
 
 async def test_another_port_of_this_machine_is_another_origin(client):
