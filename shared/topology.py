@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.events.commands import CrawlerCommand
 from shared.events.enrichment import Value
+from shared.events.stories import StoryChanged
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,21 @@ ARTICLES_CRAWLED = Stream("articles.crawled", ArticleCrawled)
 ARTICLES_ENRICHED = Stream("articles.enriched", ArticleEnriched)
 ARTICLES_INDEXED = Stream("articles.indexed", ArticleIndexed, max_entries=100_000)
 ARTICLES_WITHDRAWN = Stream("articles.withdrawn", ArticleWithdrawn)
+STORIES_CHANGED = Stream("stories.changed", StoryChanged, max_entries=100_000)
 # What other services ask of a crawler; its answers stand under keys, see shared/commands.py.
 COMMANDS_CRAWLER = Stream("commands.crawler", CrawlerCommand)
-STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, COMMANDS_CRAWLER)
+STREAMS = (
+    ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, STORIES_CHANGED, COMMANDS_CRAWLER,
+)  # fmt: skip
 
 # A batch of 20 articles is about half a second of enrichment: enough to pay for a round trip, little to do again.
-ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED,), batch_size=20)
+ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED, STORIES_CHANGED), batch_size=20)
 # A commit of the store costs the same for one article as for a hundred.
 INDEXING = Stage("indexing", ARTICLES_ENRICHED, (ARTICLES_INDEXED,), batch_size=100)
 # Read by the indexing service too: every change of the store goes through it.
 WITHDRAWAL = Stage("withdrawal", ARTICLES_WITHDRAWN, (), batch_size=100)
+# Joins STAGES, and its stream loses its bound, with the worker of the indexing service that reads it.
+STORY_UPDATES = Stage("story-updates", STORIES_CHANGED, (), batch_size=100)
 # A person waits: commands are handled side by side, answered whatever comes of them, and never tried again.
 CRAWLING_COMMANDS = Stage("crawling-commands", COMMANDS_CRAWLER, (), max_attempts=1, batch_size=4)
 STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL, CRAWLING_COMMANDS)

@@ -7,6 +7,7 @@ from typing import Any
 from shared.article_store.document import StoredArticle, stored
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn, Publication
 from shared.events.enrichment import Enrichment, Entity, Language, Mention, Topic
+from shared.events.stories import StoryChanged, StoryMember
 from shared.urls import article_id, canonicalize
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -86,3 +87,30 @@ def a_withdrawal(number: int = 1, **fields: Any) -> ArticleWithdrawn:
         "withdrawn_at": NOON + timedelta(hours=1),
     }
     return ArticleWithdrawn(**{**values, **fields})
+
+
+def a_story_changed(*numbers: int, **fields: Any) -> StoryChanged:
+    """A story of these articles (of the first and the second where none are named), all of them originals."""
+    articles = [an_article(number) for number in numbers or (1, 2)]
+    members = tuple(
+        StoryMember(
+            article_id=article.article_id,
+            published_at=article.published.at,
+            source_id=article.source_id,
+            site_name=article.site_name,
+            title=article.title,
+        )
+        for article in articles
+    )
+    values: dict[str, Any] = {
+        "story_id": members[0].article_id[:16],
+        "version": REVISION,
+        "headline": members[0].title,
+        "original": members[0].article_id,
+        "members": members,
+        "size": len(members),
+        "first_at": members[0].published_at,
+        "last_at": members[-1].published_at,
+        "changed_at": NOON,
+    }
+    return StoryChanged(**{**values, **fields})

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from shared.errors import InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.events.enrichment import Value
+from shared.events.stories import StoryChanged
 
 E = TypeVar("E", bound=Value)
 
@@ -87,4 +88,6 @@ def _labels(event: Value) -> dict[str, str]:
         return {"fetch_id": event.fetch_id, "article_id": event.article_id}
     if isinstance(event, ArticleWithdrawn):
         return {"article_id": event.article_id}
+    if isinstance(event, StoryChanged):
+        return {"story_id": event.story_id, "article_id": event.original}
     return {}

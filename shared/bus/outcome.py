@@ -7,10 +7,15 @@ from shared.events.enrichment import Value
 
 @dataclass(frozen=True)
 class Publish:
-    """The event became another; `disposition` is set where the article's fetch ends here."""
+    """The event became another; `disposition` is set where the article's fetch ends here.
+
+    Attributes:
+        also: further events that follow from it; they leave together with `event`, in order, or not at all.
+    """
 
     event: Value
     disposition: str | None = None
+    also: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Settlement:
         disposition: how that fetch ends; empty where it goes on, or is buried.
         stream: where `fields` go with action "publish".
         due_ms: when `fields` come back with action "retry".
+        also: further entries that are published with it: their streams and fields.
     """
 
     entry_id: str
@@ -33,38 +34,46 @@ class Settlement:
     due_ms: int = 0
     fetch_id: str = ""
     disposition: str = ""
+    also: tuple[tuple[Stream, Mapping[str, str]], ...] = ()
 
 
 # KEYS: stream, retry set, dead letters, inflight, counts, dead, then the streams written to.
-# ARGV: group, then for each entry: id, action, fetch_id, disposition, index of the stream in KEYS, its bound or 0,
-# due time, number of strings that follow, and those: field, value, …
+# ARGV: group, then for each entry: id, action, fetch_id, disposition, due time, and the number of what it puts
+# somewhere, which follows: for each the index of its stream in KEYS, the bound of that or 0, the number of strings that
+# follow, and those: field, value, … A retry and a letter put one, and name no stream.
 _LUA = (
     dispositions.LUA
     + """
+local function publish(target, bound, fields)
+  if bound == '0' then
+    redis.call('XADD', KEYS[tonumber(target)], '*', unpack(fields))
+  else
+    redis.call('XADD', KEYS[tonumber(target)], 'MAXLEN', '~', bound, '*', unpack(fields))
+  end
+end
 local settled = 0
 local at = 2
 while at <= #ARGV do
   local id, action, fetch_id, disposition = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local target, bound, due, count = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], tonumber(ARGV[at + 7])
-  local first = at + 8
-  at = first + count
-  if redis.call('XACK', KEYS[1], ARGV[1], id) == 1 then
-    settled = settled + 1
-    if action == 'publish' then
-      if bound == '0' then
-        redis.call('XADD', KEYS[tonumber(target)], '*', unpack(ARGV, first, at - 1))
-      else
-        redis.call('XADD', KEYS[tonumber(target)], 'MAXLEN', '~', bound, '*', unpack(ARGV, first, at - 1))
-      end
-    elseif action == 'retry' then
+  local due, count = ARGV[at + 4], tonumber(ARGV[at + 5])
+  at = at + 6
+  local ours = redis.call('XACK', KEYS[1], ARGV[1], id) == 1
+  for _ = 1, count do
+    local target, bound, strings = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+    local first = at + 3
+    at = first + strings
+    if ours and action == 'publish' then
+      publish(target, bound, {unpack(ARGV, first, at - 1)})
+    elseif ours and action == 'retry' then
       redis.call('ZADD', KEYS[2], due, cmsgpack.pack({id, unpack(ARGV, first, at - 1)}))
-    elseif action == 'bury' then
+    elseif ours and action == 'bury' then
       redis.call('XADD', KEYS[3], '*', unpack(ARGV, first, at - 1))
-      ledger_bury(KEYS[4], KEYS[6], KEYS[5], fetch_id)
     end
-    if disposition ~= '' and fetch_id ~= '' then
-      ledger_close(KEYS[4], KEYS[5], fetch_id, disposition)
-    end
+  end
+  if ours then
+    settled = settled + 1
+    if action == 'bury' then ledger_bury(KEYS[4], KEYS[6], KEYS[5], fetch_id) end
+    if disposition ~= '' and fetch_id ~= '' then ledger_close(KEYS[4], KEYS[5], fetch_id, disposition) end
   end
 end
 return settled
@@ -114,10 +123,13 @@ class Settler:
         return int(await self._release([self._retry_set, self._stream], [now_ms, limit]))
 
     def _arguments(self, item: Settlement) -> list[str | int | float]:
-        # Six keys come before the streams that are written to, and Lua counts from one.
-        target = 0 if item.stream is None else self._stage.writes.index(item.stream) + 7
-        bound = 0 if item.stream is None else item.stream.max_entries or 0
-        pairs = [text for pair in item.fields.items() for text in pair]
-        return [
-            item.entry_id, item.action, item.fetch_id, item.disposition, target, bound, item.due_ms, len(pairs), *pairs
+        puts = [] if item.action == "none" else [(item.stream, item.fields), *item.also]
+        arguments: list[str | int | float] = [
+            item.entry_id, item.action, item.fetch_id, item.disposition, item.due_ms, len(puts)
         ]  # fmt: skip
+        for stream, fields in puts:
+            # Six keys come before the streams that are written to, and Lua counts from one.
+            target = 0 if stream is None else self._stage.writes.index(stream) + 7
+            bound = 0 if stream is None else stream.max_entries or 0
+            arguments += [target, bound, 2 * len(fields), *(text for pair in fields.items() for text in pair)]
+        return arguments

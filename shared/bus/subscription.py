@@ -21,7 +21,7 @@ from shared.dispositions import dropped
 from shared.errors import DependencyUnavailable, NewsweirError, PermanentFailure
 from shared.events.enrichment import Value
 from shared.redis_client import BROKER_ERRORS, RedisConnection
-from shared.topology import Stage
+from shared.topology import Stage, Stream
 
 _log = structlog.get_logger()
 E = TypeVar("E", bound=Value)
@@ -210,14 +210,19 @@ class Subscription(Generic[E]):
 
     def _settlement(self, entry: Entry, outcome: Outcome) -> Settlement:
         match outcome:
-            case Publish(event, disposition):
+            case Publish(event, disposition, also):
                 try:
-                    fields = encode(event)
+                    (stream, fields), *further = [(self._stream_of(said), encode(said)) for said in (event, *also)]
                 except PermanentFailure as error:
                     return self._failed(entry, error)
-                stream = next(stream for stream in self._stage.writes if stream.event is type(event))
                 return Settlement(
-                    entry.id, "publish", fields, stream, fetch_id=entry.fetch_id, disposition=disposition or ""
+                    entry.id,
+                    "publish",
+                    fields,
+                    stream,
+                    fetch_id=entry.fetch_id,
+                    disposition=disposition or "",
+                    also=tuple(further),
                 )
             case Done(disposition):
                 return Settlement(entry.id, fetch_id=entry.fetch_id, disposition=disposition or "")
@@ -225,6 +230,9 @@ class Subscription(Generic[E]):
                 return Settlement(entry.id, fetch_id=entry.fetch_id, disposition=dropped(reason))
             case Failed(error):
                 return self._failed(entry, error)
+
+    def _stream_of(self, event: Value) -> Stream:
+        return next(stream for stream in self._stage.writes if stream.event is type(event))
 
     def _failed(self, entry: Entry, error: Exception) -> Settlement:
         now_ms, failed_before = self._clock.now_ms(), entry.attempts

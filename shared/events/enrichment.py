@@ -164,6 +164,11 @@ class Enrichment(Value):
     """Everything that was understood of one article.
 
     Sections that an enricher could not fill are empty; `failed` names the enrichers that raised.
+
+    Attributes:
+        story_id: the story that the article belongs to; None where stories were not asked.
+        copy_of: article_id of the original, where the article is a copy of another.
+        story_version: of the membership that `story_id` and `copy_of` say; as in `StoryChanged`, 0 for none.
     """
 
     language: Language
@@ -180,3 +185,6 @@ class Enrichment(Value):
     tier: Tier = "fast"
     enrichment_version: int = Field(ge=0, lt=1000)
     failed: tuple[str, ...] = ()
+    story_id: str | None = None
+    copy_of: str | None = None
+    story_version: int = Field(default=0, ge=0)

@@ -10,7 +10,7 @@ import pytest
 from shared import dispositions
 from shared.bus.breaker import Breaker
 from shared.bus.broker import create_group, entry_of
-from shared.bus.envelope import Entry, encode
+from shared.bus.envelope import Entry, decode, encode
 from shared.bus.lag import HighWater, read_lag
 from shared.bus.outcome import Done, Drop, Failed, Outcome, Publish
 from shared.bus.settle import Settlement, Settler
@@ -21,9 +21,10 @@ from shared.clock import SystemClock
 from shared.dispositions import read_ledger
 from shared.errors import DependencyUnavailable, InvalidInput, TemporaryFailure
 from shared.events.articles import ArticleCrawled
+from shared.events.stories import StoryChanged
 from shared.redis_client import RedisConnection
-from shared.topology import ARTICLES_CRAWLED, ARTICLES_ENRICHED, ENRICHMENT
-from tests.builders import an_article, an_enriched_article, an_enrichment
+from shared.topology import ARTICLES_CRAWLED, ARTICLES_ENRICHED, ENRICHMENT, STORIES_CHANGED
+from tests.builders import a_story_changed, an_article, an_enriched_article, an_enrichment
 
 STAGE = ENRICHMENT
 
@@ -159,6 +160,50 @@ async def test_an_entry_that_was_settled_by_another_worker_takes_effect_once(ben
     assert (first, second) == (1, 0)
     assert await bench.published() == ["fetch-1"]
     assert (await read_ledger(bench.connection)).by_disposition == {"indexed": 1}
+
+
+async def test_what_follows_from_one_event_leaves_together_and_once(bench):
+    await bench.publish(1, 2)
+    story = a_story_changed()
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [
+            replace(enriched(event), also=(story, story) if event.fetch_id == "fetch-1" else ()) for event in events
+        ]
+
+    entries = await bench.read()
+    await bench.subscription(handler).process(entries)
+    await bench.subscription(handler).process(entries)
+
+    assert await bench.published() == ["fetch-1", "fetch-2"]
+    said = await bench.connection.client.xrange(bench.connection.key(STORIES_CHANGED.name))
+    assert [decode(entry_of(*entry), StoryChanged).event for entry in said] == [story, story]
+
+
+async def test_what_cannot_be_said_beside_an_event_keeps_the_event_back_too(bench):
+    await bench.publish(1)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [replace(enriched(event), also=(an_enriched_article(9, text="x" * 4_000_001),)) for event in events]
+
+    await bench.subscription(handler).process(await bench.read())
+
+    assert await bench.published() == []
+    assert [letter["letter:error_type"] for letter in await bench.dead()] == ["LimitExceeded"]
+
+
+async def test_what_follows_from_an_event_that_another_worker_settled_is_left_unsaid(bench):
+    [entry_id] = await bench.publish(1)
+    await bench.read()
+    settler = Settler(bench.connection, STAGE)
+    fields = encode(an_enriched_article(1))
+    story = (STORIES_CHANGED, encode(a_story_changed()))
+
+    await settler.settle([Settlement(entry_id)])
+    await settler.settle([Settlement(entry_id, "publish", fields, ARTICLES_ENRICHED, also=(story,))])
+
+    assert await bench.published() == []
+    assert await bench.connection.client.xlen(bench.connection.key(STORIES_CHANGED.name)) == 0
 
 
 async def test_a_retry_comes_back_when_due_with_its_fields_untouched_and_its_attempts_counted(bench):
