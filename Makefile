@@ -10,9 +10,9 @@ NEWSWEIR_EVAL_DIR ?= ../shared/eval
 export UV_PYTHON_DOWNLOADS := never
 
 # What runs anywhere: no server but the bundled one, no browser.
-ANYWHERE := not elasticsearch and not redis_server and not browser and not slow
+ANYWHERE := not elasticsearch and not redis_server and not browser and not docker and not slow
 
-.PHONY: help setup demo run test test-all lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-enrichment bench bench-bus bench-crawl bench-frontier chaos chaos-short elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-enrichment bench bench-bus bench-crawl bench-frontier chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test: setup ## Test what needs no server: two commands and a minute from a fresh
 
 test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-server and Chromium where they are found
 	@$(BIN)/pytest $(PYTEST_FLAGS)
+
+test-deploy: setup ## Test what is deployed: the image (where a Docker daemon answers), compose file, rules
+	@$(BIN)/pytest tests/deploy $(PYTEST_FLAGS)
 
 lint: setup ## Check style, types and who imports whom
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -1,11 +1,11 @@
-"""Writes the tables of OPERATING.md from the code that they describe: settings, metrics, facets, streams.
+"""Writes what is derived from the code: the tables of OPERATING.md, and files that deployments read.
 
-`python -m deploy.generate` writes them; with ``--check`` it only says whether they are up to date.
+`python -m deploy.generate` writes all of it; with ``--check`` it only names what is out of date.
 """
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from prometheus_client import Metric
@@ -13,13 +13,15 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from deploy.image_requirements import image_requirements
 from services.cli.settings_groups import owner_of, settings_groups
 from shared import metrics
 from shared.facets import FACETS
 from shared.settings import variable_of
 from shared.topology import STAGES, STREAMS, stages_reading
 
-PAGE = Path(__file__).parents[1] / "OPERATING.md"
+DEPLOY = Path(__file__).parent
+PAGE = DEPLOY.parent / "OPERATING.md"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -127,13 +129,29 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
+# Each generated file, and what it should hold, given what it holds now.
+FILES: dict[Path, Callable[[str], str]] = {
+    PAGE: generated,
+    DEPLOY / "image-requirements.txt": lambda _: image_requirements(),
+}
+
+
+def out_of_date() -> dict[Path, str]:
+    """The files that differ from what the code says, with what they should hold."""
+    found = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in FILES}
+    wanted = {path: FILES[path](content) for path, content in found.items()}
+    return {path: content for path, content in wanted.items() if content != found[path]}
+
+
 def main() -> int:
-    """Write the page, or with --check compare it; 1 where it is out of date."""
-    page = PAGE.read_text(encoding="utf-8")
-    written = generated(page)
+    """Write the files, or with --check name those that are out of date; 1 where there are any."""
+    stale = out_of_date()
     if "--check" in sys.argv[1:]:
-        return int(page != written)
-    PAGE.write_text(written, encoding="utf-8")
+        for path in stale:
+            sys.stderr.write(f"{path.relative_to(DEPLOY.parent)} is out of date: python -m deploy.generate\n")
+        return int(bool(stale))
+    for path, content in stale.items():
+        path.write_text(content, encoding="utf-8")
     return 0
 
 

@@ -114,6 +114,20 @@ def service(name: Annotated[ServiceName, typer.Argument(help="Which one.")]) -> 
 
 
 @app.command()
+def health(
+    name: Annotated[ServiceName | None, typer.Argument(help="Which one; else whichever answers.")] = None,
+) -> None:
+    """Ask a running service of this machine whether it is well; the exit status is 1 where it is not.
+
+    Example: newsweir health crawler
+    """
+    from services.cli.health import health as ask
+    from shared.settings import HttpSettings, load
+
+    raise typer.Exit(ask(name, load(HttpSettings)))
+
+
+@app.command()
 def extract(file: Annotated[str, _FILE] = "-", jsonl: Annotated[bool, _JSON_LINES] = True) -> None:
     """Extract articles from pages: {"url","html"} a line in, title, text, authors, date and more a line out.
 
