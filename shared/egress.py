@@ -10,6 +10,7 @@ from shared.errors import AddressRefused, InvalidInput
 
 # Where web servers of publishers listen; any other port is more likely a database or an administrator's door.
 _PORTS = frozenset({80, 443, 8080, 8443})
+_SCHEME_PORTS = {"http": 80, "https": 443}
 # Special ranges by the registries of IANA, each in words. `is_global` of Python 3.11 knows most of them, but calls
 # multicast, 192.0.0.0/24, 192.88.99.0/24, fec0::/10, 5f00::/16 and 3fff::/20 global.
 _SPECIAL_4 = tuple(
@@ -103,6 +104,18 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
         raise AddressRefused(f"host {parts.hostname[:80]!r} is an unusual spelling of an IPv4 address")
     if port is not None and port not in _PORTS and not allow_loopback:
         raise AddressRefused(f"port {port} of {parts.hostname!r} is not one that web sites are served on")
+
+
+def origin_of(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of a URL; None for what is no http(s) URL, or has user information in it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _SCHEME_PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, port or _SCHEME_PORTS[parts.scheme]
 
 
 def is_loopback(url: str) -> bool:

@@ -103,6 +103,7 @@ class Response:
 class _Connects:
     """What became of the addresses that one request could go to."""
 
+    trusted: bool = False
     permitted: int = 0
     refused: list[AddressRefused] = field(default_factory=list)
 
@@ -120,11 +121,19 @@ class GuardedClient:
     Args:
         timeout_s: for the whole exchange, redirects included.
         max_bytes: of a body, as transferred and as decoded.
+        trusted: URLs that the operator named, and nobody else: their origins may be anywhere, on any port.
     """
 
     def __init__(
-        self, user_agent: str, *, allow_loopback: bool = False, timeout_s: float = 30.0, max_bytes: int = 10_000_000
+        self,
+        user_agent: str,
+        *,
+        allow_loopback: bool = False,
+        timeout_s: float = 30.0,
+        max_bytes: int = 10_000_000,
+        trusted: Iterable[str] = (),
     ) -> None:
+        self._trusted = frozenset(map(egress.origin_of, trusted)) - {None}
         self._headers = {"user-agent": user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate, br, zstd"}
         self._allow_loopback = allow_loopback
         self._timeout_s = timeout_s
@@ -172,10 +181,25 @@ class GuardedClient:
         async with _our_errors(url, self._timeout_s):
             return await self._follow(url, headers or {}, follow)
 
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+        """The answer to a POST, whatever its status; a redirect is the answer, for what was sent goes nowhere else.
+
+        Raises:
+            FetchFailed: no complete answer within the time; it may have been received nevertheless.
+            AddressRefused, LimitExceeded, InvalidInput: as `get`.
+        """
+        async with _our_errors(url, self._timeout_s):
+            self._check_url(url)
+            return await self._exchange(url, headers, body)
+
+    def _check_url(self, url: str) -> None:
+        if egress.origin_of(url) not in self._trusted:
+            egress.check_url(url, allow_loopback=self._allow_loopback)
+
     async def _follow(self, url: str, headers: Mapping[str, str], follow: Callable[[str], bool]) -> Response:
         asked, permanent_url, permanent = url, None, True
         for redirects in range(MAX_REDIRECTS + 1):
-            egress.check_url(asked, allow_loopback=self._allow_loopback)
+            self._check_url(asked)
             answer = await self._exchange(asked, headers)
             if answer.redirect_url is None or not follow(answer.redirect_url):
                 return replace(answer, permanent_url=permanent_url, redirects=redirects)
@@ -184,11 +208,11 @@ class GuardedClient:
             permanent_url = asked if permanent else permanent_url
         raise LimitExceeded(f"{url} redirects more than {MAX_REDIRECTS} times")
 
-    async def _exchange(self, url: str, headers: Mapping[str, str]) -> Response:
-        connects = _Connects()
+    async def _exchange(self, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
+        connects = _Connects(trusted=egress.origin_of(url) in self._trusted)
         context = _connects.set(connects)
         try:
-            return await self._answer(url, headers)
+            return await self._answer(url, headers, body)
         except (httpx.HTTPError, aiohttp.ClientError, OSError):
             if connects.refused and not connects.permitted:
                 raise connects.refused[0] from None
@@ -196,8 +220,9 @@ class GuardedClient:
         finally:
             _connects.reset(context)
 
-    async def _answer(self, url: str, headers: Mapping[str, str]) -> Response:
-        request = httpx.Request("GET", url, headers={**self._headers, **headers})
+    async def _answer(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+        method = "GET" if body is None else "POST"
+        request = httpx.Request(method, url, headers={**self._headers, **headers}, content=body)
         answer = await self._transport.handle_async_request(request)
         async with aclosing(answer):
             fields = Headers(answer.headers.raw)
@@ -224,7 +249,8 @@ class GuardedClient:
         family, kind, protocol, _, sockaddr = address
         connects = _connects.get() or _Connects()
         try:
-            egress.check(sockaddr[0], allow_loopback=self._allow_loopback)
+            if not connects.trusted:
+                egress.check(sockaddr[0], allow_loopback=self._allow_loopback)
         except AddressRefused as refusal:
             connects.refused.append(refusal)
             # aiohttp goes on to a name's next address after an OSError only; several of another kind it loses.

@@ -50,6 +50,20 @@ CRAWLER_PAUSED = Gauge(
     ["reason"],
 )
 FRONTIER_VISITS = Gauge("newsweir_frontier_visits", "Visits that wait in the frontier, due or not.")
+LLM_QUESTIONS = Counter(
+    "newsweir_llm_questions_total",
+    "Articles that a language model was to be asked about, by what came of it: answered, remembered, over-budget, "
+    "paused (after failures), late, failed, unusable (not what was asked for), no-memory (the broker is away).",
+    ["outcome"],
+)
+LLM_SECONDS = Histogram(
+    "newsweir_llm_seconds", "Time of one request to the language model.", buckets=_LATENCY_BUCKETS_S
+)
+LLM_FINDINGS = Counter(
+    "newsweir_llm_findings_total",
+    "What language models answered, by kind, and whether the article bears it out: accepted, refused.",
+    ["kind", "judgement"],
+)
 SEARCHABLE_SECONDS = Histogram(
     "newsweir_fetch_to_searchable_seconds",
     "Time from the fetch of an article to its being in the store.",

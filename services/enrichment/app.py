@@ -2,16 +2,22 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
-from services.enrichment.settings import EnrichmentSettings
+from services.enrichment.llm.endpoint import Endpoint, open_client
+from services.enrichment.llm.memory import Bounds, Memory
+from services.enrichment.llm.tier import Limits, LlmTier
+from services.enrichment.settings import EnrichmentSettings, LlmSettings
 from shared import topology
 from shared.bus.worker import StageWorker
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
+from shared.errors import ConfigurationError
 from shared.events.articles import ArticleCrawled
 from shared.process import Probe, probe_app, run_until_signalled
-from shared.redis_client import open_connection
+from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
 
@@ -21,22 +27,45 @@ _PORT_OFFSET = 2
 def main() -> int:
     """Run until signalled; the exit status."""
     configure_logging("enrichment", load(TelemetrySettings))
-    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(EnrichmentSettings)))
+    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(EnrichmentSettings), load(LlmSettings)))
 
 
-async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSettings) -> int:
+@asynccontextmanager
+async def open_llm(settings: LlmSettings, connection: RedisConnection, clock: Clock) -> AsyncIterator[LlmTier | None]:
+    """The tier that asks a language model, for the block's duration; None where none is set.
+
+    Raises:
+        ConfigurationError: a URL without a model, or a model without a URL.
+    """
+    if settings.llm_url is None and settings.llm_model is None:
+        yield None
+        return
+    if settings.llm_url is None or settings.llm_model is None:
+        raise ConfigurationError("a language model needs both NEWSWEIR_LLM_URL and NEWSWEIR_LLM_MODEL: set the other")
+    bounds = Bounds(settings.llm_memory_answers, settings.llm_memory_days, settings.llm_tokens_per_day)
+    limits = Limits(
+        settings.llm_timeout_s, settings.llm_article_characters, settings.llm_answer_tokens, settings.llm_concurrency
+    )
+    async with open_client(settings.llm_url, "Newsweir", settings.llm_timeout_s) as client:
+        endpoint = Endpoint(client, settings.llm_url, settings.llm_key)
+        memory = Memory(connection, clock, bounds)
+        yield LlmTier(endpoint, settings.llm_model, memory, limits, clock, random.Random())
+
+
+async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSettings, model: LlmSettings) -> int:
     connection = open_connection(bus)
     clock = SystemClock()
-    handler = EnrichArticles(open_pipeline(settings.enrichment_tier), clock)
-    worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
-    probes = probe_app(
-        "enrichment",
-        liveness=[Probe("consumer", worker.check)],
-        readiness=[Probe("broker", connection.check), Probe("progress", worker.check_progress)],
-    )
     try:
-        return await run_until_signalled(
-            "enrichment", worker.run, probes, host=http.http_host, port=http.http_port + _PORT_OFFSET
-        )
+        async with open_llm(model, connection, clock) as llm:
+            handler = EnrichArticles(open_pipeline(settings.enrichment_tier), clock, llm)
+            worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
+            probes = probe_app(
+                "enrichment",
+                liveness=[Probe("consumer", worker.check)],
+                readiness=[Probe("broker", connection.check), Probe("progress", worker.check_progress)],
+            )
+            return await run_until_signalled(
+                "enrichment", worker.run, probes, host=http.http_host, port=http.http_port + _PORT_OFFSET
+            )
     finally:
         await connection.close()

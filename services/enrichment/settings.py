@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.events.enrichment import Tier
-from shared.settings import Settings
+from shared.settings import SECRET, Settings
 
 
 class EnrichmentSettings(Settings):
@@ -12,3 +12,30 @@ class EnrichmentSettings(Settings):
     enrichment_tier: Tier = Field(
         default="fast", description="fast: rules and gazetteer alone; full: a statistical model for unknown names, too"
     )
+
+
+class LlmSettings(Settings):
+    """Which language model is asked besides; none unless a URL and a model are set."""
+
+    llm_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="base URL of an OpenAI-compatible endpoint, as http://127.0.0.1:8080/v1; any address will do",
+    )
+    llm_model: str | None = Field(default=None, max_length=100, description="the model's name there")
+    llm_key: str | None = Field(
+        default=None, description="sent as a bearer token, where the endpoint wants one", json_schema_extra=SECRET
+    )
+    llm_timeout_s: float = Field(
+        default=20.0, gt=0, le=600, description="for one article, the wait for its turn included; then it goes without"
+    )
+    llm_article_characters: int = Field(
+        default=12_000, gt=0, le=200_000, description="that the model sees of an article, in whole sentences"
+    )
+    llm_answer_tokens: int = Field(default=1_500, gt=0, description="that it may write about one article")
+    llm_tokens_per_day: int = Field(
+        default=1_000_000, gt=0, description="questions and answers of all workers; past it articles go without (UTC)"
+    )
+    llm_concurrency: int = Field(default=4, gt=0, description="questions under way at once, of one worker")
+    llm_memory_answers: int = Field(default=10_000, gt=0, description="answers kept in the broker, about 2 KB each")
+    llm_memory_days: float = Field(default=30.0, gt=0, description="an answer is kept since it was last used")

@@ -181,6 +181,7 @@ class Enrichment(Value):
     keyphrases: tuple[Keyphrase, ...] = ()
     sentiment: Sentiment | None = None
     summary: str | None = None
+    summary_origin: str = "rule"
     reading_time_s: int = Field(default=0, ge=0)
     tier: Tier = "fast"
     enrichment_version: int = Field(ge=0, lt=1000)

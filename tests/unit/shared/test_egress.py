@@ -1,6 +1,6 @@
 import pytest
 
-from shared.egress import check, check_url, is_loopback
+from shared.egress import check, check_url, is_loopback, origin_of
 from shared.errors import AddressRefused, InvalidInput
 
 
@@ -126,3 +126,22 @@ def test_a_url_on_this_machine_is_told_without_asking_a_resolver():
 
     assert [is_loopback(url) for url in here] == [True] * 4
     assert [is_loopback(url) for url in elsewhere] == [False] * 3
+
+
+@pytest.mark.parametrize(
+    "url", ["http://LLM.local/v1", "http://llm.local:80/", "http://llm.local/other?path#fragment", "HTTP://llm.local"]
+)
+def test_urls_of_one_scheme_host_and_port_have_one_origin(url):
+    assert origin_of(url) == ("http", "llm.local", 80)
+
+
+@pytest.mark.parametrize("url", ["https://llm.local/", "http://llm.local:8080/", "http://other.local/"])
+def test_another_scheme_port_or_host_is_another_origin(url):
+    assert origin_of(url) not in (None, origin_of("http://llm.local/"))
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://llm.local/", "llm.local", "", "http://", "http://a:b@llm.local/", "http://x:y/"]
+)
+def test_what_is_no_web_address_has_no_origin(url):
+    assert origin_of(url) is None

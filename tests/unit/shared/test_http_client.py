@@ -24,7 +24,7 @@ async def site(**handlers: Handler) -> AsyncIterator[str]:
     """A server that answers /NAME by the handler of that name; yields its address."""
     app = web.Application()
     for name, handler in handlers.items():
-        app.router.add_get(f"/{name}", handler)
+        app.router.add_route("*", f"/{name}", handler)
     async with TestServer(app, skip_url_asserts=True) as server:
         yield str(server.make_url("")).rstrip("/")
 
@@ -326,3 +326,48 @@ def test_headers_are_found_in_any_case_and_each_value_of_a_repeated_one():
     assert headers["x-robots-tag"] == "noindex, noai"
     assert headers.all("x-robots-tag") == ["noindex", "noai"]
     assert headers.all("etag") == []
+
+
+async def test_a_post_carries_its_body_and_its_headers():
+    seen: list[tuple[str, bytes, str]] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append((request.method, await request.read(), request.headers["Content-Type"]))
+        return web.Response(status=202, body=b"taken")
+
+    async with site(hook=handler) as url, GuardedClient("weir/1", allow_loopback=True) as client:
+        response = await client.post(f"{url}/hook", b'{"a":1}', {"content-type": "application/json"})
+
+    assert seen == [("POST", b'{"a":1}', "application/json")]
+    assert (response.status, response.body) == (202, b"taken")
+
+
+async def test_what_was_posted_goes_nowhere_else():
+    asked: list[str] = []
+
+    async def moved(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect("/other")
+
+    async def other(request: web.Request) -> web.Response:
+        asked.append(request.method)
+        return web.Response()
+
+    async with site(hook=moved, other=other) as url, GuardedClient("weir/1", allow_loopback=True) as client:
+        response = await client.post(f"{url}/hook", b"secret", {})
+
+    assert (response.status, response.redirect_url, asked) == (307, f"{url}/other", [])
+
+
+async def test_a_post_to_this_machine_is_refused_unless_the_operator_named_that_very_origin():
+    async with (
+        site(hook=answering(b"ok")) as url,
+        site(hook=answering(b"ok")) as neighbour,
+        GuardedClient("weir/1", trusted=(f"{url}/v1", "no URL")) as client,
+    ):
+        response = await client.post(f"{url}/hook", b"", {})
+        with pytest.raises(AddressRefused):
+            await client.post(f"{neighbour}/hook", b"", {})
+        with pytest.raises(InvalidInput):
+            await client.post("http://", b"", {})
+
+    assert response.status == 200

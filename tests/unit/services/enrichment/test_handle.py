@@ -1,11 +1,15 @@
 import pytest
 
+from services.enrichment.app import open_llm
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHMENT_VERSION, Pipeline, open_pipeline
 from services.enrichment.handle import EnrichArticles
+from services.enrichment.settings import LlmSettings
 from shared.bus.outcome import Publish
 from shared.clock import from_ms
+from shared.errors import ConfigurationError
 from tests.builders import an_article
+from tests.fakes_llm import a_model, saying
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +52,36 @@ async def test_an_article_without_text_is_enriched_too(pipeline, clock):
 
     assert outcome.event.enrichment.failed == ()
     assert outcome.event.enrichment.language.code == "und"
+
+
+async def test_a_language_model_is_asked_about_what_the_enrichers_found(pipeline, connection, clock):
+    sentence = "Siemens will buy Nvidia for $3 million, both said."
+    told = {"subject": "Siemens", "object": "Nvidia", "status": None, "amount": "$3 million", "evidence": sentence}
+    async with a_model(saying({"relations": [{"type": "partners_with", **told}]})) as model:
+        settings = LlmSettings(llm_url=model.url, llm_model="small", llm_key="hunter2")
+        async with open_llm(settings, connection, clock) as llm:
+            [outcome] = await EnrichArticles(pipeline, clock, llm)([an_article(1, text=sentence)])
+
+    [added] = [r for r in outcome.event.enrichment.relations if r.origin == "llm:small"]
+    assert (added.type, added.amount.value) == ("partners_with", 3e6)
+    assert model.keys == ["Bearer hunter2"]
+
+
+async def test_a_language_model_that_is_away_holds_nothing_up(pipeline, connection, clock):
+    settings = LlmSettings(llm_url="http://127.0.0.1:9/v1", llm_model="small")
+    async with open_llm(settings, connection, clock) as llm:
+        outcomes = await EnrichArticles(pipeline, clock, llm)([an_article(n) for n in range(5)])
+
+    assert [outcome.event.enrichment.failed for outcome in outcomes] == [()] * 5
+
+
+async def test_no_language_model_is_asked_unless_one_is_named(connection, clock):
+    async with open_llm(LlmSettings(), connection, clock) as llm:
+        assert llm is None
+
+
+@pytest.mark.parametrize("half", [{"llm_url": "http://127.0.0.1:9/v1"}, {"llm_model": "small"}])
+async def test_half_a_language_model_is_refused_at_the_start(connection, clock, half):
+    with pytest.raises(ConfigurationError, match="set the other"):
+        async with open_llm(LlmSettings(**half), connection, clock):
+            pass
