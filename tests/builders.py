@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.article_store.document import StoredArticle, stored
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn, Publication
-from shared.events.enrichment import Enrichment, Entity, Language, Mention, Topic
+from shared.events.enrichment import Amount, Enrichment, Entity, Evidence, Language, Mention, Quote, Relation, Topic
 from shared.events.stories import StoryChanged, StoryMember
 from shared.urls import article_id, canonicalize
 
@@ -56,6 +56,26 @@ def a_topic(topic_id: str, label: str, parents: tuple[tuple[str, str], ...] = ()
     """A topic below the (id, label) pairs of its parents, the root first."""
     chain = (*parents, (topic_id, label))
     return Topic(id=topic_id, label=label, path=tuple(i for i, _ in chain), path_labels=tuple(n for _, n in chain))
+
+
+def a_relation(**fields: Any) -> Relation:
+    """Acme invests in Widgets."""
+    text = fields.pop("text", "Acme invests in Widgets.")
+    dollars = fields.pop("dollars", None)
+    values: dict[str, Any] = {
+        "type": "invests_in",
+        "subject": "org:acme",
+        "object": "org:widgets",
+        "amount": None if dollars is None else Amount(value=dollars, currency="USD"),
+        "evidence": Evidence(start=0, end=len(text), text=text),
+    }
+    return Relation(**{**values, **fields})
+
+
+def a_quote(text: str = "We build widgets.", **fields: Any) -> Quote:
+    """Ada Roe says something."""
+    values: dict[str, Any] = {"text": text, "speaker": "Ada Roe", "start": 0, "end": len(text)}
+    return Quote(**{**values, **fields})
 
 
 def an_enrichment(**fields: Any) -> Enrichment:

@@ -24,8 +24,13 @@ def texts(stored: StoredArticle) -> dict[str, str]:
 
 def facet_values(facet: Facet, stored: StoredArticle) -> tuple[FacetValue, ...]:
     """The values of a facet on an article, each value once."""
-    values = (FacetValue(_bounded(v.value), _bounded(v.label)) for v in facet.values(stored))
+    values = (bounded_value(value) for value in facet.values(stored))
     return tuple({item.value: item for item in values}.values())
+
+
+def bounded_value(value: FacetValue) -> FacetValue:
+    """A value and its label as they are indexed."""
+    return FacetValue(_bounded(value.value), _bounded(value.label))
 
 
 def label_term(value: FacetValue) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.article_store.document import StoredArticle, StoredRevision
+from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.past import WithdrawResult
 from shared.article_store.query import ArticleQuery, SearchResult
 from shared.errors import NewsweirError
@@ -64,6 +65,15 @@ class ArticleReader(Protocol):
         """
         ...
 
+    async def facts(self, query: FactQuery) -> FactResult:
+        """One page of the relations and quotes that match, the counts and the sums asked for.
+
+        Raises:
+            InvalidInput: a field that facts are not counted by, or a cursor that does not belong to the query.
+            LimitExceeded: more than is answered (see fact_query.py).
+        """
+        ...
+
     def scan(self, query: ArticleQuery) -> AsyncIterator[StoredArticle]:
         """All articles that match, newest first, each once; for exports and rebuilds."""
         ...
@@ -89,7 +99,8 @@ class ArticleWriter(Protocol):
         """Write a batch; outcomes in the order given. An older version never replaces a newer one, and
         `ingested_at` of an article that was there is kept.
 
-        What each article says is kept as a revision first, stale or not, unless the revision before says the same.
+        What each article says is kept as a revision first, stale or not, unless the revision before says the same. Its
+        facts are replaced with it.
         `standing` is not taken from what is put: it follows from revisions and withdrawals.
 
         Raises:

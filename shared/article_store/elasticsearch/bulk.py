@@ -86,4 +86,4 @@ def _result(item: dict[str, Any]) -> ItemResult:
         return ItemResult()
     if error["type"] in ("cluster_block_exception", "index_not_found_exception"):
         raise DependencyUnavailable(f"the index in elasticsearch cannot be written now: {error['reason']}")
-    return ItemResult(failure=PermanentFailure(f"elasticsearch refuses article {item['_id']}: {error['reason']}"))
+    return ItemResult(failure=PermanentFailure(f"elasticsearch refuses {item['_id']}: {error['reason']}"))

@@ -32,7 +32,7 @@ def index_name(prefix: str) -> str:
 
 def fingerprint() -> str:
     """Changes when an index of the code before would answer differently."""
-    definition = json.dumps([LAYOUT_VERSION, _analysis(), _properties()], sort_keys=True)
+    definition = json.dumps([LAYOUT_VERSION, analysis(), _properties()], sort_keys=True)
     return hashlib.sha256(definition.encode()).hexdigest()[:12]
 
 
@@ -47,7 +47,7 @@ def definition() -> dict[str, Any]:
             "number_of_shards": 1,
             "auto_expand_replicas": "0-1",
             "refresh_interval": "1s",
-            "analysis": _analysis(),
+            "analysis": analysis(),
         },
         "mappings": {
             "dynamic": "strict",
@@ -93,6 +93,7 @@ def source_of(found: Mapping[str, Any]) -> StoredArticle:
 
 
 STANDING_FIELDS = (f"{SOURCE}.article.revision", f"{SOURCE}.standing")
+STATE_FIELDS = (f"{SOURCE}.version", f"{SOURCE}.standing")
 
 
 def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
@@ -101,7 +102,14 @@ def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
     return int(source["article"]["revision"]), Standing.model_validate(source.get("standing", {}))
 
 
-def _analysis() -> dict[str, Any]:
+def state_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
+    """The version and the standing of an article, from a document found with STATE_FIELDS of its source."""
+    source = found["_source"][SOURCE]
+    return int(source["version"]), Standing.model_validate(source.get("standing", {}))
+
+
+def analysis() -> dict[str, Any]:
+    """The analysis settings of an index with text in it."""
     return {
         "filter": {"porter2": STEMMER},
         "analyzer": {ANALYZER: {"type": "custom", "tokenizer": TOKENIZER, "filter": [*FILTERS, "porter2"]}},

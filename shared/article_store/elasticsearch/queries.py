@@ -125,12 +125,18 @@ def _counts(query: ArticleQuery, request: FacetRequest) -> Body:
     return {"filter": _all(others), "aggs": aggs}
 
 
+def label_patterns(values: Sequence[str]) -> Iterator[str]:
+    """Patterns of the label terms of these values, as few as their length allows."""
+    for pattern in _patterns([_REGEX_SIGNS.sub(r"\\\1", label_prefix(value)) for value in values]):
+        yield f"({pattern}).*"
+
+
 def _labels_of(facet: str, values: Sequence[str]) -> Body:
     """Aggregations of the labels of these values, named "labels 0", "labels 1", …"""
     field = FACETS_BY_NAME[facet].label_field
     return {
-        f"labels {number}": _terms(field, _LABELS_OF_NAMED, include=f"({pattern}).*")
-        for number, pattern in enumerate(_patterns([_REGEX_SIGNS.sub(r"\\\1", label_prefix(v)) for v in values]))
+        f"labels {number}": _terms(field, _LABELS_OF_NAMED, include=pattern)
+        for number, pattern in enumerate(label_patterns(values))
     }
 
 

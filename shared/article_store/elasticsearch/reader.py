@@ -11,8 +11,11 @@ from shared.article_store.cursors import Position, RankPosition, decode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.elasticsearch import past, queries, results
 from shared.article_store.elasticsearch.connection import connect, our_errors
+from shared.article_store.elasticsearch.fact_mapping import fact_alias
+from shared.article_store.elasticsearch.fact_search import search_facts
 from shared.article_store.elasticsearch.index import check_mapping
 from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
+from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.query import ArticleQuery, SearchResult
 from shared.settings import StoreSettings
 
@@ -49,6 +52,10 @@ class ElasticsearchArticleReader:
         other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
         return results.read(query, position, answer, other_labels)
 
+    async def facts(self, query: FactQuery) -> FactResult:
+        check_fact_bounds(query)
+        return await search_facts(self._ask_facts, query)
+
     async def scan(self, query: ArticleQuery) -> AsyncIterator[StoredArticle]:
         check_bounds(query)
         walk = replace(query, sort="newest", cursor=None, facets=())
@@ -73,8 +80,14 @@ class ElasticsearchArticleReader:
         await self._client.close()
 
     async def _ask(self, body: queries.Body) -> results.Answer:
+        return await self._ask_index(alias(self._prefix), body)
+
+    async def _ask_facts(self, body: queries.Body) -> results.Answer:
+        return await self._ask_index(fact_alias(self._prefix), body)
+
+    async def _ask_index(self, name: str, body: queries.Body) -> results.Answer:
         if not self._mapping_seen:
             await self.check()
         with our_errors():
-            answer = await self._client.search(index=alias(self._prefix), body=body, ignore_unavailable=True)
+            answer = await self._client.search(index=name, body=body, ignore_unavailable=True)
         return dict(answer)

@@ -1,12 +1,13 @@
 """Puts articles into Elasticsearch and takes them back; any number of writers at once, versions decide between them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.elasticsearch import bulk, past
 from shared.article_store.elasticsearch.connection import connect, our_errors
+from shared.article_store.elasticsearch.facts import FactKeeper, Touched, bring_up_facts, touched
 from shared.article_store.elasticsearch.index import bring_up, check_mapping
 from shared.article_store.elasticsearch.mapping import (
     SOURCE,
@@ -23,7 +24,7 @@ from shared.article_store.protocol import PutOutcome, WithdrawOutcome
 from shared.article_store.versions import Write, decide
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
-from shared.events.articles import ArticleWithdrawn
+from shared.events.articles import ArticleWithdrawn, first_version
 from shared.settings import StoreSettings
 
 # Each round more needs another writer to have changed the same article in between.
@@ -44,6 +45,7 @@ class ElasticsearchArticleWriter:
         self._clock = clock
         self._prefix = prefix
         self._target = bulk.Target(alias(prefix))
+        self._facts = FactKeeper(client, clock, prefix)
 
     @classmethod
     async def open(cls, settings: StoreSettings, clock: Clock) -> "ElasticsearchArticleWriter":
@@ -58,6 +60,7 @@ class ElasticsearchArticleWriter:
             with our_errors():
                 await past.create(client, settings.index_prefix)
                 await bring_up(client, clock, settings.index_prefix)
+                await bring_up_facts(client, clock, settings.index_prefix)
         except BaseException:
             await client.close()
             raise
@@ -76,7 +79,8 @@ class ElasticsearchArticleWriter:
             decided = decide(present, {article_id: of_one.past for article_id, of_one in planned.items()}, articles)
             writes = [placed(write.stored) for write in decided if write.result != "stale"]
             results = await bulk.write(self._client, self._clock, self._target, writes)
-            await self._settle(article_ids)
+            mended = await self._settle(article_ids)
+            await self._settle_facts(present, articles, decided, mended)
         return _outcomes(decided, results)
 
     async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
@@ -87,6 +91,13 @@ class ElasticsearchArticleWriter:
             present, pasts = await self._known(article_ids)
             await past.note(self._client, self._clock, self._prefix, events)
             await self._settle(article_ids)
+            seen = touched(present.values())
+            for event in events:
+                of_one = seen.setdefault(event.article_id, Touched())
+                of_one.version = max(of_one.version, first_version(event.revision + 1) - 1)
+            for article_id, fact_ids in (await self._facts.kept_of(article_ids)).items():
+                seen[article_id].fact_ids |= fact_ids
+            await self._facts.settle(seen, await self._present(article_ids))
         return [
             WithdrawOutcome(e.article_id, withdraw_result(pasts[e.article_id], present.get(e.article_id), e))
             for e in events
@@ -106,21 +117,42 @@ class ElasticsearchArticleWriter:
         pasts = await past.read(self._client, self._prefix, article_ids)
         return await self._present(article_ids), pasts
 
-    async def _settle(self, article_ids: Sequence[str]) -> None:
-        """Return when every article has the standing that its past gives it, and none is there that was deleted.
+    async def _settle_facts(
+        self,
+        before: Mapping[str, StoredArticle],
+        batch: Sequence[StoredArticle],
+        decided: Sequence[Write],
+        mended: Collection[str],
+    ) -> None:
+        """Replace the facts of the articles that were put.
+
+        What the store had in this version or a newer one may have been put before, by a writer that was killed before
+        it came to the facts: of these articles all facts that are there are looked at.
+        """
+        seen = touched([*before.values(), *batch])
+        late = {a.article_id for a in batch if a.article_id in before and before[a.article_id].version >= a.version}
+        for article_id, fact_ids in (await self._facts.kept_of(sorted(late))).items():
+            seen[article_id].fact_ids |= fact_ids
+        written = {w.stored.article_id: w.stored for w in decided if w.result != "stale"}
+        await self._facts.settle(seen, {i: stored for i, stored in {**before, **written}.items() if i not in mended})
+
+    async def _settle(self, article_ids: Sequence[str]) -> set[str]:
+        """Return when every article has the standing that its past gives it, and none is there that was deleted;
+        the articles that were not as they should be.
 
         Raises:
             DependencyUnavailable: others change the articles faster than this comes to an end.
         """
-        open_ids = article_ids
+        open_ids, mended = article_ids, set[str]()
         for _ in range(_ROUNDS):
             pasts = await past.read(self._client, self._prefix, open_ids)
             rewritten = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
             wrong = await self._misplaced(open_ids, pasts)
             await self._mend(wrong, pasts)
+            mended |= set(wrong)
             open_ids = sorted({*rewritten, *wrong})
             if not open_ids:
-                return
+                return mended
         raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their past is kept")
 
     async def _misplaced(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import tantivy
 
 from shared.article_store.document import StoredArticle
+from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy.folder import IndexName
@@ -20,10 +21,15 @@ _REBUILD_BATCH = 1_000
 
 @dataclass(frozen=True)
 class Indexes:
-    """What one folder holds: the articles, and their past."""
+    """What one folder holds: the articles, their past, and their facts."""
 
     articles: tantivy.Index
     past: tantivy.Index
+    facts: tantivy.Index
+
+    @property
+    def each(self) -> tuple[tantivy.Index, ...]:
+        return (self.articles, self.past, self.facts)
 
 
 def current(folder: Path) -> Indexes:
@@ -40,8 +46,21 @@ def current(folder: Path) -> Indexes:
         return _build(folder, IndexName(1, fingerprint()), None)
     if name.fingerprint != fingerprint():
         return _build(folder, IndexName(name.number + 1, fingerprint()), folder / str(name))
-    path = folder / str(name)
-    return Indexes(prepare(tantivy.Index.open(str(path))), past_index.opened(path))
+    return opened(folder / str(name))
+
+
+def opened(path: Path) -> Indexes:
+    """The indexes in a folder of this code's schema.
+
+    Raises:
+        ValueError: one of them cannot be read.
+    """
+    return Indexes(prepare(tantivy.Index.open(str(path))), past_index.opened(path), fact_index.opened(path))
+
+
+def empty() -> Indexes:
+    """Indexes that hold nothing, in memory."""
+    return Indexes(prepare(tantivy.Index(schema())), past_index.empty(), fact_index.empty())
 
 
 def open_article_writer(index: tantivy.Index) -> tantivy.IndexWriter:
@@ -52,23 +71,28 @@ def open_article_writer(index: tantivy.Index) -> tantivy.IndexWriter:
 def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
     path = folder / str(name)
     path.mkdir()
-    index, past = prepare(tantivy.Index(schema(), str(path))), past_index.create(path)
-    writer = open_article_writer(index)
+    built = Indexes(prepare(tantivy.Index(schema(), str(path))), past_index.create(path), fact_index.create(path))
     if older is not None:
-        past_index.copy(older, past)
-        _copy(older, writer)
-    writer.commit()
-    writer.wait_merging_threads()
+        past_index.copy(older, built.past)
+    _fill(built, _sources(older) if older is not None else ())
     folders.switch(folder, name)
-    index.reload()
-    return Indexes(index, past)
+    return built
 
 
-def _copy(older: Path, writer: tantivy.IndexWriter) -> None:
-    for number, article in enumerate(_sources(older), start=1):
-        writer.add_document(to_document(article))
+def _fill(indexes: Indexes, sources: Iterable[StoredArticle]) -> None:
+    writers = open_article_writer(indexes.articles), fact_index.open_writer(indexes.facts)
+    articles, facts = writers
+    for number, article in enumerate(sources, start=1):
+        articles.add_document(to_document(article))
+        fact_index.add(facts, article)
         if number % _REBUILD_BATCH == 0:
-            writer.commit()
+            articles.commit()
+            facts.commit()
+    for writer in writers:
+        writer.commit()
+        writer.wait_merging_threads()
+    indexes.articles.reload()
+    indexes.facts.reload()
 
 
 def _sources(path: Path) -> Iterable[StoredArticle]:

@@ -14,9 +14,11 @@ from shared.article_store.bounds import check_bounds, check_depth
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import assemble, named_values
+from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
 from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
+from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.past import revisions
 from shared.article_store.tantivy.queries import from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
@@ -46,6 +48,10 @@ class TantivyArticleReader:
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)
         return await self._ask(lambda searcher: self._search(searcher, query))
+
+    async def facts(self, query: FactQuery) -> FactResult:
+        check_fact_bounds(query)
+        return await self._ask(lambda _: search_facts(self._snapshots.fact_searcher(), query))
 
     async def scan(self, query: ArticleQuery) -> AsyncIterator[StoredArticle]:
         check_bounds(query)

@@ -9,6 +9,7 @@ import tantivy
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
+from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.words import WORD_PATTERN, analyzer
 from shared.facets import FACETS
 
@@ -71,7 +72,7 @@ def prepare(index: tantivy.Index) -> tantivy.Index:
 
 def fingerprint() -> str:
     """Changes when an index of the code before would answer differently: fields, facets, analysis, layout."""
-    definition = [LAYOUT_VERSION, WORD_PATTERN, [asdict(field) for field in _FIELDS]]
+    definition = [LAYOUT_VERSION, WORD_PATTERN, [asdict(field) for field in _FIELDS], fact_definition()]
     return hashlib.sha256(json.dumps(definition).encode()).hexdigest()[:12]
 
 

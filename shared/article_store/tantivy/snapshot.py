@@ -6,9 +6,9 @@ from pathlib import Path
 import tantivy
 
 from shared.article_store.tantivy import folder as folders
-from shared.article_store.tantivy import past as past_index
+from shared.article_store.tantivy.building import Indexes, empty, opened
 from shared.article_store.tantivy.folder import IndexName
-from shared.article_store.tantivy.schema import fingerprint, prepare, schema
+from shared.article_store.tantivy.schema import fingerprint
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 
@@ -24,7 +24,7 @@ class Snapshots:
         self._turn = threading.Lock()
         self._name: IndexName | None = None
         # Until a first article was put, everything is asked of an index that holds none.
-        self._index, self._past = prepare(tantivy.Index(schema())), past_index.empty()
+        self._indexes = empty()
         self._looked_at_s: float | None = None
 
     def searcher(self) -> tantivy.Searcher:
@@ -35,18 +35,24 @@ class Snapshots:
         """
         with self._turn:
             self._keep_sight()
-            return self._index.searcher()
+            return self._indexes.articles.searcher()
 
     def past_searcher(self) -> tantivy.Searcher:
         """The same over revisions and withdrawals."""
         with self._turn:
             self._keep_sight()
-            return self._past.searcher()
+            return self._indexes.past.searcher()
+
+    def fact_searcher(self) -> tantivy.Searcher:
+        """The same over facts."""
+        with self._turn:
+            self._keep_sight()
+            return self._indexes.facts.searcher()
 
     @property
     def schema(self) -> tantivy.Schema:
         """The schema of every index that searchers are given of."""
-        return self._index.schema
+        return self._indexes.articles.schema
 
     def _keep_sight(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -58,23 +64,23 @@ class Snapshots:
         try:
             name = folders.current(self._folder)
             if name != self._name:
-                self._index, self._past = _opened(self._folder, name)
+                self._indexes = _opened(self._folder, name)
                 self._name = name
-            self._index.reload()
-            self._past.reload()
+            for index in self._indexes.each:
+                index.reload()
         except (ValueError, OSError) as error:
             raise DependencyUnavailable(f"cannot read the index in {self._folder}: {error}") from error
 
 
-def _opened(folder: Path, name: IndexName | None) -> tuple[tantivy.Index, tantivy.Index]:
+def _opened(folder: Path, name: IndexName | None) -> Indexes:
     if name is None:
-        return prepare(tantivy.Index(schema())), past_index.empty()
+        return empty()
     if name.fingerprint != fingerprint():
         raise DependencyUnavailable(
             f"the index {name} in {folder} has another schema than this program's: it is rebuilt when an indexing "
             "service of the same version starts"
         )
-    index, past = prepare(tantivy.Index.open(str(folder / str(name)))), past_index.opened(folder / str(name))
-    index.config_reader("Manual")
-    past.config_reader("Manual")
-    return index, past
+    indexes = opened(folder / str(name))
+    for index in indexes.each:
+        index.config_reader("Manual")
+    return indexes

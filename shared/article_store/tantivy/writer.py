@@ -9,6 +9,7 @@ from typing import IO, TypeVar
 from shared.article_store.document import StoredArticle
 from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
 from shared.article_store.protocol import PutOutcome, WithdrawOutcome
+from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy.building import Indexes, current, open_article_writer
@@ -79,12 +80,13 @@ class TantivyArticleWriter:
 
 
 class _Writers:
-    """Writes both indexes: the past first, so that no article is committed whose revision is not."""
+    """Writes all indexes: the articles last, so that none is committed whose revision or facts are not."""
 
     def __init__(self, indexes: Indexes) -> None:
         self._indexes = indexes
         self._articles = open_article_writer(indexes.articles)
         self._past = past_index.open_writer(indexes.past)
+        self._facts = fact_index.open_writer(indexes.facts)
 
     def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
         present, pasts = self._known([article.article_id for article in articles])
@@ -118,6 +120,7 @@ class _Writers:
     def close(self) -> None:
         self._articles.wait_merging_threads()
         self._past.wait_merging_threads()
+        self._facts.wait_merging_threads()
 
     def _known(self, article_ids: Sequence[str]) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
         """What is there of these articles, and their past."""
@@ -134,15 +137,24 @@ class _Writers:
         self, present: Mapping[str, StoredArticle], pasts: Mapping[str, Past], put: Mapping[str, StoredArticle]
     ) -> None:
         """Commit what the articles are now: what was put, or what was there, in the standing of their past."""
+        changed: dict[str, StoredArticle | None] = {}
         for article_id, stored in {**present, **put}.items():
             past = pasts.get(article_id, Past())
             own = None if past.forbids(stored.article.revision) else in_standing(stored, past)
             if own is None or own != present.get(article_id):
-                self._articles.delete_documents_by_term("article_id", article_id)
-            if own is not None and own != present.get(article_id):
+                changed[article_id] = own
+        self._replace_facts(changed)
+        for article_id, own in changed.items():
+            self._articles.delete_documents_by_term("article_id", article_id)
+            if own is not None:
                 self._articles.add_document(to_document(own))
         self._articles.commit()
         self._indexes.articles.reload()
+
+    def _replace_facts(self, changed: Mapping[str, StoredArticle | None]) -> None:
+        if fact_index.replace(self._facts, self._indexes.facts.searcher(), changed):
+            self._facts.commit()
+            self._indexes.facts.reload()
 
 
 def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:

@@ -8,6 +8,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.document import StoredArticle
+from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.mapping import alias
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.past import WithdrawResult
@@ -61,7 +62,7 @@ async def visible(settings: StoreSettings, clock: FakeClock) -> None:
     clock.advance(2 * RELOAD_INTERVAL_S)
     if settings.elasticsearch_url:
         async with AsyncElasticsearch(settings.elasticsearch_url) as client:
-            await client.indices.refresh(index=alias(settings.index_prefix))
+            await client.indices.refresh(index=f"{alias(settings.index_prefix)},{fact_alias(settings.index_prefix)}")
 
 
 @asynccontextmanager

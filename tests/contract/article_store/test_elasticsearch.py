@@ -8,14 +8,16 @@ from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.document import StoredArticle, revision_of
 from shared.article_store.elasticsearch import bulk, past
+from shared.article_store.elasticsearch.fact_mapping import fact_index_name
 from shared.article_store.elasticsearch.mapping import alias, definition, index_name, placed, to_document
+from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.past import Past, plan
 from shared.article_store.query import ArticleQuery, FacetFilter
 from shared.article_store.words import terms
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
-from tests.builders import REVISION, a_stored_article, a_withdrawal, an_article
+from tests.builders import REVISION, a_quote, a_relation, a_stored_article, a_withdrawal, an_article, an_enrichment
 from tests.contract.article_store.stores import opened
 from tests.fakes import FakeClock
 
@@ -125,6 +127,56 @@ async def test_a_put_that_had_looked_before_a_deletion_is_undone_by_its_own_last
 
         assert await store.reader.get(an_article(1).article_id) is None
         assert await store.reader.revisions(an_article(1).article_id) == ()
+
+
+async def all_facts(store) -> list[str]:
+    """The ids of all facts that are there."""
+    await store.put()
+    return sorted(fact.fact_id for fact in (await store.reader.facts(FactQuery(hidden=True))).facts)
+
+
+@pytest.mark.elasticsearch
+async def test_a_put_that_was_killed_before_it_came_to_the_facts_is_made_good_by_the_redelivery(
+    elasticsearch_settings: StoreSettings,
+):
+    before = a_stored_article(1, an_enrichment(relations=(a_relation(),), quotes=(a_quote(), a_quote())))
+    after = a_stored_article(1, an_enrichment(quotes=(a_quote(),)), revision=REVISION + 9, text="Another.")
+    async with opened(elasticsearch_settings) as store:
+        await store.put(before)
+        await written_behind_its_back(elasticsearch_settings, after)
+
+        assert await store.put(after) == ["unchanged"]
+
+        assert await all_facts(store) == [f"{after.article_id}:quote:0"]
+
+
+@pytest.mark.elasticsearch
+async def test_a_deletion_that_was_killed_before_it_came_to_the_facts_is_made_good_by_the_redelivery(
+    elasticsearch_settings: StoreSettings,
+):
+    article = a_stored_article(1, an_enrichment(quotes=(a_quote(),)))
+    async with opened(elasticsearch_settings) as store:
+        await store.put(article)
+        async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+            await client.delete(index=alias(elasticsearch_settings.index_prefix), id=article.article_id)
+
+        assert await store.withdraw(a_withdrawal(1, hard=True)) == ["unknown"]
+
+        assert await all_facts(store) == []
+
+
+@pytest.mark.elasticsearch
+async def test_an_index_from_before_facts_were_kept_is_given_those_of_its_articles(
+    elasticsearch_settings: StoreSettings,
+):
+    article = a_stored_article(1, an_enrichment(relations=(a_relation(),)))
+    async with opened(elasticsearch_settings) as store:
+        await store.put(article)
+        async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+            await client.indices.delete(index=fact_index_name(elasticsearch_settings.index_prefix))
+
+    async with opened(elasticsearch_settings) as store:
+        assert await all_facts(store) == [f"{article.article_id}:relation:0"]
 
 
 @pytest.mark.elasticsearch

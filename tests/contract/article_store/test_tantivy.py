@@ -11,9 +11,11 @@ import pytest
 import tantivy
 
 from shared.article_store.document import revision_of
+from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.past import Past, plan
 from shared.article_store.query import ArticleQuery, FacetFilter
+from shared.article_store.tantivy import facts
 from shared.article_store.tantivy.past import open_writer as open_writer_of_past
 from shared.article_store.tantivy.past import opened as opened_past
 from shared.article_store.tantivy.past import write_revisions, write_withdrawals
@@ -21,7 +23,7 @@ from shared.article_store.tantivy.schema import fingerprint
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
-from tests.builders import REVISION, a_stored_article, a_withdrawal, an_article
+from tests.builders import REVISION, a_quote, a_relation, a_stored_article, a_withdrawal, an_article, an_enrichment
 from tests.contract.article_store.stores import opened
 from tests.fakes import FakeClock
 
@@ -157,6 +159,38 @@ async def test_a_writer_killed_between_its_two_commits_is_made_good_by_the_redel
         assert await store.reader.revisions(gone.article_id) == ()
     assert kept is not None
     assert kept.edited
+
+
+async def test_facts_of_a_writer_killed_before_it_committed_the_article_are_replaced_by_the_redelivery(
+    tantivy_settings: StoreSettings,
+):
+    before = a_stored_article(1, an_enrichment(quotes=(a_quote("Old."), a_quote("Older."))))
+    newest = a_stored_article(1, revision=REVISION + 20, text="Nothing is said.")
+    lost = a_stored_article(1, an_enrichment(quotes=(a_quote("Lost."),)), revision=REVISION + 9, text="Another.")
+    async with opened(tantivy_settings) as store:
+        await store.put(before)
+    articles = tantivy_settings.data_dir / "articles"
+    index = facts.opened(articles / (articles / "CURRENT").read_text())
+    writer = facts.open_writer(index)
+    facts.replace(writer, index.searcher(), {lost.article_id: lost})
+    writer.commit()
+    writer.wait_merging_threads()
+
+    async with opened(tantivy_settings) as store:
+        assert [fact.evidence.text for fact in (await store.reader.facts(FactQuery())).facts] == ["Lost."]
+        await store.put(newest)
+        assert await store.put(lost) == ["stale"]
+        assert (await store.reader.facts(FactQuery(hidden=True))).total.value == 0
+
+
+async def test_a_rebuild_makes_the_facts_of_the_articles_again(tantivy_settings: StoreSettings):
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1, an_enrichment(relations=(a_relation(),), quotes=(a_quote(),))))
+        before = await store.reader.facts(FactQuery())
+    shutil.rmtree(make_older(tantivy_settings) / "facts")
+
+    async with opened(tantivy_settings) as store:
+        assert await store.reader.facts(FactQuery()) == before
 
 
 async def test_a_reader_waits_for_the_rebuild_and_follows_it(tantivy_settings: StoreSettings):

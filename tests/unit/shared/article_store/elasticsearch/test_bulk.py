@@ -65,7 +65,7 @@ async def test_a_refused_article_fails_alone_with_the_reason():
 
     assert written == ItemResult()
     assert isinstance(refused.failure, PermanentFailure)
-    assert str(refused.failure) == f"elasticsearch refuses article {an_article(0).article_id}: no such field"
+    assert str(refused.failure) == f"elasticsearch refuses {an_article(0).article_id}: no such field"
 
 
 async def test_a_large_batch_is_sent_in_parts():

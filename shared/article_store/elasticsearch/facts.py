@@ -1,0 +1,174 @@
+"""Keeps the facts of articles in an index of their own, true to what the articles are, whoever writes meanwhile.
+
+Facts are derived: they are written after their article, under its version, and who wrote looks at the article again.
+Where another writer changed it in between, its facts are replaced once more; every id that was ever written is either
+a fact of what the article is, or is removed by the one who wrote it.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
+from elasticsearch.helpers import async_scan
+
+from shared.article_store.document import Standing, StoredArticle
+from shared.article_store.elasticsearch import bulk
+from shared.article_store.elasticsearch.fact_mapping import (
+    fact_alias,
+    fact_definition,
+    fact_index_name,
+    placed_fact,
+)
+from shared.article_store.elasticsearch.mapping import SOURCE, STATE_FIELDS, alias, source_of, state_of
+from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.facts import facts_of
+from shared.clock import Clock
+from shared.errors import DependencyUnavailable
+
+_ROUNDS = 8
+_FILL_PAGE = 200
+
+
+@dataclass
+class Touched:
+    """What may be in the index of one article's facts: ids that were written, and the highest version they had."""
+
+    version: int = 0
+    fact_ids: set[str] = field(default_factory=set)
+
+    def add(self, stored: StoredArticle) -> None:
+        """Count a state of the article in that was, or is about to be, written."""
+        self.version = max(self.version, stored.version)
+        self.fact_ids |= {fact.fact_id for fact in facts_of(stored)}
+
+
+def touched(states: Iterable[StoredArticle]) -> dict[str, Touched]:
+    """What these states of articles put into the index, by article_id."""
+    found: dict[str, Touched] = {}
+    for stored in states:
+        found.setdefault(stored.article_id, Touched()).add(stored)
+    return found
+
+
+class FactKeeper:
+    """Replaces facts with their articles, in one bulk request and one look at the articles in the usual case."""
+
+    def __init__(self, client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
+        self._client = client
+        self._clock = clock
+        self._prefix = prefix
+        self._target = bulk.Target(fact_alias(prefix))
+
+    async def settle(self, seen: Mapping[str, Touched], present: Mapping[str, StoredArticle]) -> None:
+        """Return when the facts of all these articles are those of what they are.
+
+        `present` is what the articles are believed to be; who is not in it is believed to be no more.
+
+        Raises:
+            DependencyUnavailable: others change the articles faster than this comes to an end.
+        """
+        open_ids, believed = sorted(seen), dict(present)
+        for _ in range(_ROUNDS):
+            for article_id in open_ids:
+                if article_id in believed:
+                    seen[article_id].add(believed[article_id])
+            await self._write([op for i in open_ids for op in _operations(seen[i], believed.get(i))])
+            open_ids = await self._changed([i for i in open_ids if seen[i].fact_ids], believed)
+            if not open_ids:
+                return
+            believed = await self._get(open_ids)
+        raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their facts")
+
+    async def kept_of(self, article_ids: Sequence[str]) -> dict[str, set[str]]:
+        """The ids of all facts that are in the index, by article_id; what was written a moment ago, too."""
+        found: dict[str, set[str]] = {}
+        if article_ids:
+            await self._client.indices.refresh(index=fact_alias(self._prefix))
+            query = {"query": {"terms": {"article_id": list(article_ids)}}, "_source": ["article_id"]}
+            async for hit in async_scan(self._client, index=fact_alias(self._prefix), query=query):
+                found.setdefault(hit["_source"]["article_id"], set()).add(hit["_id"])
+        return found
+
+    async def _write(self, operations: Sequence[Operation]) -> None:
+        for result in await bulk.write(self._client, self._clock, self._target, operations):
+            if result.failure is not None:
+                raise result.failure
+
+    async def _changed(self, article_ids: Sequence[str], believed: Mapping[str, StoredArticle]) -> list[str]:
+        if not article_ids:
+            return []
+        answer = await self._client.mget(
+            index=alias(self._prefix), ids=list(article_ids), source_includes=list(STATE_FIELDS)
+        )
+        states = {found["_id"]: state_of(found) for found in answer["docs"] if found.get("found")}
+        return [i for i in article_ids if states.get(i) != _state(believed.get(i))]
+
+    async def _get(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        answer = await self._client.mget(index=alias(self._prefix), ids=list(article_ids), source_includes=[SOURCE])
+        return {found["_id"]: source_of(found) for found in answer["docs"] if found.get("found")}
+
+
+async def bring_up_facts(client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
+    """Return when the alias stands for an index of this code's mapping; several processes may do so at once.
+
+    A new one is filled from the articles, which must be there: so facts never need to be copied.
+    """
+    name = fact_index_name(prefix)
+    behind = await _behind_alias(client, prefix)
+    if behind == [name]:
+        return
+    try:
+        await client.indices.create(index=name, **fact_definition())
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception":
+            raise
+    for older in behind:
+        if older != name:
+            # A writer of an older program must not put facts behind the filling's back.
+            await client.indices.put_settings(index=older, settings={"index.blocks.write": True})
+    await _fill(client, clock, prefix)
+    await client.indices.refresh(index=name)
+    await client.indices.update_aliases(
+        actions=[
+            {"add": {"index": name, "alias": fact_alias(prefix), "is_write_index": True}},
+            *({"remove_index": {"index": older}} for older in behind if older != name),
+        ]
+    )
+
+
+async def _behind_alias(client: AsyncElasticsearch, prefix: str) -> list[str]:
+    try:
+        return list(await client.indices.get_alias(name=fact_alias(prefix)))
+    except NotFoundError:
+        return []
+
+
+async def _fill(client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
+    target = bulk.Target(fact_index_name(prefix), is_alias=False)
+    waiting: list[Operation] = []
+    async for stored in _articles(client, prefix):
+        waiting += [placed_fact(fact, stored.version) for fact in facts_of(stored)]
+        if len(waiting) >= _FILL_PAGE:
+            await bulk.write(client, clock, target, waiting)
+            waiting = []
+    await bulk.write(client, clock, target, waiting)
+
+
+async def _articles(client: AsyncElasticsearch, prefix: str) -> AsyncIterator[StoredArticle]:
+    async for found in async_scan(client, index=alias(prefix), query={"_source": [SOURCE]}, size=_FILL_PAGE):
+        yield source_of(found)
+
+
+def _operations(seen: Touched, stored: StoredArticle | None) -> list[Operation]:
+    """Write what an article says now, and remove what else may be there."""
+    facts = facts_of(stored) if stored else ()
+    version = stored.version if stored else seen.version
+    surplus = seen.fact_ids - {fact.fact_id for fact in facts}
+    return [
+        *(placed_fact(fact, version) for fact in facts),
+        *(Operation("delete", fact_id, version=version) for fact_id in sorted(surplus)),
+    ]
+
+
+def _state(stored: StoredArticle | None) -> tuple[int, Standing] | None:
+    return None if stored is None else (stored.version, stored.standing)

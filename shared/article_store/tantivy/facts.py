@@ -1,0 +1,168 @@
+"""The index of facts, in a folder of its own inside the folder of the articles' index: derived from the articles.
+
+It is committed before the articles are: a writer killed in between is made good by the redelivery, which finds the
+article not yet written and replaces its facts again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import tantivy
+
+from shared.article_store.bigrams import spread
+from shared.article_store.document import StoredArticle
+from shared.article_store.facts import FACTS_LAYOUT_VERSION, StoredFact, counted_values, facts_of, labels
+from shared.article_store.indexed import bounded_value, label_term
+from shared.article_store.words import analyzer
+from shared.facets import FacetValue
+
+FOLDER = "facts"
+HIDDEN = "true"
+TEXT = "text"
+_ANALYZER = "article_text"
+# The least that Tantivy takes: a passage is a sentence or two.
+_HEAP_BYTES = 15_000_000
+_Kind = Literal["words", "term", "counted", "number", "kept_bytes"]
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field of the index; `stored` where the document must give it back."""
+
+    name: str
+    kind: _Kind
+    stored: bool = False
+
+
+_COUNTED = ("kind", "type", "status", "subject", "object", "party", "speaker", "source", "language")
+_FIELDS = (
+    _Field("fact_id", "term", stored=True),
+    _Field("article_id", "term"),
+    _Field("hidden", "term"),
+    *(_Field(name, "counted") for name in _COUNTED),
+    *(_Field(f"{name}_label", "term") for name in ("party", "source")),
+    *(_Field(name, "number") for name in ("amount", "published_ms", "published_order", "amount_order")),
+    _Field(TEXT, "words"),
+    _Field("json", "kept_bytes"),
+)
+
+
+def fact_schema() -> tantivy.Schema:
+    """The schema that an index of facts of this code has."""
+    builder = tantivy.SchemaBuilder()
+    for field in _FIELDS:
+        match field.kind:
+            case "words":
+                builder.add_text_field(field.name, tokenizer_name=_ANALYZER)
+            case "term" | "counted":
+                fast = field.kind == "counted"
+                builder.add_text_field(
+                    field.name, stored=field.stored, fast=fast, tokenizer_name="raw", index_option="basic"
+                )
+            case "number":
+                builder.add_unsigned_field(field.name, fast=True, indexed=True)
+            case "kept_bytes":
+                builder.add_bytes_field(field.name, stored=True)
+    return builder.build()
+
+
+def fact_definition() -> str:
+    """Changes when an index of facts of the code before would answer differently; part of the folder's fingerprint."""
+    return json.dumps([FACTS_LAYOUT_VERSION, [asdict(field) for field in _FIELDS]])
+
+
+def empty() -> tantivy.Index:
+    """An index that holds nothing, in memory."""
+    return _prepared(tantivy.Index(fact_schema()))
+
+
+def create(folder: Path) -> tantivy.Index:
+    """A new index inside the folder of an articles' index."""
+    path = folder / FOLDER
+    path.mkdir()
+    return _prepared(tantivy.Index(fact_schema(), str(path)))
+
+
+def opened(folder: Path) -> tantivy.Index:
+    """The index inside the folder of an articles' index.
+
+    Raises:
+        ValueError: it is not there or cannot be read.
+    """
+    return _prepared(tantivy.Index.open(str(folder / FOLDER)))
+
+
+def open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
+    """The writer of the index; there is one at a time."""
+    return index.writer(_HEAP_BYTES, 1)
+
+
+def add(writer: tantivy.IndexWriter, stored: StoredArticle) -> None:
+    """Add the facts of an article that has none there, without a commit."""
+    for fact in facts_of(stored):
+        writer.add_document(_document(fact))
+
+
+def replace(
+    writer: tantivy.IndexWriter, searcher: tantivy.Searcher, articles: Mapping[str, StoredArticle | None]
+) -> bool:
+    """Replace the facts of articles by those they have now, without a commit; whether there was anything to do.
+
+    None stands for an article that is no more.
+    """
+    new = {article_id: facts_of(stored) if stored else () for article_id, stored in articles.items()}
+    if not any(new.values()) and not _any_there(searcher, list(new)):
+        return False
+    for article_id, facts in new.items():
+        writer.delete_documents_by_term("article_id", article_id)
+        for fact in facts:
+            writer.add_document(_document(fact))
+    return True
+
+
+def fact_of(document: tantivy.Document) -> StoredFact:
+    """The fact as it was put."""
+    return StoredFact.model_validate_json(bytes(document.get_first("json") or b""))
+
+
+def _prepared(index: tantivy.Index) -> tantivy.Index:
+    index.register_tokenizer(_ANALYZER, analyzer())
+    return index
+
+
+def _any_there(searcher: tantivy.Searcher, article_ids: Sequence[str]) -> bool:
+    if not article_ids:
+        return False
+    query = tantivy.Query.term_set_query(fact_schema(), "article_id", article_ids)
+    return bool(searcher.search(query, limit=1, count=False).hits)
+
+
+def _document(fact: StoredFact) -> tantivy.Document:
+    document = tantivy.Document()
+    for name, values in _terms(fact).items():
+        for value in values:
+            document.add_text(name, value)
+    for name in ("published_ms", "published_order", "amount_order"):
+        document.add_unsigned(name, getattr(fact, name))
+    if (amount := fact.amount_cents) is not None:
+        document.add_unsigned("amount", amount)
+    document.add_text(TEXT, spread(fact.evidence.text))
+    document.add_bytes("json", fact.model_dump_json().encode())
+    return document
+
+
+def _terms(fact: StoredFact) -> dict[str, Iterable[str]]:
+    return {
+        "fact_id": (fact.fact_id,),
+        "article_id": (fact.article_id,),
+        "hidden": (HIDDEN,) if fact.hidden else (),
+        **counted_values(fact),
+        **{f"{name}_label": _label_terms(values) for name, values in labels(fact).items()},
+    }
+
+
+def _label_terms(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(label_term(bounded_value(FacetValue(value, label))) for value, label in values.items())
