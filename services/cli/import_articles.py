@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from pydantic import BaseModel, Field, field_validator
 
+from services.cli.feeding import Feeding
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
 from services.crawler.composition import MAX_TEXT_CHARACTERS, content_hash
 from services.crawler.registry_guard import RegistryGuard
 from shared import dispositions, registry
 from shared.bus.envelope import encode
-from shared.bus.lag import HighWater, read_lag
 from shared.clock import Clock, from_ms
 from shared.dispositions import counts_key, day_of, inflight_key
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
@@ -23,7 +23,7 @@ from shared.events.articles import ArticleCrawled, Precision, Publication
 from shared.redis_client import CONNECTION_ERRORS, RedisConnection
 from shared.registry import RegistryEntry, advance, complete_key, imports_key, read_entry, registry_key
 from shared.settings import StoreSettings
-from shared.topology import ARTICLES_CRAWLED, ENRICHMENT
+from shared.topology import ARTICLES_CRAWLED
 from shared.urls import article_id, canonicalize
 
 MAX_LINE_BYTES = 4_000_000
@@ -32,8 +32,6 @@ _MAX_TITLE_CHARACTERS = 1_000
 _ATTEMPTS = 10
 # Imports stand back: fetched articles still find room in the stream.
 _MAX_BACKLOG = 2_000
-_PATIENCE_S = 60.0
-_WAIT_S = 0.5
 _LINES_BETWEEN_CHECKS = 100
 
 # KEYS: registry, imports, inflight, counts, stream, the marker without which nothing may be imported. ARGV:
@@ -151,18 +149,8 @@ class Importer:
         Raises:
             DependencyUnavailable: nothing takes from the stage's backlog.
         """
-        high_water = HighWater(self.connection, ENRICHMENT, self.clock, limit=_MAX_BACKLOG, fresh_for_s=0)
-        lowest, since_s = _MAX_BACKLOG * 1_000, self.clock.monotonic_s()
-        while pause := await high_water.pause():
-            backlog = (await read_lag(self.connection, ENRICHMENT, self.clock.now_ms())).backlog
-            if backlog < lowest:
-                lowest, since_s = backlog, self.clock.monotonic_s()
-            elif self.clock.monotonic_s() - since_s > _PATIENCE_S:
-                raise DependencyUnavailable(
-                    f"{backlog} articles wait for enrichment and nothing takes them ({pause.reason}): "
-                    "start `newsweir run`, then import again (what was imported is skipped)"
-                )
-            await self.clock.sleep(_WAIT_S)
+        again = "import again (what was imported is skipped)"
+        await Feeding(self.connection, self.clock, _MAX_BACKLOG, again).wait_for_room()
 
 
 def _event(

@@ -11,6 +11,7 @@ import typer
 
 from services.cli.config_group import config
 from services.cli.keys_group import keys
+from services.cli.reprocess_command import reprocess
 from services.cli.sources_group import sources
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
@@ -192,6 +193,9 @@ def export_(
     from shared.settings import StoreSettings, load
 
     asyncio.run(export(understand(query, facet or []), load(StoreSettings), form.value, output))
+
+
+app.command()(reprocess)
 
 
 @app.command("search")
