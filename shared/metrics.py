@@ -64,6 +64,17 @@ LLM_FINDINGS = Counter(
     "What language models answered, by kind, and whether the article bears it out: accepted, refused.",
     ["kind", "judgement"],
 )
+SOURCES = Gauge(
+    "newsweir_sources",
+    "Sources by how they are doing: new, failing, empty (no article yet), quiet, loud or fine; every crawler tells of "
+    "all, so take the maximum.",
+    ["state"],
+)
+SOURCE_CHANGED = Gauge(
+    "newsweir_source_changed",
+    "1 for a source whose daily yield has become quiet or loud against its own history; others are left out.",
+    ["source", "change"],
+)
 SEARCHABLE_SECONDS = Histogram(
     "newsweir_fetch_to_searchable_seconds",
     "Time from the fetch of an article to its being in the store.",

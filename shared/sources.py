@@ -1,10 +1,9 @@
-"""A source of news, how it is doing, and the registry of both: the crawler writes, search and command line read."""
+"""A source of news, and the registry of all, with how each is doing: the crawler writes, others read."""
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +13,12 @@ from urllib.parse import urljoin, urlsplit
 import yaml
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
-from shared.clock import from_ms
 from shared.errors import ConfigurationError, InvalidInput
 from shared.events.articles import HttpUrl
 from shared.events.commands import SiteFound
 from shared.events.enrichment import Value
 from shared.redis_client import RedisConnection
+from shared.source_health import HealthReport, SourceHealth, report_of
 from shared.urls import canonicalize, host_of
 
 MAX_DOCUMENT_BYTES = 10_000_000
@@ -27,7 +26,6 @@ MAX_DOCUMENT_BYTES = 10_000_000
 MAX_SOURCES = 20_000
 MAX_DOORS = 200
 _MAX_PATTERNS = 50
-DAYS_REMEMBERED = 61  # two months, by which a source's yield is judged
 # What a pattern is compared with: a path, or a whole URL.
 _GLOB = re.compile(r"(/|\*|https?://)\S*")
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]+)*", re.IGNORECASE)
@@ -153,45 +151,6 @@ def _page_name(url: str) -> tuple[str, str, str]:
     return host_of(url).removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
-class SourceHealth(Value):
-    """How a source is doing, as the crawler last saw it; times in ms since the epoch, 0 for never.
-
-    Attributes:
-        new_by_day: UTC day (``2026-03-02``) → articles that were new then; days without any are left out.
-    """
-
-    last_visit_ms: int = 0
-    last_success_ms: int = 0
-    last_new_article_ms: int = 0
-    next_visit_ms: int = 0
-    articles_found: int = 0
-    consecutive_failures: int = 0
-    last_error: str | None = None
-    new_by_day: Mapping[str, int] = Field(default_factory=dict)
-
-    def with_new_article(self, now_ms: int) -> "SourceHealth":
-        """The health after one more article was found."""
-        day = from_ms(now_ms).date()
-        oldest = str(day - timedelta(days=DAYS_REMEMBERED))
-        counts = Counter({before: count for before, count in self.new_by_day.items() if before >= oldest})
-        counts[str(day)] += 1
-        return self.model_copy(
-            update={
-                "last_new_article_ms": now_ms,
-                "articles_found": self.articles_found + 1,
-                "new_by_day": dict(sorted(counts.items())),
-            }
-        )
-
-    def daily(self, now_ms: int) -> tuple[int, ...]:
-        """New articles of each full day (UTC) since the first that is remembered, up to yesterday, the oldest first."""
-        today = from_ms(now_ms).date()
-        days = [str(today - timedelta(days=ago)) for ago in range(DAYS_REMEMBERED, 0, -1)]
-        # The first day with news may have begun before the source was known.
-        first = min(self.new_by_day, default=days[-1])
-        return tuple(self.new_by_day.get(day, 0) for day in days if day > first)
-
-
 def parse_sources(document: str, origin: str) -> tuple[Source, ...]:
     """The sources of a YAML document ``sources: [{id, name, url, feeds, sitemaps, listings, …}]``.
 
@@ -266,6 +225,16 @@ def _parse_source(item: object, number: int, origin: str) -> Source:
         raise ConfigurationError(f"{origin}: source {name}: {_in_words(error)}") from error
 
 
+# KEYS: sources, health. ARGV: id, the record that the new one was made of, the new one. Answers 0 where it has changed.
+_REPLACE_HEALTH = """
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 1 end
+if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+return 1
+"""
+_MAX_CONFLICTS = 20
+
+
 @dataclass(frozen=True)
 class Records:
     """What the registry holds.
@@ -286,6 +255,7 @@ class SourceRegistry:
         self._client = connection.client
         self._sources = connection.key("sources")
         self._health = connection.key("sources", "health")
+        self._replace = connection.script(_REPLACE_HEALTH)
 
     async def put(self, sources: Iterable[Source]) -> None:
         """Add the sources, or replace those with the same id."""
@@ -321,18 +291,46 @@ class SourceRegistry:
         return None if value is None else _decoded(source_id, value)
 
     async def health(self, source_id: str) -> SourceHealth:
-        """How the source is doing; one never visited has all defaults."""
-        value: str | None = await self._client.hget(self._health, source_id)
-        return SourceHealth() if value is None else SourceHealth.model_validate_json(value)
+        """How the source is doing; one never visited, or with a record that cannot be read, has all defaults."""
+        return _health_in(await self._client.hget(self._health, source_id))
 
-    async def record_health(self, source_id: str, health: SourceHealth) -> None:
-        """Replace what is known of the source's health; only the crawler that visits it writes."""
-        await self._client.hset(self._health, source_id, health.model_dump_json())
+    async def record_health(self, source_id: str, change: Callable[[SourceHealth], SourceHealth]) -> None:
+        """Replace the health of a source by what `change` makes of it, again where another crawler did so meanwhile.
+
+        A source that was removed keeps none.
+        """
+        for _ in range(_MAX_CONFLICTS):
+            before: str | None = await self._client.hget(self._health, source_id)
+            after = change(_health_in(before)).model_dump_json(exclude_defaults=True)
+            if await self._replace([self._sources, self._health], [source_id, before or "", after]):
+                return
 
     async def all_health(self) -> dict[str, SourceHealth]:
         """The health of every source that was visited, by id."""
         values: dict[str, str] = await self._client.hgetall(self._health)
-        return {source_id: SourceHealth.model_validate_json(value) for source_id, value in values.items()}
+        return {source_id: _health_in(value) for source_id, value in values.items()}
+
+    async def reports(self, now_ms: int) -> tuple[tuple[Source, HealthReport], ...]:
+        """Every source that can be read, by id, with how it is doing."""
+        sources, health = await self.all(), await self.all_health()
+        return tuple((source, _report(source, health.get(source.id, SourceHealth()), now_ms)) for source in sources)
+
+    async def report(self, source_id: str, now_ms: int) -> tuple[Source, HealthReport] | None:
+        """The source and how it is doing, or None; raises as `get`."""
+        source = await self.get(source_id)
+        return None if source is None else (source, _report(source, await self.health(source_id), now_ms))
+
+
+def _report(source: Source, health: SourceHealth, now_ms: int) -> HealthReport:
+    return report_of(health, (url for _, url in source.doors), now_ms)
+
+
+def _health_in(value: str | None) -> SourceHealth:
+    try:
+        return SourceHealth() if value is None else SourceHealth.model_validate_json(value)
+    except ValidationError:
+        # What was remembered is lost; the next visits tell again.
+        return SourceHealth()
 
 
 def _decoded(source_id: str, value: str) -> Source:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from services.cli.output import say
 from services.cli.with_broker import with_broker
-from services.crawler.app import user_agent
+from services.crawler.app import guarded_client
 from services.crawler.extraction_pool import extraction_pool
 from services.crawler.settings import CrawlerSettings
 from services.crawler.site_discovery import SiteDiscovery
 from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError, NewsweirError
 from shared.events.commands import FoundDoor, SiteFound
-from shared.http_client import GuardedClient
 from shared.redis_client import RedisConnection
 from shared.settings import load
 from shared.sources import Source, SourceRegistry, read_sources_file, source_for
@@ -58,17 +57,9 @@ async def _add(connection: RedisConnection, addition: Addition, crawler: Crawler
     await add_sources(connection, addition.of_file, dry_run=addition.dry_run)
     if not addition.urls:
         return 0
-    client = GuardedClient(
-        user_agent(crawler.contact),
-        allow_loopback=crawler.allow_loopback,
-        timeout_s=crawler.fetch_timeout_s,
-        max_bytes=crawler.max_page_bytes,
-    )
     failed = 0
-    async with client, extraction_pool(crawler) as pool:
-        discovery = SiteDiscovery(
-            client, pool, clock, host_delay_s=crawler.host_delay_s, contact=crawler.contact
-        )  # fmt: skip
+    async with guarded_client(crawler) as client, extraction_pool(crawler) as pool:
+        discovery = SiteDiscovery(client, pool, clock, host_delay_s=crawler.host_delay_s, contact=crawler.contact)
         for url in addition.urls:
             say(f"looking at {url} …")
             try:

@@ -2,33 +2,15 @@
 
 from collections.abc import Iterable
 from statistics import fmean
-from typing import Literal
 
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
-from services.crawler.yields import yield_change
-from shared.sources import Source, SourceHealth
+from shared.source_health import SourceHealth, change_of, state_of
+from shared.sources import Source
 from shared.urls import host_of
 
-State = Literal["new", "failing", "empty", "quiet", "loud", "fine"]
 _MS_PER_S = 1000
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
-# A paper that publishes weekly is not quiet yet.
-_QUIET_AFTER_S = 14 * 86_400
 _WEEK = 7
-
-
-def state_of(health: SourceHealth, now_ms: int) -> State:
-    """One word for it: quiet and loud are against the source's own history."""
-    if not health.last_visit_ms:
-        return "new"
-    if health.consecutive_failures:
-        return "failing"
-    if not health.last_new_article_ms:
-        return "empty"
-    change = yield_change(health.daily(now_ms))
-    if now_ms - health.last_new_article_ms > _QUIET_AFTER_S * _MS_PER_S:
-        return "quiet"
-    return change.kind if change else "fine"
 
 
 def in_words(health: SourceHealth, now_ms: int) -> str:
@@ -54,7 +36,7 @@ def yield_in_words(health: SourceHealth, now_ms: int) -> str:
     days = health.daily(now_ms)
     if not days:
         return "no full day is known yet"
-    if change := yield_change(days):
+    if change := change_of(health, now_ms):
         turned = "gone quiet" if change.kind == "quiet" else "become loud"
         return f"{turned} {_count(change.days, 'day')} ago: {change.now:.1f} a day since, {change.before:.1f} before"
     week = days[-_WEEK:]

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from services.cli.output import say, write_json_line, write_list, write_table
-from services.cli.source_health import ago, in_words, robots_in_words, state_of, yield_in_words
+from services.cli.source_health import ago, in_words, robots_in_words, yield_in_words
 from services.crawler.robots_cache import RobotsCache
 from shared import commands
 from shared.clock import Clock
 from shared.errors import ConfigurationError, InvalidInput
 from shared.http_client import GuardedClient
 from shared.redis_client import RedisConnection
-from shared.sources import Source, SourceHealth, SourceRegistry
+from shared.source_health import SourceHealth, state_of
+from shared.sources import Source, SourceRegistry
 from shared.urls import host_of
 
 _ANSWER_S = 10.0

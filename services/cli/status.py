@@ -1,5 +1,6 @@
 """`newsweir status`: health of the services, backlog of the stages, where fetches ended, how sources are doing."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import httpx
@@ -7,14 +8,15 @@ import httpx
 from services.cli.fleet import SERVICES
 from services.cli.output import write_json_line, write_table
 from services.cli.progress import Progress, as_line
-from services.cli.source_health import in_words
+from services.cli.source_health import in_words, yield_in_words
 from services.crawler.pausing import read_pause
 from shared.bus.lag import read_lag
 from shared.clock import Clock
 from shared.dispositions import read_ledger
 from shared.redis_client import RedisConnection
 from shared.settings import HttpSettings
-from shared.sources import SourceHealth, SourceRegistry
+from shared.source_health import SourceHealth, change_of, state_of
+from shared.sources import Source, SourceRegistry
 from shared.topology import STAGES
 
 _TIMEOUT_S = 3.0
@@ -45,6 +47,7 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
     pause = await read_pause(connection)
     registry = SourceRegistry(connection)
     sources, health = await registry.all(), await registry.all_health()
+    changed = {source.id: change for source in sources if (change := change_of(_of(health, source), now_ms))}
     if as_json:
         write_json_line(
             {
@@ -55,7 +58,12 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
                 "crawling_pauses": pause and asdict(pause),
                 "dispositions": ledger.by_disposition,
                 "sources": {
-                    source.id: health.get(source.id, SourceHealth()).model_dump(mode="json") for source in sources
+                    source.id: {
+                        **_of(health, source).model_dump(mode="json"),
+                        "state": state_of(_of(health, source), now_ms),
+                        "change": asdict(changed[source.id]) if source.id in changed else None,
+                    }
+                    for source in sources
                 },
             }
         )
@@ -66,8 +74,14 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
     if pause:
         print(f"crawling pauses ({pause.cause}): {pause.reason}")
     if sources:
-        words = [(source.id, in_words(health.get(source.id, SourceHealth()), now_ms)) for source in sources]
+        words = [(source.id, in_words(_of(health, source), now_ms)) for source in sources]
         write_table(("source", "how it is doing"), words, wide="how it is doing")
+    for source_id in changed:
+        print(f"{source_id} has {yield_in_words(health[source_id], now_ms)}")
+
+
+def _of(health: Mapping[str, SourceHealth], source: Source) -> SourceHealth:
+    return health.get(source.id, SourceHealth())
 
 
 async def _ask(client: httpx.AsyncClient, name: str, url: str) -> ServiceHealth:

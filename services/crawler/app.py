@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from functools import partial
+from collections.abc import Callable, Coroutine
 from importlib.metadata import version
 
+from services.crawler.commands import AnswerCommands
 from services.crawler.crawl import Crawler
 from services.crawler.extraction_pool import extraction_pool
 from services.crawler.outage import Outage
@@ -12,15 +13,20 @@ from services.crawler.pausing import Pausing
 from services.crawler.politeness import PRODUCT_TOKEN
 from services.crawler.registry_guard import RegistryGuard
 from services.crawler.settings import CrawlerSettings
+from services.crawler.site_discovery import SiteDiscovery
+from services.crawler.source_watch import SourceWatch
 from shared.bus.lag import HighWater
+from shared.bus.worker import StageWorker
 from shared.clock import Clock, SystemClock
 from shared.errors import DependencyUnavailable
+from shared.events.commands import CrawlerCommand
 from shared.http_client import GuardedClient
+from shared.isolation import IsolatedPool
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
-from shared.topology import ENRICHMENT
+from shared.topology import CRAWLING_COMMANDS, ENRICHMENT
 
 _PORT_OFFSET = 1
 
@@ -35,35 +41,65 @@ async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings, setti
     connection, clock = open_connection(bus), SystemClock()
     high_water = HighWater(connection, ENRICHMENT, clock, limit=settings.high_water_events)
     pausing = Pausing(connection, (RegistryGuard(connection, store, clock), high_water), clock)
-    readiness = [Probe("broker", connection.check), Probe("state", pausing.check_state)]
-    probes = probe_app("crawler", liveness=[], readiness=readiness)
+    pool, client = extraction_pool(settings), guarded_client(settings)
+    commands = _commands(connection, bus, client, pool, settings, clock)
+    probes = probe_app(
+        "crawler",
+        liveness=[Probe("commands", commands.check)],
+        readiness=[Probe("broker", connection.check), Probe("state", pausing.check_state)],
+    )
+
+    async def body(stop: asyncio.Event) -> None:
+        if not await _broker_answers(connection, Outage(clock), stop):
+            return
+        async with client, pool:
+            crawler = Crawler(connection, client, pool, pausing, settings, clock, random.Random())
+            await _side_by_side(stop, crawler.run, commands.run, SourceWatch(connection, clock).run)
+
+    port = http.http_port + _PORT_OFFSET if http.http_port else 0
     try:
-        return await run_until_signalled(
-            "crawler",
-            partial(_crawl, connection, settings, pausing, clock),
-            probes,
-            host=http.http_host,
-            port=http.http_port + _PORT_OFFSET if http.http_port else 0,
-        )
+        return await run_until_signalled("crawler", body, probes, host=http.http_host, port=port)
     finally:
         await connection.close()
 
 
-async def _crawl(
-    connection: RedisConnection, settings: CrawlerSettings, pausing: Pausing, clock: Clock, stop: asyncio.Event
-) -> None:
-    if not await _broker_answers(connection, Outage(clock), stop):
-        return
-    pool = extraction_pool(settings)
-    client = GuardedClient(
+def guarded_client(settings: CrawlerSettings) -> GuardedClient:
+    """A client that is not open yet; it tells sites who we are."""
+    return GuardedClient(
         user_agent(settings.contact),
         allow_loopback=settings.allow_loopback,
         timeout_s=settings.fetch_timeout_s,
         max_bytes=settings.max_page_bytes,
     )
-    async with client, pool:
-        crawler = Crawler(connection, client, pool, pausing, settings, clock, random.Random())
-        await crawler.run(stop)
+
+
+def _commands(
+    connection: RedisConnection,
+    bus: BusSettings,
+    client: GuardedClient,
+    pool: IsolatedPool,
+    settings: CrawlerSettings,
+    clock: Clock,
+) -> StageWorker:
+    """Who carries out what others ask of a crawler."""
+    discovery = SiteDiscovery(client, pool, clock, host_delay_s=settings.host_delay_s, contact=settings.contact)
+    handler = AnswerCommands(connection, discovery.discover, clock)
+    return StageWorker(CRAWLING_COMMANDS, CrawlerCommand, handler, bus, connection, clock, random.Random())
+
+
+async def _side_by_side(stop: asyncio.Event, *bodies: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+    """Run all until `stop` is set and each has finished; one that fails, or ends before, ends the others."""
+    tasks = [asyncio.create_task(body(stop)) for body in bodies]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        stop.set()
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _broker_answers(connection: RedisConnection, outage: Outage, stop: asyncio.Event) -> bool:

@@ -1,7 +1,7 @@
 """The visit of an article's page: extract, decide, give it its identity, and hand it over."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import structlog
@@ -23,7 +23,7 @@ from services.crawler.visits import MAX_MOVES, Seen, Visit
 from shared import metrics
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
-from shared.events.articles import ArticleWithdrawn
+from shared.events.articles import ArticleCrawled, ArticleWithdrawn
 from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, advance, read_entry
@@ -121,8 +121,8 @@ class ArticleVisits:
             event = article_crawled(fetched, url, entry)
             release = self._release(made, page, again=True, identity=event.article_id)
             result = await self._hand_over.publish(made.fetch, event, release, expected=known, entry=entry)
-            if result is Result.DONE and known is None:
-                await self._recorder.record(made.source.id, health.yielded(self._clock.now_ms()))
+            if result is Result.DONE:
+                await self._recorder.record(made.source.id, *_told_by(event, known, self._clock.now_ms()))
             if result is not Result.CONFLICT:
                 return "published" if result is Result.DONE else "stale"
         raise _too_many_conflicts(page.url)
@@ -204,6 +204,14 @@ class ArticleVisits:
         put = () if due_ms is None else (Queued(visit.again().at(url), due_ms),)
         remembered: Mapping[str, Seen] = dict.fromkeys((visit.linked_url, visit.url, url), seen)
         return Release(made.lease, made.free_ms, put, remembered)
+
+
+def _told_by(event: ArticleCrawled, known: RegistryEntry | None, now_ms: int) -> Iterator[health.Change]:
+    """What the article tells of its source."""
+    if known is None:
+        yield health.yielded(now_ms)
+    if event.rights:
+        yield health.reserves(event.rights, now_ms)
 
 
 def _too_many_conflicts(url: str) -> TemporaryFailure:

@@ -156,10 +156,11 @@ class Crawler:
             answer = await self._fetcher.page(visit.address, seen, known)
             took_s = self._clock.monotonic_s() - started_s
             metrics.FETCH_SECONDS.labels(visit.kind).observe(took_s)
-            crawl_delay_s = known.robots.crawl_delay_s(PRODUCT_TOKEN)
-            await self._end(lease, source, seen, answer, delay_s(self._settings.host_delay_s, crawl_delay_s, took_s))
+            least_s = max(self._settings.host_delay_s, source.crawl_delay_s or 0.0)
+            pause_s = delay_s(least_s, known.robots.crawl_delay_s(PRODUCT_TOKEN), took_s)
+            await self._end(lease, source, seen, answer, pause_s, known)
         else:
-            await self._end(lease, source, seen, leave, 0.0)
+            await self._end(lease, source, seen, leave, 0.0, known)
 
     def _ask_leave(self, visit: Visit, known: HostRobots | None) -> Go | AskRobots | Answer:
         if self._settings.contact is None and not is_loopback(visit.address):
@@ -173,7 +174,15 @@ class Crawler:
             case leave:
                 return leave
 
-    async def _end(self, lease: Lease, source: Source, seen: Seen | None, answer: Answer, pause_s: float) -> None:
+    async def _end(
+        self,
+        lease: Lease,
+        source: Source,
+        seen: Seen | None,
+        answer: Answer,
+        pause_s: float,
+        known: HostRobots | None = None,
+    ) -> None:
         visit, now_ms = lease.visit, self._clock.now_ms()
         if isinstance(answer, Failed) and answer.retry_after_s and pause_s:
             # A site that asks for time means all its pages.
@@ -184,6 +193,7 @@ class Crawler:
             seen=seen,
             answer=answer,
             free_ms=now_ms + round(pause_s * 1000),
+            known=known,
             doors=self._door_urls,
             fetch=Fetch(uuid4().hex, visit.source_id, now_ms),
         )

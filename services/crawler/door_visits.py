@@ -1,7 +1,7 @@
 """The visit of a door: read a feed, sitemap or listing, offer what it leads to, and look again later."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import structlog
@@ -137,7 +137,7 @@ class DoorVisits:
         again = Queued(visit.again(interval_s=interval_s, selection=fingerprint(made.source)), due_ms)
         release = Release(made.lease, made.free_ms, (again, *puts), {visit.url: seen} if seen else {})
         if await self._frontier.release(release):
-            await self._recorder.record(visit.source_id, health.looked(now_ms, due_ms))
+            await self._recorder.record(visit.source_id, health.looked(now_ms, due_ms), *_told_by(made, now_ms))
 
     async def _look_again(self, made: MadeVisit) -> None:
         """Look at once, without validators: the globs have changed, and the same bytes may hold what is wanted now."""
@@ -151,5 +151,15 @@ class DoorVisits:
         due_ms = schedule.retry_ms(now_ms, visit.attempts, self._settings.fetch_retry_s, retry_after_s, self._rng)
         if await self._frontier.release(Release(made.lease, made.free_ms, (Queued(visit, due_ms),))):
             _log.warning("cannot read", kind=visit.kind, url=visit.url, source=visit.source_id, error=detail)
-            await self._recorder.record(visit.source_id, health.failed(now_ms, due_ms, detail))
+            await self._recorder.record(visit.source_id, health.failed(now_ms, due_ms, detail), *_told_by(made, now_ms))
         return "failed"
+
+
+def _told_by(made: MadeVisit, now_ms: int) -> Iterator[health.Change]:
+    """What the visit tells of the source beside its success."""
+    if isinstance(made.answer, Page):
+        yield health.reserves(made.answer.rights, now_ms)
+    visit = made.lease.visit
+    # Of a nested sitemap nobody asks, and on another host it is that host's robots.txt.
+    if visit.url == visit.door == visit.address:
+        yield health.asked_robots(visit.url, made.known)

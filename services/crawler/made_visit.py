@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.crawler.fetch import Answer
 from services.crawler.frontier import Lease
 from services.crawler.hand_over import Fetch
+from services.crawler.politeness import HostRobots
 from services.crawler.visits import Seen
 from shared.sources import Source
 
@@ -16,6 +17,7 @@ class MadeVisit:
     Attributes:
         seen: what was known of the page before.
         free_ms: when its host may be visited again.
+        known: of the host's robots.txt; None where it was not needed.
         doors: the URLs of all sources' doors, which are no articles.
     """
 
@@ -24,5 +26,6 @@ class MadeVisit:
     seen: Seen | None
     answer: Answer
     free_ms: int
+    known: HostRobots | None
     doors: frozenset[str]
     fetch: Fetch

@@ -21,7 +21,8 @@ from shared.http_client import GuardedClient
 from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import mark_complete
-from shared.sources import Source, SourceHealth, SourceRegistry
+from shared.source_health import SourceHealth
+from shared.sources import Source, SourceRegistry
 from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN, Stream
 from tests.conftest import connected
 from tests.fakes import FakeClock

@@ -1,8 +1,11 @@
 """What is changed at a source takes effect in a crawler that runs, with its next look at the sources."""
 
+import itertools
+
 import pytest
 
 from shared.sources import Source
+from tests.integration.crawler.site import article_html
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -77,3 +80,67 @@ async def test_the_visits_of_a_source_that_was_removed_are_let_go(newsroom, site
 
     assert site.asked() == ["/feed.xml"]
     assert await newsroom.frontier.size() == 0
+
+
+async def test_a_source_whose_delay_was_raised_is_left_alone_for_longer(newsroom, site):
+    for path in ("/a", "/b"):
+        site.article(path, path)
+    site.feed("/a", "/b")
+    await newsroom.open()
+    await change(newsroom, crawl_delay_s=20)
+
+    times = []
+    while len(times) < 3 and newsroom.clock.advance(1) is None:
+        if lease := await newsroom.claim():
+            before = len(site.asked())
+            await newsroom.crawler.make(lease)
+            times += [newsroom.clock.monotonic_s()] * (len(site.asked()) - before)
+
+    assert [later - earlier for earlier, later in itertools.pairwise(times)] == [20, 20]
+
+
+async def test_what_is_said_of_a_source_while_a_crawler_runs_stands_on_its_next_article(newsroom, site):
+    site.article("/a", "locks", head="<meta name=description content=x>")
+    site.page("/b", article_html("rowing").replace(" lang='en'", ""))
+    site.feed("/a", "/b")
+    await newsroom.open()
+    await newsroom.crawler.make(await newsroom.claim())
+
+    await change(newsroom, section="Rivers", country="de", language="cy", tags=("local",), name="The New Weir Post")
+    await newsroom.crawl()
+
+    events = {event.url.rpartition("/")[2]: event for event in await newsroom.events()}
+    assert {(event.section, event.country) for event in events.values()} == {("Rivers", "DE")}
+    # What a page says of itself comes first.
+    assert (events["a"].language_hint, events["b"].language_hint) == ("en", "cy")
+    assert (await newsroom.sources.get("weir-post")).tags == ("local",)
+
+
+async def test_a_door_that_was_added_is_visited_and_one_that_was_taken_away_is_not(newsroom, site):
+    site.feed(path="/new.xml")
+    site.feed()
+    await newsroom.open()
+    await newsroom.crawl()
+
+    await change(newsroom, feeds=(f"{site.url}/new.xml",))
+    newsroom.clock.advance(86_400)
+    await newsroom.crawl()
+
+    assert site.asked() == ["/feed.xml", "/new.xml"]
+
+
+async def test_health_remembers_what_robots_txt_says_of_each_door_and_which_rights_are_reserved(newsroom, site):
+    site.page("/robots.txt", "User-agent: *\nCrawl-delay: 2\nDisallow: /private\n\nUser-agent: GPTBot\nDisallow: /")
+    site.article("/a", "locks", x_robots_tag="noarchive")
+    site.feed("/a")
+    feed, private = f"{site.url}/feed.xml", f"{site.url}/private.xml"
+    await newsroom.open(feeds=(feed, private))
+
+    await newsroom.crawl()
+
+    [(_, report)] = await newsroom.sources.reports(newsroom.clock.now_ms())
+    assert {url: (said.verdict, said.crawl_delay_s) for url, said in report.robots.items()} == {
+        feed: ("allows", 2.0),
+        private: ("forbids", 2.0),
+    }
+    assert report.rights == ("no-ai-training", "noarchive")

@@ -1,14 +1,15 @@
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ConfigurationError, InvalidInput
 from shared.events.commands import FoundDoor, SiteFound
+from shared.source_health import SourceHealth
 from shared.sources import (
-    DAYS_REMEMBERED,
     MAX_DOCUMENT_BYTES,
     Source,
-    SourceHealth,
     SourceRegistry,
     free_id,
     parse_sources,
@@ -17,7 +18,6 @@ from shared.sources import (
     sources_yaml,
 )
 
-DAY_MS = 86_400_000
 NOW = 1_772_452_800_000  # noon
 
 DOCUMENT = """
@@ -132,37 +132,6 @@ def test_what_is_written_as_yaml_is_read_as_the_same_sources(sources):
     assert parse_sources(sources_yaml(sources), "export") == tuple(sources)
 
 
-def test_new_articles_are_counted_by_their_day():
-    health = SourceHealth()
-    for now_ms in (NOW - 3 * DAY_MS, NOW - 2 * DAY_MS, NOW - 2 * DAY_MS, NOW):
-        health = health.with_new_article(now_ms)
-
-    assert health.articles_found == 4
-    assert health.last_new_article_ms == NOW
-    assert health.new_by_day == {"2026-02-27": 1, "2026-02-28": 2, "2026-03-02": 1}
-
-
-def test_only_full_days_tell_what_a_source_yields():
-    health = SourceHealth(new_by_day={"2026-02-26": 3, "2026-02-28": 2, "2026-03-02": 1})
-
-    # Neither the first day, of which nobody knows when it began, nor today.
-    assert health.daily(NOW) == (0, 2, 0)
-    assert SourceHealth().daily(NOW) == ()
-
-
-def test_days_long_past_are_forgotten():
-    health = SourceHealth()
-    for day in range(100):
-        health = health.with_new_article(NOW + day * DAY_MS)
-
-    assert len(health.new_by_day) == DAYS_REMEMBERED + 1
-    assert health.daily(NOW + 100 * DAY_MS) == (1,) * DAYS_REMEMBERED
-
-
-def test_health_of_before_days_were_counted_is_still_read():
-    assert SourceHealth.model_validate_json('{"last_visit_ms": 5}').daily(NOW) == ()
-
-
 async def test_the_registry_gives_back_what_was_put_and_replaces_by_id(connection):
     registry = SourceRegistry(connection)
     [source] = parse_sources(DOCUMENT, "sources.yaml")
@@ -196,9 +165,11 @@ async def test_a_record_that_is_no_source_is_named_and_the_others_are_read(conne
 
 async def test_health_is_kept_apart_from_the_source(connection):
     registry = SourceRegistry(connection)
+    [source] = parse_sources(DOCUMENT, "sources.yaml")
+    await registry.put([source])
     health = SourceHealth(last_visit_ms=5, last_error="404")
 
-    await registry.record_health("example", health)
+    await registry.record_health("example", lambda _: health)
 
     assert await registry.health("example") == health
     assert await registry.health("nobody") == SourceHealth()
@@ -209,13 +180,60 @@ async def test_a_source_that_is_removed_leaves_nothing(connection):
     registry = SourceRegistry(connection)
     [source] = parse_sources(DOCUMENT, "sources.yaml")
     await registry.put([source, source.model_copy(update={"id": "another"})])
-    await registry.record_health("example", SourceHealth(last_visit_ms=5))
+    await registry.record_health("example", lambda _: SourceHealth(last_visit_ms=5))
 
     await registry.remove(["example", "nobody"])
     await registry.remove([])
 
     assert [item.id for item in await registry.all()] == ["another"]
     assert await registry.all_health() == {}
+
+
+async def test_a_visit_that_ends_after_its_source_was_removed_leaves_nothing(connection):
+    registry = SourceRegistry(connection)
+
+    await registry.record_health("removed", lambda health: health.with_new_article(NOW))
+
+    assert await registry.all_health() == {}
+
+
+async def test_two_crawlers_that_find_articles_at_once_both_count(connection):
+    registries = [SourceRegistry(connection) for _ in range(5)]
+    await registries[0].put([Source(id="busy", name="Busy", url="https://busy.example")])
+
+    await asyncio.gather(
+        *(registry.record_health("busy", lambda health: health.with_new_article(NOW)) for registry in registries)
+    )
+
+    assert (await registries[0].health("busy")).articles_found == 5
+
+
+async def test_a_health_record_that_cannot_be_read_begins_anew(connection):
+    registry = SourceRegistry(connection)
+    await registry.put([Source(id="bent", name="Bent", url="https://bent.example")])
+    await connection.client.hset(connection.key("sources", "health"), "bent", '{"last_visit_ms": "never"')
+
+    assert await registry.health("bent") == SourceHealth()
+    assert await registry.all_health() == {"bent": SourceHealth()}
+
+    await registry.record_health("bent", lambda health: health.with_new_article(NOW))
+    assert (await registry.health("bent")).articles_found == 1
+
+
+async def test_sources_are_reported_with_their_health_and_those_never_visited_as_new(connection):
+    registry = SourceRegistry(connection)
+    [source] = parse_sources(DOCUMENT, "sources.yaml")
+    await registry.put([source, Source(id="another", name="Another", url="https://another.example")])
+    await registry.record_health(
+        "example", lambda _: SourceHealth(last_visit_ms=NOW, consecutive_failures=1, last_error="404")
+    )
+
+    reports = await registry.reports(NOW)
+    one = await registry.report("example", NOW)
+
+    assert [(known.id, report.state) for known, report in reports] == [("another", "new"), ("example", "failing")]
+    assert one == reports[1]
+    assert await registry.report("nobody", NOW) is None
 
 
 def a_site(url: str, **doors: tuple[str, ...]) -> SiteFound:

@@ -1,9 +1,10 @@
 import pytest
 
-from services.cli.source_health import in_words, robots_in_words, state_of, yield_in_words
+from services.cli.source_health import in_words, robots_in_words, yield_in_words
 from services.crawler import robots
 from services.crawler.politeness import HostRobots
-from shared.sources import Source, SourceHealth
+from shared.source_health import SourceHealth, state_of
+from shared.sources import Source
 
 HOUR = 3_600_000
 NOW = 1_772_452_800_000  # noon of 2026-03-02

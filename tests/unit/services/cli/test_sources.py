@@ -7,7 +7,8 @@ from services.cli.sources import check_now, check_sources, list_sources, remove_
 from shared.commands import answer
 from shared.errors import ConfigurationError, DependencyUnavailable, InvalidInput
 from shared.events.commands import CommandAnswer, CrawlerCommand, VisitsDue
-from shared.sources import Source, SourceHealth, SourceRegistry
+from shared.source_health import SourceHealth
+from shared.sources import Source, SourceRegistry
 from shared.topology import COMMANDS_CRAWLER
 from tests.fakes import FakeClock
 
@@ -55,7 +56,7 @@ async def test_one_source_is_checked_in_detail(connection, clock, capsys):
     health = SourceHealth(
         last_visit_ms=NOW, last_success_ms=NOW, last_new_article_ms=NOW, articles_found=18, new_by_day=days
     )
-    await SourceRegistry(connection).record_health("b", health)
+    await SourceRegistry(connection).record_health("b", lambda _: health)
 
     await check_sources(connection, "b", clock)
 
@@ -166,7 +167,7 @@ class CrawlingClock(FakeClock):
             due = CommandAnswer(command_id=command.command_id, result=VisitsDue(doors=1))
             await answer(self._connection, due)
         if self._health:
-            await SourceRegistry(self._connection).record_health("a", self._health)
+            await SourceRegistry(self._connection).record_health("a", lambda _: self._health)
 
 
 async def test_a_source_is_checked_once_a_crawler_has_visited_it(connection, capsys):

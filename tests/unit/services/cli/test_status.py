@@ -10,7 +10,9 @@ from services.cli.status import ask_services, write_status
 from services.crawler.pausing import Pausing
 from shared.bus.lag import Pause
 from shared.settings import HttpSettings
-from shared.sources import Source, SourceHealth, SourceRegistry
+from shared.source_health import SourceHealth
+from shared.sources import Source, SourceRegistry
+from tests.fakes import FakeClock
 
 FAILING = {"service": "search", "status": "failing", "failing": {"store": "away"}}
 
@@ -46,7 +48,7 @@ async def test_a_service_says_why_it_is_not_ready(http):
 async def test_the_status_as_json_holds_everything_that_the_tables_show(connection, http, clock, capsysbinary):
     registry = SourceRegistry(connection)
     await registry.put([Source(id="a", name="A", url="https://a.example/")])
-    await registry.record_health("a", SourceHealth(last_visit_ms=clock.now_ms(), articles_found=3))
+    await registry.record_health("a", lambda _: SourceHealth(last_visit_ms=clock.now_ms(), articles_found=3))
 
     await write_status(connection, http, clock, as_json=True)
 
@@ -62,7 +64,8 @@ async def test_the_status_as_json_holds_everything_that_the_tables_show(connecti
     }
     stages = [stage["stage"] for stage in status["stages"]]
     assert stages == ["enrichment", "indexing", "withdrawal", "crawling-commands"]
-    assert status["sources"]["a"]["articles_found"] == 3
+    told = status["sources"]["a"]
+    assert (told["articles_found"], told["state"], told["change"]) == (3, "empty", None)
 
 
 async def test_the_tables_name_services_backlog_and_sources(connection, http, clock, capsys):
@@ -89,3 +92,21 @@ async def test_a_crawler_that_pauses_says_why(connection, http, clock, capsysbin
     *table, line = capsysbinary.readouterr().out.splitlines()
     assert b"crawling pauses (high-water): enrichment is 5000 events behind" in table
     assert json.loads(line)["crawling_pauses"] == {"cause": "high-water", "reason": "enrichment is 5000 events behind"}
+
+
+async def test_a_source_that_has_gone_quiet_is_flagged(connection, http, capsysbinary):
+    noon = FakeClock(1_772_452_800_000)  # 2026-03-02
+    days = {f"2026-02-{day:02}": 10 for day in range(1, 22)} | {"2026-02-28": 1}
+    now_ms = noon.now_ms()
+    health = SourceHealth(last_visit_ms=now_ms, last_new_article_ms=now_ms, new_by_day=days)
+    registry = SourceRegistry(connection)
+    await registry.put([Source(id="a", name="A", url="https://a.example/")])
+    await registry.record_health("a", lambda _: health)
+
+    await write_status(connection, http, noon, as_json=False)
+    await write_status(connection, http, noon, as_json=True)
+
+    *table, line = capsysbinary.readouterr().out.decode().splitlines()
+    assert "a has gone quiet 8 days ago: 0.1 a day since, 10.0 before" in table
+    told = json.loads(line)["sources"]["a"]
+    assert (told["state"], told["change"]["kind"], told["change"]["days"]) == ("quiet", "quiet", 8)

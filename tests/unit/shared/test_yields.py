@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from services.crawler.yields import change_points, yield_change
+from shared.yields import change_points, yield_change
 
 
 def daily(rng: random.Random, mean: float, days: int, *, weekend: float = 1.0) -> list[int]:
