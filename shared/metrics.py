@@ -46,7 +46,8 @@ EXTRACTION_SECONDS = Histogram(
 CRAWLER_PAUSED = Gauge(
     "newsweir_crawler_paused",
     "1 while the crawler claims nothing, for the reason: high-water (enrichment is behind), memory (of the broker), "
-    "state (the broker has lost what it knew of the stored articles), store (it is away, so nobody knows whether).",
+    "state (the broker has lost what it knew of the stored articles), store (it is away, so nobody knows whether), "
+    "disk (less than 5 % or 2 GB is free).",
     ["reason"],
 )
 FRONTIER_VISITS = Gauge("newsweir_frontier_visits", "Visits that wait in the frontier, due or not.")

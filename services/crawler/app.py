@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from services.crawler.commands import AnswerCommands
 from services.crawler.crawl import Crawler
+from services.crawler.disk import DiskGuard
 from services.crawler.extraction_pool import extraction_pool
 from services.crawler.outage import Outage
 from services.crawler.pausing import Pausing
@@ -40,7 +41,8 @@ def main() -> int:
 async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings, settings: CrawlerSettings) -> int:
     connection, clock = open_connection(bus), SystemClock()
     high_water = HighWater(connection, ENRICHMENT, clock, limit=settings.high_water_events)
-    pausing = Pausing(connection, (RegistryGuard(connection, store, clock), high_water), clock)
+    guards = (RegistryGuard(connection, store, clock), DiskGuard((store.data_dir,), clock), high_water)
+    pausing = Pausing(connection, guards, clock)
     pool, client = extraction_pool(settings), guarded_client(settings)
     commands = _commands(connection, bus, client, pool, settings, clock)
     probes = probe_app(

@@ -21,7 +21,15 @@ _SAY_EVERY_S = 60.0
 # How long others read a reason that is no longer renewed.
 _KEPT_S = 10
 # Each cause, and how loudly it is said: one is the usual course of things, one loses nothing only while nobody acts.
-_LEVELS = {"high-water": logging.INFO, "memory": logging.WARNING, "store": logging.WARNING, "state": logging.ERROR}
+_LEVELS = {
+    "high-water": logging.INFO,
+    "memory": logging.WARNING,
+    "store": logging.WARNING,
+    "disk": logging.ERROR,
+    "state": logging.ERROR,
+}
+# Those that last until somebody acts, so that a crawler is not ready.
+_NOT_READY = frozenset({"disk", "state", "store"})
 
 
 class Guard(Protocol):
@@ -63,12 +71,12 @@ class Pausing:
         return False
 
     async def check_state(self) -> None:
-        """Return unless the broker has lost its state, or may have: to wait for a stage is no reason to be unready.
+        """Return unless it pauses until somebody acts: to wait for a stage is no reason to be unready.
 
         Raises:
-            DependencyUnavailable: it has, or may have; with the remedy.
+            DependencyUnavailable: the broker has lost its state, or may have, or a disk is full; with the remedy.
         """
-        if self._current is not None and self._current.cause in ("state", "store"):
+        if self._current is not None and self._current.cause in _NOT_READY:
             raise DependencyUnavailable(self._current.reason)
 
     async def _ask(self) -> Pause | None:

@@ -8,6 +8,7 @@ from shared.errors import DependencyUnavailable
 
 BEHIND = Pause("high-water", "enrichment is 5000 events behind")
 FULL = Pause("memory", "the broker uses 90% of its maxmemory")
+NO_ROOM = Pause("disk", "the disk of data has 1.0 GB of 100 GB left")
 LOST = Pause("state", "the broker has lost its state")
 
 
@@ -57,7 +58,7 @@ async def test_a_pause_is_said_once_and_its_end_too(pausing, guard, clock):
     assert said[0]["reason"] == LOST.reason
 
 
-@pytest.mark.parametrize(("pause", "level"), [(BEHIND, "info"), (FULL, "warning"), (LOST, "error")])
+@pytest.mark.parametrize(("pause", "level"), [(BEHIND, "info"), (FULL, "warning"), (NO_ROOM, "error"), (LOST, "error")])
 async def test_what_costs_nothing_is_said_quietly(pausing, guard, pause, level):
     guard.answer = pause
 
@@ -134,16 +135,17 @@ async def test_the_metric_names_the_reason(pausing, guard, clock):
     assert paused_for("memory") == 0
 
 
-async def test_a_crawler_is_unready_only_where_a_person_must_act(pausing, guard):
+@pytest.mark.parametrize("remedied", [LOST, NO_ROOM])
+async def test_a_crawler_is_unready_only_where_a_person_must_act(pausing, guard, remedied):
     await pausing.check_state()
     guard.answer = BEHIND
     await pausing.allows()
     await pausing.check_state()
 
-    guard.answer = LOST
+    guard.answer = remedied
     await pausing.allows()
 
-    with pytest.raises(DependencyUnavailable, match="has lost its state"):
+    with pytest.raises(DependencyUnavailable, match=remedied.reason):
         await pausing.check_state()
 
 
