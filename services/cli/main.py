@@ -66,6 +66,7 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     RSS = "rss"
+    ATOM = "atom"
 
 
 class ServiceName(StrEnum):
