@@ -21,6 +21,7 @@ _SENTENCE_STARTERS = re.compile(
     r"[\"'“‘«(]*(?:The|A|An|In|It|Its|He|She|They|We|I|But|And|This|That|These|On|At|As|For|However|Meanwhile|After|"
     r"Der|Die|Das|Ein|Eine|Im|Es|Le|La|Les|Un|Une|Il|Elle)\b"
 )
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
 
 
@@ -121,7 +122,7 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
     if word is None:
         return False
     last = word[0].lower()
-    if last in _ABBREVIATIONS_AT_ENDS:
+    if last in _ABBREVIATIONS_AT_ENDS or _INITIALS.fullmatch(last):
         return _SENTENCE_STARTERS.match(following) is None
     if last == "no":
         return following[:1].isdigit()

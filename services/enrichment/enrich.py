@@ -8,6 +8,7 @@ from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.entities import entities
 from services.enrichment.enrichers.language import language
 from services.enrichment.enrichers.money import money
+from services.enrichment.enrichers.quotes import quotes
 from services.enrichment.enrichers.reading_time import reading_time_s
 from services.enrichment.enrichers.relations import relations
 from services.enrichment.enrichers.summary import summary
@@ -15,7 +16,7 @@ from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
 from shared.events.enrichment import Enrichment, Language, Tier
 
-ENRICHMENT_VERSION = 1
+ENRICHMENT_VERSION = 2
 
 # An enricher sees the article, what the enrichers before it have found, and what is known beforehand.
 Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]
@@ -25,6 +26,7 @@ ENRICHERS: tuple[tuple[str, Enricher], ...] = (
     ("entities", entities),
     ("money", money),
     ("relations", relations),
+    ("quotes", quotes),
     ("topics", topics),
     ("summary", summary),
     ("reading_time_s", reading_time_s),
