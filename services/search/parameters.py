@@ -9,14 +9,17 @@ from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from shared.article_store.query import (
-    MAX_CLAUSES,
+    MAX_EXPRESSION_PARTS,
     MAX_FACET_SIZE,
     MAX_PAGE_SIZE,
+    AllOf,
     ArticleQuery,
-    Clause,
+    Expression,
     FacetFilter,
     FacetRequest,
+    Not,
     Sort,
+    Words,
 )
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME, Facet
@@ -111,7 +114,7 @@ def parse(query_string: str) -> ArticleQuery:
     if published_from and published_to and published_from >= published_to:
         raise InvalidParameter("to", "ends before `from` begins: exchange the two")
     return ArticleQuery(
-        clauses=given.one("q", _bounded_text) or (),
+        where=given.one("q", _bounded_text),
         filters=_filters(given),
         published_from=published_from,
         published_to=published_to,
@@ -123,35 +126,43 @@ def parse(query_string: str) -> ArticleQuery:
     )
 
 
-def parse_text(text: str) -> tuple[Clause, ...]:
-    """The words, "phrases" and -exclusions of a search box; a quote that is never closed lasts to the end.
+def parse_text(text: str) -> Expression | None:
+    """The words, "phrases" and -exclusions of a search box, all of which must hold; a quote that is never closed lasts
+    to the end. None where nothing is asked.
 
     Raises:
-        LimitExceeded: more than MAX_CLAUSES of them.
+        LimitExceeded: more than MAX_EXPRESSION_PARTS of them.
     """
-    clauses = []
+    parts: list[Expression] = []
     for match in _TOKEN.finditer(text):
         phrase = match["phrase"]
         words = " ".join((match["word"] if phrase is None else phrase).split())
         # A dash that stands alone is punctuation.
         if words.strip("-"):
-            clauses.append(Clause(words, phrase=phrase is not None, negated=match["minus"] is not None))
-    if len(clauses) > MAX_CLAUSES:
-        raise LimitExceeded(f"{len(clauses)} words and phrases: ask for at most {MAX_CLAUSES}")
-    return tuple(clauses)
+            said = Words(words, phrase=phrase is not None)
+            parts.append(Not(said) if match["minus"] else said)
+    if len(parts) > MAX_EXPRESSION_PARTS:
+        raise LimitExceeded(f"{len(parts)} words and phrases: ask for at most {MAX_EXPRESSION_PARTS}")
+    return AllOf(tuple(parts)) if parts else None
 
 
-def write_text(clauses: Iterable[Clause]) -> str:
-    """What to type for these clauses: the inverse of `parse_text`."""
-    return " ".join(
-        ("-" if clause.negated else "") + (f'"{clause.text}"' if clause.phrase else clause.text) for clause in clauses
-    )
+def write_text(expression: Expression | None) -> str:
+    """What to type for such an expression: the inverse of `parse_text`."""
+    match expression:
+        case Words(text, phrase):
+            return f'"{text}"' if phrase else text
+        case Not(part):
+            return f"-{write_text(part)}"
+        case AllOf(parts):
+            return " ".join(write_text(part) for part in parts)
+        case _:
+            return ""
 
 
 def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
     """The names and values that say the query, leaving out what is said by default; `parse` reads them back."""
     pairs = [
-        ("q", write_text(query.clauses)),
+        ("q", write_text(query.where)),
         ("from", _written(query.published_from, end=False)),
         ("to", _written(query.published_to, end=True)),
         ("sort", "" if query.sort == "relevance" else query.sort),
@@ -215,7 +226,7 @@ def _join_list(values: Iterable[str]) -> str:
     return ",".join(value.replace("\\", "\\\\").replace(",", "\\,") for value in values)
 
 
-def _bounded_text(value: str) -> tuple[Clause, ...]:
+def _bounded_text(value: str) -> Expression | None:
     if len(value) > MAX_TEXT_CHARACTERS:
         raise LimitExceeded(f"{len(value)} characters: at most {MAX_TEXT_CHARACTERS} are read")
     return parse_text(value)

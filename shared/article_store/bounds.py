@@ -1,11 +1,29 @@
 """Refuses a query that names what is not there or asks for more than the store answers."""
 
-from shared.article_store.query import MAX_CLAUSES, MAX_FACET_SIZE, MAX_PAGE_SIZE, MAX_RELEVANCE_DEPTH, ArticleQuery
+from collections.abc import Iterator
+
+from shared.article_store.query import (
+    MAX_EXPRESSION_DEPTH,
+    MAX_EXPRESSION_PARTS,
+    MAX_FACET_SIZE,
+    MAX_PAGE_SIZE,
+    MAX_RELEVANCE_DEPTH,
+    MAX_WORDS,
+    AllOf,
+    AnyOf,
+    ArticleQuery,
+    Expression,
+    HasValue,
+    Leaf,
+    Not,
+    OnSite,
+    Words,
+)
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS_BY_NAME
 
 MAX_FILTER_VALUES = 256
-MAX_CLAUSE_CHARACTERS = 1_000
+MAX_TEXT_CHARACTERS = 2_000
 
 
 def check_bounds(query: ArticleQuery) -> None:
@@ -13,23 +31,55 @@ def check_bounds(query: ArticleQuery) -> None:
 
     Raises:
         InvalidInput: an unknown facet, one asked for twice, a size below zero, or what is no Unicode text.
-        LimitExceeded: a page, a facet, a clause, their number or that of filter values beyond its bound.
+        LimitExceeded: a page, a facet, the expression, its words or the filter values beyond their bound.
     """
-    for name in (*(f.facet for f in query.filters), *(f.facet for f in query.facets)):
+    # First of all how deep it is: what follows goes down into it.
+    leaves = [*_leaves(query.where, 1), *query.prefer]
+    values = [leaf for leaf in leaves if isinstance(leaf, HasValue)]
+    for name in (*(v.facet for v in values), *(f.facet for f in query.filters), *(f.facet for f in query.facets)):
         if name not in FACETS_BY_NAME:
             raise InvalidInput(f"no facet {name!r}: one of {', '.join(FACETS_BY_NAME)}")
     if len({request.facet for request in query.facets}) < len(query.facets):
         raise InvalidInput("a facet is asked for twice")
-    asked = (*(c.text for c in query.clauses), *(v for f in query.filters for v in (*f.include, *f.exclude)))
-    if not all(_is_text(text) for text in asked):
+    filter_values = [
+        *(value for v in values for value in v.values),
+        *(value for f in query.filters for value in (*f.include, *f.exclude)),
+    ]
+    texts = [_text(leaf) for leaf in leaves]
+    if not all(_is_text(text) for text in (*texts, *filter_values)):
         raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
-    filter_values = sum(len(f.include) + len(f.exclude) for f in query.filters)
     _within("page size", query.size, MAX_PAGE_SIZE)
-    _within("number of clauses", len(query.clauses), MAX_CLAUSES)
-    _within("length of a clause", max((len(clause.text) for clause in query.clauses), default=0), MAX_CLAUSE_CHARACTERS)
-    _within("number of filter values", filter_values, MAX_FILTER_VALUES)
+    _within("number of parts", len(leaves), MAX_EXPRESSION_PARTS)
+    _within("length of the words of a part", max((len(text) for text in texts), default=0), MAX_TEXT_CHARACTERS)
+    _within("number of words", sum(len(text.split()) for text in texts), MAX_WORDS)
+    _within("number of filter values", len(filter_values), MAX_FILTER_VALUES)
     for request in query.facets:
         _within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
+
+
+def _leaves(expression: Expression | None, depth: int) -> Iterator[Leaf]:
+    if depth > MAX_EXPRESSION_DEPTH:
+        raise LimitExceeded(f"a query of more than {MAX_EXPRESSION_DEPTH} levels: take parentheses out")
+    match expression:
+        case None:
+            return
+        case Not(part):
+            yield from _leaves(part, depth + 1)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _leaves(part, depth + 1)
+        case _:
+            yield expression
+
+
+def _text(leaf: Leaf) -> str:
+    match leaf:
+        case Words(text):
+            return text
+        case OnSite(host):
+            return host
+        case _:
+            return ""
 
 
 def check_depth(offset: int, size: int) -> None:

@@ -68,5 +68,13 @@ def _foreign() -> InvalidInput:
 
 def _seal(query: ArticleQuery) -> str:
     """Changes with what is found and in which order; page size, facets and highlights may differ between pages."""
-    asked = (query.clauses, query.filters, query.published_from, query.published_to, query.effective_sort, query.hidden)
+    asked = (
+        query.where,
+        query.prefer,
+        query.filters,
+        query.published_from,
+        query.published_to,
+        query.effective_sort,
+        query.hidden,
+    )
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:12]

@@ -13,6 +13,7 @@ class Counted:
     top: Mapping[str, int]
     named: Mapping[str, int]
     all_values: int
+    exact: bool = True
 
 
 def named_values(query: ArticleQuery, facet: str) -> tuple[str, ...]:
@@ -27,8 +28,8 @@ def assemble(query: ArticleQuery, request: FacetRequest, counted: Counted, label
     counts = {**counted.top, **named}
     included = {value for f in query.filters if f.facet == request.facet for value in f.include}
     buckets = [Bucket(value, label(value), count, value in included) for value, count in counts.items()]
-    buckets.sort(key=lambda bucket: (-bucket.count, bucket.label, bucket.value))
-    return FacetCounts(request.facet, tuple(buckets), counted.all_values - sum(counts.values()))
+    buckets.sort(key=lambda b: (-b.count if request.sort == "count" else 0, b.label, b.value))
+    return FacetCounts(request.facet, tuple(buckets), counted.all_values - sum(counts.values()), counted.exact)
 
 
 def best_label(value: str, labels: Sequence[tuple[str, int]]) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import HIGHLIGHT_END, HIGHLIGHT_START, Clause, Highlights
+from shared.article_store.query import HIGHLIGHT_END, HIGHLIGHT_START, Highlights, Words
 from shared.article_store.snippets import shortened
-from shared.article_store.words import terms, words
+from shared.article_store.wording import bag
+from shared.article_store.words import words
 
 MAX_FRAGMENTS = 3
 FRAGMENT_CHARACTERS = 160
@@ -22,19 +23,20 @@ _Pattern = tuple[str, ...]
 
 @dataclass(frozen=True)
 class _Match:
-    """Characters of the text that matched a clause."""
+    """Characters of the text that matched a word or phrase."""
 
     start: int
     end: int
     pattern: _Pattern
 
 
-def highlight(stored: StoredArticle, clauses: Iterable[Clause]) -> Highlights:
-    """Title and up to three fragments with every word marked that a clause asked for.
+def highlight(stored: StoredArticle, wanted: Iterable[Words]) -> Highlights:
+    """Title and up to three fragments with every word marked that was asked for, in whichever field.
 
     Of an article that says noarchive, the fragments are taken from what may be shown of it.
     """
-    patterns = {tuple(terms(clause.text)) for clause in clauses if not clause.negated} - {()}
+    bags = (bag(one) for one in wanted)
+    patterns = {said.terms for one in bags if one is not None for said in one.parts}
     title = _clean(stored.article.title)
     withheld = "noarchive" in stored.article.rights
     text = _clean(shortened(stored.article.text) if withheld else stored.article.text[:_SEARCHED_CHARACTERS])

@@ -1,25 +1,51 @@
 """What both stores index of an article beside its text: facet values and their labels, bounded and clean."""
 
+from urllib.parse import urlsplit
+
 from shared.article_store.bigrams import spread
 from shared.article_store.document import StoredArticle
-from shared.facets import LABEL_SEPARATOR, Facet, FacetValue
+from shared.article_store.query import TextField
+from shared.facets import LABEL_SEPARATOR, MAX_VALUES_PER_ARTICLE, Facet, FacetValue
 
 # Raise it when the same article would be indexed differently, though no field or facet changed its definition.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 # A word in the title says more of an article than one in its text.
-TEXT_BOOSTS = {"title": 3.0, "description": 1.5, "text": 1.0}
+TEXT_BOOSTS = {"title": 3.0, "description": 1.5, "text": 1.0, "names": 1.0, "byline": 1.0}
+# Where words are looked for that are asked of a field.
+FIELDS_OF: dict[TextField, tuple[str, ...]] = {
+    "any": ("title", "description", "text", "names"),
+    "title": ("title",),
+    "text": ("description", "text"),
+    "author": ("byline",),
+}
+# The names of those that the article is about, not of all that it mentions in passing.
+_INDEXED_NAMES = 10
 # Elasticsearch refuses a document with a longer keyword than 32,766 bytes, and no facet value needs more than this.
 MAX_VALUE_CHARACTERS = 256
 
 
-def texts(stored: StoredArticle) -> dict[str, str]:
-    """What each field of TEXT_BOOSTS is indexed with."""
+def texts(stored: StoredArticle) -> dict[str, tuple[str, ...]]:
+    """What each field of TEXT_BOOSTS is indexed with; no phrase runs from one text into the next."""
     article = stored.article
     return {
-        "title": spread(article.title),
-        "description": spread(article.description or ""),
-        "text": spread(article.text),
+        "title": (spread(article.title),),
+        "description": (spread(article.description or ""),),
+        "text": (spread(article.text),),
+        "names": tuple(spread(name) for name in _names(stored)),
+        "byline": tuple(spread(name) for name in article.authors[:MAX_VALUES_PER_ARTICLE]),
     }
+
+
+def sites(stored: StoredArticle) -> tuple[str, ...]:
+    """The host of the article and all above it, so that a search on a site finds what is on the hosts below."""
+    labels = host_key(urlsplit(stored.article.url).hostname or "").split(".")
+    above = (".".join(labels[start:]) for start in range(len(labels)))
+    return tuple(host for host in above if host)
+
+
+def host_key(host: str) -> str:
+    """A host as it is indexed and asked for."""
+    return host.strip().strip(".").lower()[:MAX_VALUE_CHARACTERS]
 
 
 def facet_values(facet: Facet, stored: StoredArticle) -> tuple[FacetValue, ...]:
@@ -47,6 +73,11 @@ def parse_label_term(term: str) -> FacetValue:
     """The value and the label of a term of `label_field`."""
     value, _, label = term.partition(LABEL_SEPARATOR)
     return FacetValue(value, label)
+
+
+def _names(stored: StoredArticle) -> list[str]:
+    ranked = sorted(stored.enrichment.entities, key=lambda entity: -entity.salience)
+    return list(dict.fromkeys(entity.name for entity in ranked))[:_INDEXED_NAMES]
 
 
 def _bounded(text: str) -> str:

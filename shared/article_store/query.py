@@ -1,5 +1,6 @@
 """A question to the article store and its answer, as values that no store's syntax leaks into."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -7,39 +8,106 @@ from typing import Literal
 from shared.article_store.document import StoredArticle
 
 Sort = Literal["relevance", "newest", "oldest"]
+TextField = Literal["any", "title", "text", "author"]
+Match = Literal["all", "most", "any"]
+FilterMode = Literal["any", "all"]
+BucketSort = Literal["count", "name"]
+Copies = Literal["show", "hide"]
 MAX_PAGE_SIZE = 200
 MAX_FACET_SIZE = 200
-MAX_CLAUSES = 64
+MAX_EXPRESSION_DEPTH = 8
+MAX_EXPRESSION_PARTS = 64
+MAX_WORDS = 256
 MAX_RELEVANCE_DEPTH = 10_000
 
 
 @dataclass(frozen=True)
-class Clause:
-    """One condition on title, description and text; all of a query's clauses must hold.
+class Words:
+    """Words that are asked for, whatever their form, case and accents.
 
-    `text` is a word, or with `phrase` words that follow each other in one field. With `negated` it must not occur.
+    What is written without a space (R&D, or Chinese) means its terms in a row. A bag without any word in it ("&")
+    neither finds nor excludes: it is as if it were not there.
+
+    Attributes:
+        text: words with spaces between them, in any language.
+        phrase: they follow each other, in one field.
+        field: "any" is title, description, text and the names of the entities; "text" is description and text.
+        match: of a bag, how many words must be there, each in any of the fields: all of them; most (all of up to two,
+            two thirds of more); or any. In the latter two, words like "the" count only where there are no others.
     """
 
     text: str
     phrase: bool = False
-    negated: bool = False
+    field: TextField = "any"
+    match: Match = "all"
+
+
+@dataclass(frozen=True)
+class HasValue:
+    """Any of the values of a facet is there."""
+
+    facet: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OnSite:
+    """The article's address is on this host, or on one below it: example.com holds for news.example.com."""
+
+    host: str
+
+
+@dataclass(frozen=True)
+class PublishedBetween:
+    """Published at or after `start` and before `end`; None leaves that side open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Expression"
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Every part holds; of no parts that is true of every article."""
+
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one part holds; of no parts that is true of every article."""
+
+    parts: tuple["Expression", ...]
+
+
+Leaf = Words | HasValue | OnSite | PublishedBetween
+Expression = Leaf | Not | AllOf | AnyOf
 
 
 @dataclass(frozen=True)
 class FacetFilter:
-    """Narrows by one facet: any of `include` must be there, none of `exclude` may be."""
+    """Narrows by one facet: of `include` any value must be there, or with mode "all" each; none of `exclude` may be."""
 
     facet: str
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    mode: FilterMode = "any"
 
 
 @dataclass(frozen=True)
 class FacetRequest:
-    """Asks for the counts of a facet: its `size` most frequent values and all those selected."""
+    """Asks for the counts of a facet: its `size` most frequent values and all those selected, in the order of `sort`:
+    by falling count, then label; or by label."""
 
     facet: str
     size: int = 10
+    sort: BucketSort = "count"
 
 
 @dataclass(frozen=True)
@@ -47,15 +115,18 @@ class ArticleQuery:
     """What to find, in which order, and what to count on the way.
 
     Attributes:
+        where: what holds of every article found; None: nothing is asked.
+        prefer: words that raise an article among those found, and need not be there.
         published_from: first instant of publication that counts.
         published_to: first instant that does not count any more.
-        sort: "relevance" without clauses means "newest".
+        sort: "relevance" without words means "newest".
         cursor: the `next` of the page before; opaque, and bound to the same query.
         highlight: whether to return fragments with the words that matched.
         hidden: whether what was withdrawn from searches is found, too.
     """
 
-    clauses: tuple[Clause, ...] = ()
+    where: Expression | None = None
+    prefer: tuple[Words, ...] = ()
     filters: tuple[FacetFilter, ...] = ()
     published_from: datetime | None = None
     published_to: datetime | None = None
@@ -69,9 +140,25 @@ class ArticleQuery:
     @property
     def effective_sort(self) -> Sort:
         """Relevance needs words to be relevant to."""
-        if self.sort == "relevance" and not any(not clause.negated for clause in self.clauses):
+        if self.sort == "relevance" and not any(True for _ in self.wanted_words()):
             return "newest"
         return self.sort
+
+    def wanted_words(self) -> Iterator[Words]:
+        """The words that speak for an article: those asked for, and those preferred."""
+        if self.where is not None:
+            yield from wanted_words(self.where)
+        yield from self.prefer
+
+
+def wanted_words(expression: Expression) -> Iterator[Words]:
+    """All words of an expression that are not ruled out."""
+    match expression:
+        case Words():
+            yield expression
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from wanted_words(part)
 
 
 HIGHLIGHT_START = "\ue000"
@@ -108,11 +195,20 @@ class Bucket:
 
 @dataclass(frozen=True)
 class FacetCounts:
-    """Buckets by falling count, then label; `other` counts values of articles outside the buckets."""
+    """The counts of a facet.
+
+    Attributes:
+        buckets: in the order asked for.
+        other: values of articles outside the buckets, each article counted once for each.
+        exact: whether every count is; if not, a count may be too low.
+        failed: why the facet could not be counted, though the page could be served; there are no buckets then.
+    """
 
     facet: str
     buckets: tuple[Bucket, ...]
     other: int
+    exact: bool = True
+    failed: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared.article_store.opening import open_reader, open_writer
-from shared.article_store.query import ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 from shared.bus.breaker import Breaker
 from shared.bus.broker import create_group, entry_of
 from shared.bus.envelope import encode
@@ -58,7 +58,7 @@ async def test_an_article_is_enriched_put_into_the_store_and_found_by_its_facets
 
     found = await reader.search(
         ArticleQuery(
-            clauses=(Clause("plants"),),
+            where=Words("plants"),
             filters=(FacetFilter("organization", include=("org:nvidia",)),),
             facets=(FacetRequest("organization"), FacetRequest("location")),
         )

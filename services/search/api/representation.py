@@ -56,7 +56,7 @@ class Understood(BaseModel):
     @classmethod
     def of(cls, query: ArticleQuery) -> "Understood":
         return cls(
-            q=write_text(query.clauses),
+            q=write_text(query.where),
             published_from=query.published_from,
             published_to=query.published_to,
             sort=query.effective_sort,

@@ -118,10 +118,10 @@ def search_view(query: ArticleQuery, result: SearchResult, now: datetime) -> Sea
     """The page for a query and its answer; `now` is what the ranges of time count back from."""
     pairs = dict(to_pairs(replace(query, cursor=None)))
     return SearchPage(
-        words=write_text(query.clauses),
+        words=write_text(query.where),
         total=_total(result),
         empty=not result.hits,
-        narrowed=bool(query.clauses or query.filters or query.published_from or query.published_to),
+        narrowed=bool(query.where or query.filters or query.published_from or query.published_to),
         rows=tuple(_row(hit) for hit in result.hits),
         boxes=tuple(_boxes(query, result.facets)),
         chips=tuple(_chips(query, result.facets)),
@@ -249,7 +249,7 @@ def _day(at: datetime) -> str:
 
 def _sorts(query: ArticleQuery) -> tuple[Link, ...]:
     orders: tuple[Sort, ...] = get_args(Sort)
-    offered = orders if any(not clause.negated for clause in query.clauses) else orders[1:]
+    offered = orders if any(True for _ in query.wanted_words()) else orders[1:]
     return tuple(
         Link(order.capitalize(), search_page(replace(query, sort=order)), current=order == query.effective_sort)
         for order in offered

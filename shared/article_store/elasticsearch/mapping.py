@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.elasticsearch.operations import Operation
-from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
+from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, sites, texts
 from shared.events.articles import first_version
 from shared.facets import FACETS
 
@@ -67,6 +67,7 @@ def to_document(stored: StoredArticle) -> dict[str, Any]:
         "published_order": stored.published_order,
         "published_at": stored.article.published.at.isoformat(),
         **texts(stored),
+        "site": list(sites(stored)),
         SOURCE: stored.model_dump(mode="json"),
     }
     for facet in FACETS:
@@ -125,6 +126,7 @@ def _properties() -> dict[str, Any]:
         # The time field of dashboards; questions of this program use the order above.
         "published_at": {"type": "date"},
         **{name: {"type": "text", "analyzer": ANALYZER} for name in TEXT_BOOSTS},
+        "site": keyword,
         **{facet.field: keyword for facet in FACETS},
         **{facet.label_field: keyword for facet in FACETS if facet.kind == "labelled"},
         SOURCE: {"type": "object", "enabled": False},

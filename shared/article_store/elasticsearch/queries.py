@@ -9,8 +9,9 @@ from shared.article_store.cursors import Position, RankPosition, TimePosition
 from shared.article_store.document import order_start
 from shared.article_store.elasticsearch.mapping import SOURCE
 from shared.article_store.facet_counts import named_values
-from shared.article_store.indexed import TEXT_BOOSTS, label_prefix
-from shared.article_store.query import ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.article_store.indexed import TEXT_BOOSTS, host_key, label_prefix
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, HasValue, OnSite, PublishedBetween
+from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
 from shared.clock import to_ms
 from shared.facets import FACETS_BY_NAME
 
@@ -66,15 +67,15 @@ def _found(query: ArticleQuery) -> Body:
     later = _after_counting(query)
     parts = [part for f in query.filters if f not in later for part in _filter(f)]
     if query.published_from or query.published_to:
-        parts.append({"range": {"published_order": _published(query)}})
+        parts.append(_published(PublishedBetween(query.published_from, query.published_to)))
+    where = asked(query.where)
     return {
         "bool": {
-            "must": [_clause(clause) for clause in query.clauses if not clause.negated],
-            "must_not": [
-                *(_clause(clause) for clause in query.clauses if clause.negated),
-                *([] if query.hidden else [{"term": {"hidden": True}}]),
-            ],
-            "filter": parts,
+            "must": [] if where is None else [_holds(where)],
+            "should": [_holds(preferred) for words in query.prefer if (preferred := bag(words))],
+            "must_not": [] if query.hidden else [{"term": {"hidden": True}}],
+            # With nothing else asked, one of what is preferred would have to be there.
+            "filter": [{"match_all": {}}, *parts],
         }
     }
 
@@ -84,29 +85,53 @@ def _after_counting(query: ArticleQuery) -> list[FacetFilter]:
     return [f for f in query.filters if f.facet in counted]
 
 
-def _clause(clause: Clause) -> Body:
-    # A word that is indexed as several terms (R&D, or Chinese) means those terms in a row, as a phrase does. What has
-    # no word in it ("&") neither finds nor excludes.
-    without_words = "none" if clause.negated else "all"
+def _holds(part: Asked) -> Body:
+    match part:
+        case Bag(parts, needed):
+            return {"bool": {"should": [_said(one) for one in parts], "minimum_should_match": needed}}
+        case Without(inner):
+            return {"bool": {"must_not": [_holds(inner)]}}
+        case Every(parts):
+            return {"bool": {"must": [_holds(one) for one in parts]}}
+        case Either(parts):
+            return {"bool": {"should": [_holds(one) for one in parts], "minimum_should_match": 1}}
+        case HasValue(facet, values):
+            return _unscored({"terms": {FACETS_BY_NAME[facet].field: list(values)}})
+        case OnSite(host):
+            return _unscored({"term": {"site": host_key(host)}})
+        case PublishedBetween():
+            return _unscored(_published(part))
+
+
+def _said(said: Said) -> Body:
+    # A word that is indexed as several terms (R&D, or Chinese) means those terms in a row, as a phrase does.
+    text = spread(said.text)
+    in_fields = [{"match_phrase": {field: {"query": text, "boost": TEXT_BOOSTS[field]}}} for field in said.fields]
+    return {"bool": {"should": in_fields, "minimum_should_match": 1}}
+
+
+def _published(between: PublishedBetween) -> Body:
+    bounds = {"gte": between.start, "lt": between.end}
     return {
-        "bool": {
-            "should": [
-                {"match_phrase": {field: {"query": spread(clause.text), "boost": b, "zero_terms_query": without_words}}}
-                for field, b in TEXT_BOOSTS.items()
-            ]
+        "range": {
+            "published_order": {
+                name: order_start(to_ms(moment)) for name, moment in bounds.items() if moment is not None
+            }
         }
     }
 
 
-def _published(query: ArticleQuery) -> Body:
-    bounds = {"gte": query.published_from, "lt": query.published_to}
-    return {name: order_start(to_ms(moment)) for name, moment in bounds.items() if moment is not None}
+def _unscored(body: Body) -> Body:
+    """Narrows without a say in relevance."""
+    return {"bool": {"filter": [body]}}
 
 
 def _filter(facet_filter: FacetFilter) -> Iterable[Body]:
     field = FACETS_BY_NAME[facet_filter.facet].field
-    if facet_filter.include:
+    if facet_filter.include and facet_filter.mode == "any":
         yield {"terms": {field: list(facet_filter.include)}}
+    if facet_filter.mode == "all":
+        yield from ({"term": {field: value}} for value in facet_filter.include)
     if facet_filter.exclude:
         yield {"bool": {"must_not": [{"terms": {field: list(facet_filter.exclude)}}]}}
 

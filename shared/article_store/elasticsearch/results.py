@@ -64,7 +64,7 @@ def _following(query: ArticleQuery, position: Position | None, found: list[Answe
 
 def _hit(query: ArticleQuery, hit: Answer) -> Hit:
     stored = source_of(hit)
-    return Hit(stored, hit.get("_score"), highlight(stored, query.clauses) if query.highlight else None)
+    return Hit(stored, hit.get("_score"), highlight(stored, query.wanted_words()) if query.highlight else None)
 
 
 def _facet(query: ArticleQuery, request: FacetRequest, answer: Answer, other_labels: Labels) -> FacetCounts:
@@ -75,6 +75,7 @@ def _facet(query: ArticleQuery, request: FacetRequest, answer: Answer, other_lab
         top=_top(counts, request),
         named=_counts(counts.get("named", _NOTHING)),
         all_values=sum(_counts(top).values()) + int(top["sum_other_doc_count"]),
+        exact=not top.get("doc_count_error_upper_bound"),
     )
     return assemble(
         query, request, counted, lambda value: known.get(value) or other_labels.get((request.facet, value), value)

@@ -8,10 +8,10 @@ from tantivy import Occur, Query
 
 from shared.article_store.cursors import TimePosition
 from shared.article_store.document import order_start
-from shared.article_store.indexed import TEXT_BOOSTS
-from shared.article_store.query import ArticleQuery, Clause, FacetFilter, Sort
+from shared.article_store.indexed import TEXT_BOOSTS, host_key
+from shared.article_store.query import ArticleQuery, FacetFilter, HasValue, OnSite, PublishedBetween, Sort
 from shared.article_store.tantivy.schema import HIDDEN
-from shared.article_store.words import terms
+from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
 from shared.clock import to_ms
 from shared.facets import FACETS_BY_NAME
 
@@ -21,16 +21,19 @@ _HIGHEST_ORDER = 2**63 - 1
 
 def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str | None = None) -> Query:
     """What the query finds; with `without_facet` as if no filter named that facet, for its counts."""
-    parts = [part for clause in query.clauses if (part := _clause(schema, clause))]
+    where = asked(query.where)
+    parts = [] if where is None else [(Occur.Must, _holds(schema, where))]
     if query.published_from or query.published_to:
-        parts.append((Occur.Must, _unscored(_published(schema, query))))
+        between = PublishedBetween(query.published_from, query.published_to)
+        parts.append((Occur.Must, _unscored(_published(schema, between))))
     for facet_filter in query.filters:
         if facet_filter.facet != without_facet:
             parts += _filter(schema, facet_filter)
     if not any(occur is Occur.Must for occur, _ in parts):
-        parts.append((Occur.Must, Query.all_query()))
+        parts.append((Occur.Must, _unscored(Query.all_query())))
     if not query.hidden:
         parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
+    parts += [(Occur.Should, _holds(schema, preferred)) for words in query.prefer if (preferred := bag(words))]
     return Query.boolean_query(parts)
 
 
@@ -62,16 +65,37 @@ def counts_of(facet: str, values: Sequence[str]) -> dict[str, Any]:
     return {"terms": {"field": field, "size": len(values), "segment_size": len(values), "include": list(values)}}
 
 
-def _clause(schema: tantivy.Schema, clause: Clause) -> tuple[Occur, Query] | None:
-    """None for what has no word in it ("&"): it neither finds nor excludes."""
-    words = terms(clause.text)
-    if not words:
-        return None
-    in_fields = [
-        (Occur.Should, Query.boost_query(_in_field(schema, field, words), boost))
-        for field, boost in TEXT_BOOSTS.items()
-    ]
-    return (Occur.MustNot if clause.negated else Occur.Must), Query.boolean_query(in_fields)
+def _holds(schema: tantivy.Schema, part: Asked) -> Query:
+    match part:
+        case Bag(parts, needed):
+            return _at_least([_said(schema, one) for one in parts], needed)
+        case Without(inner):
+            return _all_but(_holds(schema, inner))
+        case Every(parts):
+            return Query.boolean_query([(Occur.Must, _holds(schema, one)) for one in parts])
+        case Either(parts):
+            return _at_least([_holds(schema, one) for one in parts], 1)
+        case HasValue(facet, values):
+            return _unscored(Query.term_set_query(schema, FACETS_BY_NAME[facet].field, list(values)))
+        case OnSite(host):
+            return _unscored(Query.term_query(schema, "site", host_key(host), "basic"))
+        case PublishedBetween():
+            return _unscored(_published(schema, part))
+
+
+def _at_least(parts: Sequence[Query], needed: int) -> Query:
+    if needed == len(parts):
+        return Query.boolean_query([(Occur.Must, part) for part in parts])
+    return Query.boolean_query([(Occur.Should, part) for part in parts], minimum_number_should_match=needed)
+
+
+def _all_but(part: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, _unscored(Query.all_query())), (Occur.MustNot, part)])
+
+
+def _said(schema: tantivy.Schema, said: Said) -> Query:
+    in_fields = [Query.boost_query(_in_field(schema, field, said.terms), TEXT_BOOSTS[field]) for field in said.fields]
+    return _at_least(in_fields, 1)
 
 
 def _in_field(schema: tantivy.Schema, field: str, words: Sequence[str]) -> Query:
@@ -81,9 +105,9 @@ def _in_field(schema: tantivy.Schema, field: str, words: Sequence[str]) -> Query
     return Query.phrase_query(schema, field, list(words))
 
 
-def _published(schema: tantivy.Schema, query: ArticleQuery) -> Query:
-    lowest = order_start(to_ms(query.published_from)) if query.published_from else 0
-    end = order_start(to_ms(query.published_to)) if query.published_to else _HIGHEST_ORDER + 1
+def _published(schema: tantivy.Schema, between: PublishedBetween) -> Query:
+    lowest = order_start(to_ms(between.start)) if between.start else 0
+    end = order_start(to_ms(between.end)) if between.end else _HIGHEST_ORDER + 1
     return _range(schema, lowest, end - 1) if end > lowest else Query.empty_query()
 
 
@@ -93,8 +117,11 @@ def _range(schema: tantivy.Schema, lowest: int, highest: int) -> Query:
 
 def _filter(schema: tantivy.Schema, facet_filter: FacetFilter) -> Iterable[tuple[Occur, Query]]:
     field = FACETS_BY_NAME[facet_filter.facet].field
-    if facet_filter.include:
+    if facet_filter.include and facet_filter.mode == "any":
         yield Occur.Must, _unscored(Query.term_set_query(schema, field, facet_filter.include))
+    if facet_filter.mode == "all":
+        for value in facet_filter.include:
+            yield Occur.Must, _unscored(Query.term_query(schema, field, value, "basic"))
     if facet_filter.exclude:
         yield Occur.MustNot, Query.term_set_query(schema, field, facet_filter.exclude)
 

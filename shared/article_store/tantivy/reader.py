@@ -140,7 +140,7 @@ class TantivyArticleReader:
 
 def _hit(query: ArticleQuery, ranked: Ranked) -> Hit:
     stored = source_of(ranked.document)
-    return Hit(stored, ranked.score, highlight(stored, query.clauses) if query.highlight else None)
+    return Hit(stored, ranked.score, highlight(stored, query.wanted_words()) if query.highlight else None)
 
 
 def _count(searcher: tantivy.Searcher, found: Query) -> int:

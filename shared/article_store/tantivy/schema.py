@@ -8,7 +8,7 @@ from typing import Literal
 import tantivy
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, texts
+from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, sites, texts
 from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.words import WORD_PATTERN, analyzer
 from shared.facets import FACETS
@@ -36,6 +36,7 @@ _FIELDS: tuple[_Field, ...] = (
     _Field("hidden", "term"),
     _Field("published_order", "order"),
     *(_Field(name, "words") for name in TEXT_BOOSTS),
+    _Field("site", "term"),
     *(_Field(facet.field, "counted") for facet in FACETS),
     *(_Field(facet.label_field, "term") for facet in FACETS if facet.kind == "labelled"),
     _Field(SOURCE, "kept_bytes"),
@@ -83,8 +84,11 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
     if stored.hidden:
         document.add_text("hidden", HIDDEN)
     document.add_unsigned("published_order", stored.published_order)
-    for name, text in texts(stored).items():
-        document.add_text(name, text)
+    for name, parts in texts(stored).items():
+        for text in parts:
+            document.add_text(name, text)
+    for host in sites(stored):
+        document.add_text("site", host)
     for facet in FACETS:
         for value in facet_values(facet, stored):
             document.add_text(facet.field, value.value)

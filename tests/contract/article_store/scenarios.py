@@ -9,7 +9,20 @@ from typing import Any
 import yaml
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import ArticleQuery, Clause, FacetCounts, FacetFilter, FacetRequest
+from shared.article_store.query import (
+    AllOf,
+    AnyOf,
+    ArticleQuery,
+    Expression,
+    FacetCounts,
+    FacetFilter,
+    FacetRequest,
+    HasValue,
+    Not,
+    OnSite,
+    PublishedBetween,
+    Words,
+)
 from shared.events.enrichment import Language
 from tests.builders import a_stored_article, a_topic, an_enrichment, an_entity
 
@@ -70,7 +83,7 @@ def _article(number: int, fields: dict[str, Any]) -> StoredArticle:
 
 def _scenario(fields: dict[str, Any]) -> Scenario:
     query = ArticleQuery(
-        clauses=tuple(_clauses(fields)),
+        where=AllOf((*_words(fields), *_where(fields.pop("where", ())))),
         filters=tuple(_filter(f) for f in fields.pop("filters", ())),
         published_from=_moment(fields.pop("from", None)),
         published_to=_moment(fields.pop("to", None)),
@@ -80,7 +93,7 @@ def _scenario(fields: dict[str, Any]) -> Scenario:
     return Scenario(query=query, **fields)
 
 
-def _clauses(fields: dict[str, Any]) -> Iterator[Clause]:
+def _words(fields: dict[str, Any]) -> Iterator[Expression]:
     for kind, phrase, negated in (
         ("words", False, False),
         ("phrases", True, False),
@@ -88,11 +101,36 @@ def _clauses(fields: dict[str, Any]) -> Iterator[Clause]:
         ("not_phrases", True, True),
     ):
         for text in fields.pop(kind, ()):
-            yield Clause(text, phrase, negated)
+            yield Not(Words(text, phrase)) if negated else Words(text, phrase)
+
+
+def _where(parts: list[dict[str, Any]]) -> Iterator[Expression]:
+    """Expressions, each a mapping of its one kind to what it consists of."""
+    for part in parts:
+        ((kind, content),) = part.items()
+        match kind:
+            case "all":
+                yield AllOf(tuple(_where(content)))
+            case "any":
+                yield AnyOf(tuple(_where(content)))
+            case "not":
+                yield Not(AllOf(tuple(_where(content))))
+            case "words":
+                yield Words(**(content if isinstance(content, dict) else {"text": content}))
+            case "value":
+                yield HasValue(content["facet"], tuple(content["values"]))
+            case "site":
+                yield OnSite(content)
+            case "published":
+                yield PublishedBetween(_moment(content.get("from")), _moment(content.get("to")))
+            case _:
+                raise ValueError(f"no expression {kind!r}")
 
 
 def _filter(fields: dict[str, Any]) -> FacetFilter:
-    return FacetFilter(fields["facet"], tuple(fields.get("include", ())), tuple(fields.get("exclude", ())))
+    return FacetFilter(
+        fields["facet"], tuple(fields.get("include", ())), tuple(fields.get("exclude", ())), fields.get("mode", "any")
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

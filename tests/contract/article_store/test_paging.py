@@ -3,12 +3,23 @@
 import pytest
 
 from shared.article_store.cursors import RankPosition, encode
-from shared.article_store.query import MAX_RELEVANCE_DEPTH, ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.article_store.query import (
+    MAX_RELEVANCE_DEPTH,
+    AnyOf,
+    ArticleQuery,
+    Expression,
+    FacetFilter,
+    FacetRequest,
+    HasValue,
+    Not,
+    OnSite,
+    Words,
+)
 from shared.errors import InvalidInput, LimitExceeded
 from tests.builders import NOON, a_stored_article, an_article, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store, titles
 
-COUNCIL = (Clause("council"),)
+COUNCIL = Words("council")
 
 
 def matter(number: int) -> str:
@@ -30,7 +41,7 @@ async def walk(store: Store, **query) -> list[str]:
 async def test_a_walk_is_complete_and_names_each_article_once(store: Store, sort):
     await store.put(*(a_stored_article(n) for n in range(1, 24)))
 
-    found = await walk(store, clauses=COUNCIL, sort=sort, size=5)
+    found = await walk(store, where=COUNCIL, sort=sort, size=5)
 
     in_order = [matter(n) for n in range(1, 24)]
     assert sorted(found) == sorted(in_order)
@@ -63,7 +74,7 @@ async def test_a_walk_neither_loses_nor_repeats_when_articles_arrive_meanwhile(s
 async def test_equally_relevant_articles_come_newest_first(store: Store):
     await store.put(*(a_stored_article(n) for n in (3, 1, 2)))
 
-    assert await store.titles(clauses=COUNCIL) == [matter(3), matter(2), matter(1)]
+    assert await store.titles(where=COUNCIL) == [matter(3), matter(2), matter(1)]
 
 
 async def test_the_total_counts_all_pages_on_every_page(store: Store):
@@ -102,12 +113,12 @@ async def test_what_is_no_cursor_is_refused(store: Store, cursor):
 
 async def test_a_cursor_of_another_query_is_refused(store: Store):
     await store.put(*(a_stored_article(n) for n in range(1, 5)))
-    cursor = (await store.search(clauses=COUNCIL, sort="newest", size=2)).next
+    cursor = (await store.search(where=COUNCIL, sort="newest", size=2)).next
 
     with pytest.raises(InvalidInput, match="does not belong to this query"):
-        await store.search(clauses=(Clause("monday"),), sort="newest", size=2, cursor=cursor)
+        await store.search(where=Words("monday"), sort="newest", size=2, cursor=cursor)
     with pytest.raises(InvalidInput, match="does not belong to this query"):
-        await store.search(clauses=COUNCIL, sort="relevance", size=2, cursor=cursor)
+        await store.search(where=COUNCIL, sort="relevance", size=2, cursor=cursor)
 
 
 async def test_another_page_size_continues_the_same_walk(store: Store):
@@ -121,10 +132,10 @@ async def test_another_page_size_continues_the_same_walk(store: Store):
 
 async def test_relevance_ends_at_a_stated_depth(store: Store):
     await store.put(*(a_stored_article(n) for n in range(1, 4)))
-    too_deep = encode(ArticleQuery(clauses=COUNCIL), RankPosition(MAX_RELEVANCE_DEPTH))
+    too_deep = encode(ArticleQuery(where=COUNCIL), RankPosition(MAX_RELEVANCE_DEPTH))
 
     with pytest.raises(LimitExceeded, match="sort by time"):
-        await store.search(clauses=COUNCIL, size=1, cursor=too_deep)
+        await store.search(where=COUNCIL, size=1, cursor=too_deep)
 
 
 async def test_a_scan_yields_all_that_match_newest_first(store: Store):
@@ -145,15 +156,28 @@ async def test_a_scan_goes_past_its_own_pages(store: Store):
     assert (len(found), len(set(found))) == (1_101, 1_101)
 
 
+def nested(depth: int) -> Expression:
+    part: Expression = Words("council")
+    for _ in range(depth):
+        part = Not(part)
+    return part
+
+
 @pytest.mark.parametrize(
     ("query", "refusal"),
     [
         ({"size": 201}, LimitExceeded),
         ({"size": -1}, InvalidInput),
-        ({"clauses": (Clause("a"),) * 65}, LimitExceeded),
-        ({"clauses": (Clause("\ud800"),)}, InvalidInput),
+        ({"where": AnyOf((Words("a"),) * 65)}, LimitExceeded),
+        ({"where": Words("a " * 257)}, LimitExceeded),
+        ({"where": nested(8)}, LimitExceeded),
+        ({"where": Words("\ud800")}, InvalidInput),
+        ({"where": OnSite("\ud800")}, InvalidInput),
+        ({"where": HasValue("organization", ("\ud800",))}, InvalidInput),
+        ({"where": HasValue("colour", ("red",))}, InvalidInput),
+        ({"prefer": (Words("a"),) * 65}, LimitExceeded),
         ({"filters": (FacetFilter("organization", exclude=("\ud800",)),)}, InvalidInput),
-        ({"clauses": (Clause("a" * 1_001),)}, LimitExceeded),
+        ({"where": Words("a" * 2_001)}, LimitExceeded),
         ({"facets": (FacetRequest("organization", 201),)}, LimitExceeded),
         ({"facets": (FacetRequest("colour"),)}, InvalidInput),
         ({"facets": (FacetRequest("topic"), FacetRequest("topic"))}, InvalidInput),

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from shared.article_store.query import MAX_CLAUSES
+from shared.article_store.query import MAX_EXPRESSION_PARTS
 from shared.facets import FACETS_BY_NAME
 from tests.integration.search.newsroom import HOSTILE, articles
 
@@ -188,7 +188,7 @@ async def test_the_facets_are_described_as_the_search_takes_them(client):
         ("size=1000", "/docs#invalid-parameter", "size"),
         ("cursor=nonsense", "/docs#invalid-request", None),
         ("x" * 9000, "/docs#too-much", None),
-        ("q=" + "a+" * (MAX_CLAUSES + 1), "/docs#invalid-parameter", "q"),
+        ("q=" + "a+" * (MAX_EXPRESSION_PARTS + 1), "/docs#invalid-parameter", "q"),
     ],
 )
 async def test_a_question_that_cannot_be_answered_says_why(client, query_string, problem, parameter):

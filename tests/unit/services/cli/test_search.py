@@ -4,7 +4,7 @@ import pytest
 
 from services.cli.search import search, understand
 from shared.article_store.opening import open_writer
-from shared.article_store.query import Clause, FacetFilter
+from shared.article_store.query import AllOf, FacetFilter, Not, Words
 from shared.clock import SystemClock
 from shared.errors import InvalidInput
 from shared.settings import StoreSettings
@@ -14,7 +14,7 @@ from tests.builders import a_stored_article, an_enrichment, an_entity
 def test_words_filters_and_size_become_a_query():
     query = understand('"solid state" -toyota', ["organization=org:acme", "source!=a, b"], size=3)
 
-    assert query.clauses == (Clause("solid state", phrase=True), Clause("toyota", negated=True))
+    assert query.where == AllOf((Words("solid state", phrase=True), Not(Words("toyota"))))
     assert query.filters == (
         FacetFilter("organization", include=("org:acme",)),
         FacetFilter("source", exclude=("a, b",)),

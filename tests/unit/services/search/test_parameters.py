@@ -17,7 +17,7 @@ from services.search.parameters import (
     to_url,
     write_text,
 )
-from shared.article_store.query import MAX_CLAUSES, ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.article_store.query import MAX_EXPRESSION_PARTS, AllOf, ArticleQuery, FacetFilter, FacetRequest, Not, Words
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME
 
@@ -34,7 +34,7 @@ def test_words_filters_dates_and_paging_are_read_together():
     query = parse("q=battery&person=person:a&not_language=de&from=2026-03-01&sort=oldest&size=5&cursor=abc&facet=topic")
 
     assert query == ArticleQuery(
-        clauses=(Clause("battery"),),
+        where=AllOf((Words("battery"),)),
         filters=(FacetFilter("person", include=("person:a",)), FacetFilter("language", exclude=("de",))),
         published_from=datetime(2026, 3, 1, tzinfo=UTC),
         sort="oldest",
@@ -115,7 +115,7 @@ def test_no_facet_is_counted_when_none_is_asked_for():
         ("facet.topic.size=500", "facet.topic.size", "no number from 1 to 200"),
         ("cursor=" + "a" * 1001, "cursor", "longer than any cursor"),
         ("q=" + "a" * (MAX_TEXT_CHARACTERS + 1), "q", "at most 2000"),
-        ("q=" + "a+" * (MAX_CLAUSES + 1), "q", f"at most {MAX_CLAUSES}"),
+        ("q=" + "a+" * (MAX_EXPRESSION_PARTS + 1), "q", f"at most {MAX_EXPRESSION_PARTS}"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_the_name_of_its_parameter(query_string, parameter, reason):
@@ -132,29 +132,29 @@ def test_a_query_string_beyond_its_bound_is_refused_unread():
 
 
 @pytest.mark.parametrize(
-    ("text", "clauses"),
+    ("text", "parts"),
     [
-        ("battery plant", (Clause("battery"), Clause("plant"))),
-        ('"solid state" battery', (Clause("solid state", phrase=True), Clause("battery"))),
-        ("battery -recall", (Clause("battery"), Clause("recall", negated=True))),
-        ('-"solid state"', (Clause("solid state", phrase=True, negated=True),)),
-        ('plant "solid state', (Clause("plant"), Clause("solid state", phrase=True))),
-        ("“solid  state”", (Clause("solid state", phrase=True),)),
-        ('cell"pack"', (Clause("cell"), Clause("pack", phrase=True))),
-        ("state-owned - --bank", (Clause("state-owned"), Clause("bank", negated=True))),
+        ("battery plant", (Words("battery"), Words("plant"))),
+        ('"solid state" battery', (Words("solid state", phrase=True), Words("battery"))),
+        ("battery -recall", (Words("battery"), Not(Words("recall")))),
+        ('-"solid state"', (Not(Words("solid state", phrase=True)),)),
+        ('plant "solid state', (Words("plant"), Words("solid state", phrase=True))),
+        ("“solid  state”", (Words("solid state", phrase=True),)),
+        ('cell"pack"', (Words("cell"), Words("pack", phrase=True))),
+        ("state-owned - --bank", (Words("state-owned"), Not(Words("bank")))),
         ('"" " " -', ()),
-        ("中国电池", (Clause("中国电池"),)),
+        ("中国电池", (Words("中国电池"),)),
     ],
 )
-def test_the_search_box_knows_words_phrases_and_exclusions(text, clauses):
-    assert parse_text(text) == clauses
+def test_the_search_box_knows_words_phrases_and_exclusions(text, parts):
+    assert parse_text(text) == (AllOf(parts) if parts else None)
 
 
 @given(st.text(max_size=60) | st.text(alphabet=' "-ab“', max_size=30))
 def test_whatever_is_typed_is_understood_the_same_when_written_back(text):
-    clauses = parse_text(text)
+    understood = parse_text(text)
 
-    assert parse_text(write_text(clauses)) == clauses
+    assert parse_text(write_text(understood)) == understood
 
 
 @given(st.text(max_size=200))
@@ -183,7 +183,7 @@ def queries(draw):
     length = draw(st.none() | st.timedeltas(timedelta(microseconds=1), timedelta(days=900)))
     counted = draw(st.lists(st.sampled_from(list(FACETS_BY_NAME)), unique=True))
     return ArticleQuery(
-        clauses=parse_text(draw(st.text(max_size=40))),
+        where=parse_text(draw(st.text(max_size=40))),
         filters=tuple(item for item in filters if item.include or item.exclude),
         published_from=start,
         published_to=(start or datetime(2026, 3, 1, tzinfo=UTC)) + length if length else None,

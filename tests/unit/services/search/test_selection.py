@@ -9,7 +9,7 @@ def test_a_value_is_selected_beside_those_that_are():
     selected = toggled(query, "person", "person:b")
 
     assert selected.filters == (FacetFilter("person", include=("person:a", "person:b")),)
-    assert selected.clauses == query.clauses
+    assert selected.where == query.where
 
 
 def test_a_selected_value_is_freed_and_leaves_nothing_behind():

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.article_store.cursors import RankPosition, TimePosition, decode, encode
-from shared.article_store.query import ArticleQuery, Clause, FacetFilter, FacetRequest
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 from shared.errors import InvalidInput
 
-RELEVANT = ArticleQuery(clauses=(Clause("chips"),))
+RELEVANT = ArticleQuery(where=Words("chips"))
 NEWEST = replace(RELEVANT, sort="newest")
 
 
@@ -37,8 +37,8 @@ def test_page_size_facets_and_highlights_may_change_between_pages():
 @pytest.mark.parametrize(
     "other",
     [
-        replace(NEWEST, clauses=()),
-        replace(NEWEST, clauses=(Clause("chips", phrase=True),)),
+        replace(NEWEST, where=None),
+        replace(NEWEST, where=Words("chips", phrase=True)),
         replace(NEWEST, filters=(FacetFilter("topic", ("topic:a",)),)),
         replace(NEWEST, published_from=datetime(2026, 1, 1, tzinfo=UTC)),
         replace(NEWEST, sort="oldest"),

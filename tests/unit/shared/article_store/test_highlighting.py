@@ -1,12 +1,12 @@
 """How passages are chosen, cut and marked."""
 
 from shared.article_store.highlighting import highlight
-from shared.article_store.query import HIGHLIGHT_END, HIGHLIGHT_START, Clause
+from shared.article_store.query import HIGHLIGHT_END, HIGHLIGHT_START, Words
 from tests.builders import a_stored_article
 
 
 def fragments(text: str, *asked: str) -> list[str]:
-    found = highlight(a_stored_article(1, text=text), [Clause(word) for word in asked])
+    found = highlight(a_stored_article(1, text=text), [Words(one, phrase=True) for one in asked])
     return [part.replace(HIGHLIGHT_START, "[").replace(HIGHLIGHT_END, "]") for part in found.text]
 
 
@@ -41,7 +41,7 @@ def test_a_match_longer_than_a_passage_is_shown_whole():
 
 
 def test_without_words_asked_for_nothing_is_highlighted():
-    found = highlight(a_stored_article(1), [Clause("&"), Clause("council", negated=True)])
+    found = highlight(a_stored_article(1), [Words("&"), Words("absent")])
 
     assert (found.title, found.text) == (None, ())
 
@@ -50,7 +50,7 @@ def test_of_an_article_that_may_not_be_archived_only_the_snippet_is_quoted():
     text = "needle first. " + "filler words " * 60 + "needle last."
     reserved = a_stored_article(1, text=text, rights=("noarchive",))
 
-    found = highlight(reserved, [Clause("needle")])
+    found = highlight(reserved, [Words("needle")])
 
     assert len(found.text) == 1
     assert found.text[0].startswith(f"{HIGHLIGHT_START}needle{HIGHLIGHT_END} first.")
