@@ -1,6 +1,6 @@
 """Refuses a query that names what is not there or asks for more than the store answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.article_store.query import (
     MAX_EXPRESSION_DEPTH,
@@ -24,6 +24,7 @@ from shared.facets import FACETS_BY_NAME
 
 MAX_FILTER_VALUES = 256
 MAX_TEXT_CHARACTERS = 2_000
+MAX_GET_MANY = 1_000
 
 
 def check_bounds(query: ArticleQuery) -> None:
@@ -80,6 +81,11 @@ def _text(leaf: Leaf) -> str:
             return host
         case _:
             return ""
+
+
+def check_get_many(article_ids: Sequence[str]) -> None:
+    """Return when so many articles may be asked for at once; raise LimitExceeded otherwise."""
+    _within("number of articles", len(article_ids), MAX_GET_MANY)
 
 
 def check_depth(offset: int, size: int) -> None:

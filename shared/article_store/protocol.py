@@ -48,6 +48,14 @@ class ArticleReader(Protocol):
         """The article, or None; one that is hidden too, and says so."""
         ...
 
+    async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        """Those of the articles that are there, by id; as `get`, in one question.
+
+        Raises:
+            LimitExceeded: more than MAX_GET_MANY ids.
+        """
+        ...
+
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         """What is kept of what the article said, oldest first: at most MAX_REVISIONS, each other than the one before;
         empty where the article is not there."""

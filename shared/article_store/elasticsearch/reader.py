@@ -1,12 +1,12 @@
 """Answers questions from Elasticsearch; what was put a second ago is found, and got by its id at once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from shared.article_store.bigrams import spread
-from shared.article_store.bounds import check_bounds, check_depth
+from shared.article_store.bounds import check_bounds, check_depth, check_get_many
 from shared.article_store.cursors import Position, RankPosition, decode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.elasticsearch import past, queries, results
@@ -37,6 +37,17 @@ class ElasticsearchArticleReader:
             except NotFoundError:
                 return None
         return source_of(found.body)
+
+    async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        check_get_many(article_ids)
+        if not article_ids:
+            return {}
+        with our_errors():
+            answer = await self._client.mget(
+                index=alias(self._prefix), ids=sorted(set(article_ids)), source_includes=[SOURCE]
+            )
+        # Where there is no index yet, each item is an error.
+        return {item["_id"]: source_of(item) for item in answer["docs"] if item.get("found")}
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         with our_errors():

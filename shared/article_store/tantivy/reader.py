@@ -1,7 +1,7 @@
 """Answers questions from the index, in any process; what was committed 50 ms ago is seen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TypeVar
 import tantivy
 from tantivy import Query
 
-from shared.article_store.bounds import check_bounds, check_depth
+from shared.article_store.bounds import check_bounds, check_depth, check_get_many
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import assemble, named_values
@@ -20,7 +20,7 @@ from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchRes
 from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.past import revisions
-from shared.article_store.tantivy.queries import from_instant, matching, one
+from shared.article_store.tantivy.queries import any_of, from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
 from shared.article_store.tantivy.schema import source_of
 from shared.article_store.tantivy.snapshot import Snapshots
@@ -41,6 +41,11 @@ class TantivyArticleReader:
 
     async def get(self, article_id: str) -> StoredArticle | None:
         return await self._ask(lambda searcher: self._get(searcher, article_id))
+
+    async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        check_get_many(article_ids)
+        ids = sorted(set(article_ids))
+        return await self._ask(lambda searcher: self._get_many(searcher, ids)) if ids else {}
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         return await self._ask(lambda _: revisions(self._snapshots.past_searcher(), article_id))
@@ -85,6 +90,11 @@ class TantivyArticleReader:
     def _get(self, searcher: tantivy.Searcher, article_id: str) -> StoredArticle | None:
         hits = searcher.search(one(self._snapshots.schema, article_id), limit=1, count=False).hits
         return source_of(searcher.doc(hits[0][1])) if hits else None
+
+    def _get_many(self, searcher: tantivy.Searcher, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        found = any_of(self._snapshots.schema, article_ids)
+        hits = searcher.search(found, limit=len(article_ids), count=False).hits
+        return {article.article_id: article for article in (source_of(searcher.doc(address)) for _, address in hits)}
 
     def _search(self, searcher: tantivy.Searcher, query: ArticleQuery) -> SearchResult:
         position = decode(query)

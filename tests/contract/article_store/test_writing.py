@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from shared.errors import LimitExceeded
 from shared.events.enrichment import Keyphrase
 from tests.builders import REVISION, a_stored_article, an_article, an_enrichment
 from tests.contract.article_store.stores import Store, titles
@@ -131,3 +134,17 @@ async def test_a_date_beyond_every_calendar_is_kept_and_found(store: Store):
     await store.put(a_stored_article(1, published_at=far), a_stored_article(2))
 
     assert await store.titles(sort="newest") == ["Council discusses matter 1", "Council discusses matter 2"]
+
+
+async def test_several_articles_are_got_in_one_question_and_what_is_not_there_is_left_out(store):
+    first, second, absent = (a_stored_article(number) for number in range(3))
+    before = await store.reader.get_many([first.article_id])
+    await store.put(first, second)
+
+    found = await store.reader.get_many([first.article_id, absent.article_id, second.article_id, first.article_id])
+
+    assert before == {}
+    assert found == {first.article_id: first, second.article_id: second}
+    assert await store.reader.get_many([]) == {}
+    with pytest.raises(LimitExceeded):
+        await store.reader.get_many([first.article_id] * 1_001)

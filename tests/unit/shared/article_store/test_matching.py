@@ -1,0 +1,40 @@
+from shared.article_store.matching import Batch, matches
+from shared.article_store.query import ArticleQuery, FacetFilter, Words
+from tests.builders import a_stored_article, an_enrichment, an_entity
+
+BATTERY = a_stored_article(1, title="Battery plant opens", text="It makes cells.")
+HARBOUR = a_stored_article(2, an_enrichment(entities=(an_entity("org:acme", "Acme"),)), title="Harbour dues rise")
+
+
+def test_each_query_gets_the_articles_that_it_finds_and_one_that_finds_none_is_left_out():
+    found = matches(
+        {
+            "words": ArticleQuery(where=Words("battery")),
+            "facet": ArticleQuery(filters=(FacetFilter("organization", include=("org:acme",)),)),
+            "all": ArticleQuery(),
+            "nothing": ArticleQuery(where=Words("cricket")),
+        },
+        [BATTERY, HARBOUR],
+    )
+
+    assert found == {
+        "words": {BATTERY.article_id},
+        "facet": {HARBOUR.article_id},
+        "all": {BATTERY.article_id, HARBOUR.article_id},
+    }
+
+
+def test_a_query_finds_in_each_batch_what_that_batch_holds():
+    query = ArticleQuery(where=Words("battery"))
+
+    assert [Batch([article]).found_by(query) for article in (BATTERY, HARBOUR)] == [{BATTERY.article_id}, set()]
+
+
+def test_a_large_batch_is_found_whole():
+    articles = [a_stored_article(number) for number in range(300)]
+
+    assert Batch(articles).found_by(ArticleQuery()) == {article.article_id for article in articles}
+
+
+def test_of_no_articles_nothing_is_found():
+    assert matches({"all": ArticleQuery()}, []) == {}
