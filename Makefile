@@ -10,7 +10,7 @@ NEWSWEIR_EVAL_DIR ?= ../shared/eval
 export UV_PYTHON_DOWNLOADS := never
 
 # What runs anywhere: no server but the bundled one, no browser.
-ANYWHERE := not elasticsearch and not redis_server and not browser and not docker and not slow
+ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
 .PHONY: help setup demo run test test-all test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-enrichment bench bench-bus bench-crawl bench-frontier chaos chaos-short elasticsearch elasticsearch-stop
 

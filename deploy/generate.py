@@ -6,6 +6,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from prometheus_client import Metric
@@ -13,6 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from deploy.grafana_dashboards import DASHBOARDS, dashboard
 from deploy.image_requirements import image_requirements
 from services.cli.settings_groups import owner_of, settings_groups
 from shared import metrics
@@ -129,10 +131,15 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
+def _dashboard(name: str, _: str) -> str:
+    return dashboard(name)
+
+
 # Each generated file, and what it should hold, given what it holds now.
 FILES: dict[Path, Callable[[str], str]] = {
     PAGE: generated,
     DEPLOY / "image-requirements.txt": lambda _: image_requirements(),
+    **{DEPLOY / "grafana" / "dashboards" / f"{name}.json": partial(_dashboard, name) for name in DASHBOARDS},
 }
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,18 @@ def image(daemon: None) -> str:
         "-f", str(ROOT / "deploy" / "Dockerfile"), "-t", name, str(ROOT),
     )  # fmt: skip
     return name
+
+
+@pytest.fixture(scope="session")
+def tool(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Finds a program; a test is skipped where it is missing, or fails with --require-deploy-tools."""
+
+    def found(name: str) -> str:
+        path = shutil.which(name)
+        if path is None and request.config.getoption("--require-deploy-tools"):
+            pytest.fail(f"{name} is not on the PATH")
+        if path is None:
+            pytest.skip(f"{name} is not on the PATH")
+        return path
+
+    return found
