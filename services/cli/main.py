@@ -176,6 +176,32 @@ def import_(file: Annotated[str, _FILE] = "-") -> None:
     raise typer.Exit(with_broker("newsweir import", lambda connection: import_file(file, connection, store, clock)))
 
 
+@app.command("replay-warc")
+def replay_warc(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="WARC files, the oldest first.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of each page.")] = False,
+) -> None:
+    """Extract articles again from archived pages (NEWSWEIR_ARCHIVE_DIR, or archives of others); nothing is fetched.
+
+    What has not changed is dropped, and so is what is older than what is known of its article.
+
+    Example: newsweir replay-warc archive/*.warc.gz
+    """
+    from services.cli.replay_warc import replay_files
+    from services.cli.with_broker import with_broker
+    from services.crawler.settings import CrawlerSettings
+    from shared.clock import SystemClock
+    from shared.settings import StoreSettings, load
+
+    store, crawler, clock = load(StoreSettings), load(CrawlerSettings), SystemClock()
+    raise typer.Exit(
+        with_broker(
+            "newsweir replay-warc",
+            lambda connection: replay_files(files, connection, store, crawler, clock, dry_run=dry_run),
+        )
+    )
+
+
 @app.command("export")
 def export_(
     query: Annotated[str, typer.Argument(help='Words, "phrases" and -exclusions; nothing for all articles.')] = "",

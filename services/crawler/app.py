@@ -4,7 +4,9 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 from importlib.metadata import version
+from pathlib import Path
 
+from services.crawler.archive import Archive
 from services.crawler.commands import AnswerCommands
 from services.crawler.crawl import Crawler
 from services.crawler.disk import DiskGuard
@@ -41,7 +43,7 @@ def main() -> int:
 async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings, settings: CrawlerSettings) -> int:
     connection, clock = open_connection(bus), SystemClock()
     high_water = HighWater(connection, ENRICHMENT, clock, limit=settings.high_water_events)
-    guards = (RegistryGuard(connection, store, clock), DiskGuard((store.data_dir,), clock), high_water)
+    guards = (RegistryGuard(connection, store, clock), DiskGuard(_folders(store, settings), clock), high_water)
     pausing = Pausing(connection, guards, clock)
     pool, client = extraction_pool(settings), guarded_client(settings)
     commands = _commands(connection, bus, client, pool, settings, clock)
@@ -51,18 +53,34 @@ async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings, setti
         readiness=[Probe("broker", connection.check), Probe("state", pausing.check_state)],
     )
 
+    archive = open_archive(settings, clock)
+
     async def body(stop: asyncio.Event) -> None:
         if not await _broker_answers(connection, Outage(clock), stop):
             return
         async with client, pool:
-            crawler = Crawler(connection, client, pool, pausing, settings, clock, random.Random())
+            crawler = Crawler(connection, client, pool, pausing, settings, clock, random.Random(), archive)
             await _side_by_side(stop, crawler.run, commands.run, SourceWatch(connection, clock).run)
 
     port = http.http_port + _PORT_OFFSET if http.http_port else 0
     try:
         return await run_until_signalled("crawler", body, probes, host=http.http_host, port=port)
     finally:
+        if archive is not None:
+            archive.close()
         await connection.close()
+
+
+def open_archive(settings: CrawlerSettings, clock: Clock) -> Archive | None:
+    """Where pages are kept as they were fetched, if anywhere; its first file is begun with the first page."""
+    if settings.archive_dir is None:
+        return None
+    return Archive(settings.archive_dir, user_agent(None), clock, max_file_bytes=settings.archive_file_bytes)
+
+
+def _folders(store: StoreSettings, settings: CrawlerSettings) -> tuple[Path, ...]:
+    """Where what is fetched ends."""
+    return (store.data_dir, settings.archive_dir) if settings.archive_dir else (store.data_dir,)
 
 
 def guarded_client(settings: CrawlerSettings) -> GuardedClient:

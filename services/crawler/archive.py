@@ -23,12 +23,12 @@ from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
 from shared.events.articles import FoundBy
 
-# Common Crawl's size, and what the archives recommend.
-MAX_FILE_BYTES = 1_000_000_000
 _TRANSFER_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie"})
 _SOURCE = "WARC-X-Source-ID"
 _FOUND_BY = "WARC-X-Found-By"
 _REQUESTED = "WARC-X-Requested-URI"
+_RIGHTS = "WARC-X-Rights"
+_VISIT = "WARC-X-Visit"
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Exchange:
         requested_url: that was asked for.
         body: decoded.
         source_id, found_by: of the visit.
+        rights: that the answer's headers and the host's robots.txt reserved, separated by blanks.
+        visit: as JSON, with what the door said of the article; "" in archives of others.
     """
 
     url: str
@@ -50,6 +52,8 @@ class Exchange:
     fetched_at: datetime
     source_id: str
     found_by: FoundBy
+    rights: str = ""
+    visit: str = ""
 
 
 class Archive:
@@ -59,7 +63,7 @@ class Archive:
         max_file_bytes: from which a new file is begun.
     """
 
-    def __init__(self, folder: Path, software: str, clock: Clock, *, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+    def __init__(self, folder: Path, software: str, clock: Clock, *, max_file_bytes: int) -> None:
         self._folder = folder
         self._software = software
         self._clock = clock
@@ -113,6 +117,7 @@ class Archive:
                 _SOURCE: exchange.source_id,
                 _FOUND_BY: exchange.found_by,
                 _REQUESTED: exchange.requested_url,
+                **{name: value for name, value in ((_RIGHTS, exchange.rights), (_VISIT, exchange.visit)) if value},
             },
         )
 
@@ -162,4 +167,6 @@ def _exchange(record: Any, body: bytes) -> Exchange | None:  # noqa: ANN401 (war
         fetched_at=datetime.fromisoformat(date).astimezone(UTC),
         source_id=headers.get_header(_SOURCE) or "",
         found_by=found_by if found_by in ("feed", "sitemap", "listing") else "import",
+        rights=headers.get_header(_RIGHTS) or "",
+        visit=headers.get_header(_VISIT) or "",
     )

@@ -1,5 +1,7 @@
 """The visit of an article's page: extract, decide, give it its identity, and hand it over."""
 
+import asyncio
+import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -8,6 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from services.crawler import health, schedule
+from services.crawler.archive import Archive, Exchange
 from services.crawler.composition import FetchedArticle, article_crawled
 from services.crawler.extraction.extract import extract
 from services.crawler.extraction.quality import drop_reason
@@ -16,7 +19,7 @@ from services.crawler.fetch import Failed, Moved, NotModified, Page, Refused
 from services.crawler.frontier import Frontier, Queued, Release
 from services.crawler.hand_over import HandOver, Result
 from services.crawler.health import HealthRecorder
-from services.crawler.identity import may_be_known_by
+from services.crawler.known_articles import known_as
 from services.crawler.made_visit import MadeVisit
 from services.crawler.settings import CrawlerSettings
 from services.crawler.visits import MAX_MOVES, Seen, Visit
@@ -31,6 +34,8 @@ from shared.urls import article_id, is_root
 
 _log = structlog.get_logger()
 _MAX_CONFLICTS = 5
+# Until a disk that did not take a page is tried again with it.
+_WITHOUT_ARCHIVE_MS = 600_000
 
 
 class ArticleVisits:
@@ -45,6 +50,7 @@ class ArticleVisits:
         settings: CrawlerSettings,
         clock: Clock,
         rng: random.Random,
+        archive: Archive | None = None,
     ) -> None:
         self._connection = connection
         self._frontier = frontier
@@ -54,6 +60,7 @@ class ArticleVisits:
         self._settings = settings
         self._clock = clock
         self._rng = rng
+        self._archive = archive
 
     async def end(self, made: MadeVisit) -> str:
         """Hand over, drop or put back, according to the answer; a word for what came of it."""
@@ -82,6 +89,8 @@ class ArticleVisits:
             return await self._drop(made, "front-page", f"redirects to {page.url}", page=page)
         if page.noindex:
             return await self._drop(made, "noindex", page=page, again=True)
+        if not await self._archived(made, page):
+            return await self._wait_for_archive(made)
         try:
             extraction = await self._extract(page)
         except LimitExceeded as error:
@@ -102,6 +111,23 @@ class ArticleVisits:
         except LimitExceeded as error:
             return await self._drop(made, "too-large", str(error), page=page)
 
+    async def _archived(self, made: MadeVisit, page: Page) -> bool:
+        """Put the page into the archive, if there is one; False where the disk does not take it."""
+        if self._archive is None:
+            return True
+        try:
+            await asyncio.to_thread(self._archive.append, _exchange_of(made.lease.visit, page))
+        except OSError as error:
+            _log.error("cannot archive", url=page.url, error=str(error))
+            return False
+        return True
+
+    async def _wait_for_archive(self, made: MadeVisit) -> str:
+        """Put the visit back without counting it as a failure of the page: whoever wants an archive wants it whole."""
+        again = Queued(made.lease.visit, self._clock.now_ms() + _WITHOUT_ARCHIVE_MS)
+        await self._frontier.release(Release(made.lease, made.free_ms, (again,)))
+        return "not-archived"
+
     async def _extract(self, page: Page) -> Extraction:
         with metrics.EXTRACTION_SECONDS.time():
             return await self._pool.run(
@@ -114,7 +140,8 @@ class ArticleVisits:
 
     async def _publish(self, made: MadeVisit, page: Page, fetched: FetchedArticle) -> str:
         for _ in range(_MAX_CONFLICTS):
-            url, known = await self._known_as(made, fetched)
+            held = made.seen.article_id if made.seen else ""
+            url, known = await known_as(self._connection, fetched, held, made.doors)
             if known and known.content_hash == fetched.content_hash:
                 return await self._drop(made, "unchanged", page=page, again=True, identity=article_id(url))
             entry = advance(known, self._clock.now_ms(), fetched.content_hash)
@@ -126,18 +153,6 @@ class ArticleVisits:
             if result is not Result.CONFLICT:
                 return "published" if result is Result.DONE else "stale"
         raise _too_many_conflicts(page.url)
-
-    async def _known_as(self, made: MadeVisit, fetched: FetchedArticle) -> tuple[str, RegistryEntry | None]:
-        """The canonical URL of the article, and the registry's entry of it."""
-        held = made.seen.article_id if made.seen else ""
-        declared = fetched.extraction.declared_canonical
-        own_already = held == article_id(fetched.url)
-        if declared and not own_already and may_be_known_by(fetched.url, declared, made.doors):
-            entry = await read_entry(self._connection, article_id(declared))
-            # One with another text belongs to another page, unless this page gave it that text itself.
-            if entry is None or entry.content_hash == fetched.content_hash or held == article_id(declared):
-                return declared, entry
-        return fetched.url, await read_entry(self._connection, article_id(fetched.url))
 
     async def _gone(self, made: MadeVisit, detail: str, article_id: str) -> str:
         """Believe the site the second time that it says that the page of an article is no more."""
@@ -204,6 +219,23 @@ class ArticleVisits:
         put = () if due_ms is None else (Queued(visit.again().at(url), due_ms),)
         remembered: Mapping[str, Seen] = dict.fromkeys((visit.linked_url, visit.url, url), seen)
         return Release(made.lease, made.free_ms, put, remembered)
+
+
+def _exchange_of(visit: Visit, page: Page) -> Exchange:
+    """What is archived of a page that a visit brought."""
+    return Exchange(
+        url=page.url,
+        requested_url=visit.linked_url,
+        status=200,
+        headers=page.headers,
+        body=page.body,
+        fetched_at=from_ms(page.fetched_ms),
+        source_id=visit.source_id,
+        found_by=visit.found_by,
+        rights=" ".join(page.rights),
+        # In ASCII, as headers are.
+        visit=json.dumps(visit.model_dump(mode="json", exclude_defaults=True)),
+    )
 
 
 def _told_by(event: ArticleCrawled, known: RegistryEntry | None, now_ms: int) -> Iterator[health.Change]:

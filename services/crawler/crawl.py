@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 
+from services.crawler.archive import Archive
 from services.crawler.article_visits import ArticleVisits
 from services.crawler.door_visits import DoorVisits
 from services.crawler.fetch import Answer, Failed, Fetcher, Refused
@@ -61,6 +62,7 @@ class Crawler:
     Args:
         client: says in its user agent who we are.
         pausing: whether it may go on; asked before each claim.
+        archive: takes every article's page before anything is made of it.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Crawler:
         settings: CrawlerSettings,
         clock: Clock,
         rng: random.Random,
+        archive: Archive | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -84,7 +87,7 @@ class Crawler:
         self._without_contact: set[str] = set()
         self._unreadable: frozenset[str] = frozenset()
         self._doors = DoorVisits(self._frontier, pool, recorder, settings, clock, rng)
-        self._articles = ArticleVisits(connection, self._frontier, pool, recorder, settings, clock, rng)
+        self._articles = ArticleVisits(connection, self._frontier, pool, recorder, settings, clock, rng, archive)
         self._sources: dict[str, Source] = {}
         self._door_urls: frozenset[str] = frozenset()
         self._visiting: dict[asyncio.Task[None], Lease] = {}

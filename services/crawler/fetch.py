@@ -29,6 +29,7 @@ class Page:
         noindex: the answer's headers ask not to be indexed.
         rights: what its headers and the host's robots.txt reserve.
         etag, last_modified: "" for none.
+        headers: of the answer, all of them.
     """
 
     body: bytes
@@ -40,6 +41,7 @@ class Page:
     etag: str
     last_modified: str
     fetched_ms: int
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class Fetcher:
             etag=validator(headers.get("etag")),
             last_modified=validator(headers.get("last-modified")),
             fetched_ms=self._clock.now_ms(),
+            headers=headers,
         )
 
 

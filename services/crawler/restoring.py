@@ -77,6 +77,9 @@ def known_of(stored: StoredArticle, now_ms: int, revisits_s: tuple[float, ...]) 
         entry = RegistryEntry(entry.first_seen_ms, withdrawal.revision, "")
     if article.fetch_kind == "import":
         return Known(article.article_id, entry, imported=True, seen={}, again=None)
+    if article.found_by == "import":
+        # From an archive that no crawler of ours wrote: no door leads to it.
+        return Known(article.article_id, entry, imported=False, seen={}, again=None)
     seen = Seen(to_ms(article.fetched_at), entry.first_seen_ms, article.article_id)
     urls = (article.requested_url or article.url, article.url, article.canonical_url)
     due_ms = None if withdrawal else revisit_ms(entry.first_seen_ms, now_ms, revisits_s)

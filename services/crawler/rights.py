@@ -62,6 +62,12 @@ def together(*said: Iterable[Right]) -> tuple[Right, ...]:
     return tuple(right for right in _ORDER if right in reserved)
 
 
+def named(names: Iterable[str]) -> tuple[Right, ...]:
+    """The rights with these names; what is none is left out."""
+    wanted = frozenset(names)
+    return tuple(right for right in _ORDER if right in wanted)
+
+
 def _said_to_us(header: str) -> Iterator[str]:
     agent = ""
     parts: Sequence[str] = header.lower().split(",", _MAX_PARTS)

@@ -1,5 +1,7 @@
 """Settings of the crawler."""
 
+from pathlib import Path
+
 from pydantic import Field, field_validator
 
 from shared.settings import Settings
@@ -45,6 +47,14 @@ class CrawlerSettings(Settings):
     sources_refresh_s: float = Field(default=5.0, gt=0, description="until a source that was added is noticed")
     high_water_events: int = Field(
         default=5000, gt=0, description="crawled articles that enrichment may be behind before crawling pauses"
+    )
+    archive_dir: Path | None = Field(
+        default=None,
+        description="folder for WARC files with the page of every article as it was fetched; unset: none are kept, and "
+        "the store is the only copy of a text",
+    )
+    archive_file_bytes: int = Field(
+        default=1_000_000_000, gt=0, description="from which a new WARC file is begun; what archives recommend"
     )
     extraction_workers: int = Field(
         default=0, ge=0, description="processes that read pages; 0: one for each core but one, at least one"

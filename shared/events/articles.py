@@ -16,7 +16,7 @@ def _http_url(url: str) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url), Field(max_length=2048)]
-FetchKind = Literal["crawl", "import"]
+FetchKind = Literal["crawl", "import", "replay"]
 FoundBy = Literal["feed", "sitemap", "listing", "import"]
 Precision = Literal["second", "minute", "day", "month"]
 DateOrigin = Literal["json-ld", "meta", "html", "feed", "sitemap", "url", "import", "first-seen"]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.crawler.archive import Archive
 from services.crawler.crawl import Crawler
 from services.crawler.frontier import Frontier, Lease
 from services.crawler.pausing import Guard, Pausing
@@ -68,9 +69,9 @@ class Newsroom:
         self.sources = SourceRegistry(self.connection)
         self.crawler = self.another_crawler()
 
-    def another_crawler(self, *guards: Guard) -> Crawler:
-        pausing = Pausing(self.connection, guards, self.clock)
-        return Crawler(self.connection, self.client, self.pool, pausing, self.settings, self.clock, random.Random(1))
+    def another_crawler(self, *guards: Guard, archive: Archive | None = None) -> Crawler:
+        pausing, rng = Pausing(self.connection, guards, self.clock), random.Random(1)
+        return Crawler(self.connection, self.client, self.pool, pausing, self.settings, self.clock, rng, archive)
 
     async def open(self, **fields: Any) -> None:
         """Register the site as a source, with a feed unless told otherwise."""

@@ -16,12 +16,14 @@ PAGE = Exchange(
     fetched_at=datetime(2026, 3, 2, 12, 0, 0, 250_000, UTC),
     source_id="north",
     found_by="feed",
+    rights="noarchive tdm-reserved",
+    visit='{"kind": "article", "title": "Gr\\u00fc\\u00dfe"}',
 )
 
 
 @pytest.fixture
 def archive(tmp_path, clock):
-    opened = Archive(tmp_path / "warc", "newsweir/test", clock)
+    opened = Archive(tmp_path / "warc", "newsweir/test", clock, max_file_bytes=10**6)
     yield opened
     opened.close()
 
