@@ -1,14 +1,14 @@
 """`newsweir search`: asks the article store directly, and shows hits and facets."""
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 from services.cli.output import printable, write_json_line, write_table
+from services.search import parameters as parameters_of_search
 from services.search.api.representation import ArticleList
-from services.search.parameters import parse
 from services.search.rights import as_permitted
 from shared.article_store.opening import open_reader
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult
+from shared.clock import SystemClock, from_ms
 from shared.errors import InvalidInput
 from shared.facets import FACETS_BY_NAME
 from shared.settings import StoreSettings
@@ -24,7 +24,9 @@ def understand(text: str, facets: Sequence[str], **parameters: str | int) -> Art
         InvalidInput: a filter of another form, an unknown facet, or a value that does not fit.
     """
     given = [(name, str(value)) for name, value in parameters.items()]
-    return parse(urlencode([("q", text), *(_filter(facet) for facet in facets), *given]))
+    # Spans like after:7d count back from the moment of the command.
+    now = from_ms(SystemClock().now_ms())
+    return parameters_of_search.understand([("q", text), *(_filter(facet) for facet in facets), *given], now).query
 
 
 async def search(query: ArticleQuery, settings: StoreSettings, *, as_json: bool) -> None:

@@ -64,7 +64,7 @@ def create_app(
     _surround(app, answers, http, settings, clock, connection)
     for error in (NewsweirError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answers.answer)
-    app.include_router(article_routes(catalogue))
+    app.include_router(article_routes(catalogue, clock))
     app.include_router(facet_routes())
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))
     app.include_router(pages.routes())

@@ -1,53 +1,54 @@
-"""The query string of a search, understood as an ArticleQuery, and written back into a URL."""
+"""The parameters of a search, understood as an ArticleQuery, and written back into a URL."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
-from typing import Any, TypeVar, get_args
-from urllib.parse import parse_qsl, urlencode
+from datetime import datetime
+from typing import Any, get_args
+from urllib.parse import urlencode
 
+from services.search.moments import since, until, written
+from services.search.query_language.reading import MAX_QUERY_CHARACTERS, match_of, read, read_forgiving
+from services.search.query_language.writing import write
+from services.search.query_string import (
+    Given,
+    InvalidParameter,
+    Pairs,
+    join_list,
+    number,
+    one_of,
+    pairs_of_query_string,
+    truth,
+)
 from shared.article_store.query import (
-    MAX_EXPRESSION_PARTS,
     MAX_FACET_SIZE,
     MAX_PAGE_SIZE,
-    AllOf,
     ArticleQuery,
+    BucketSort,
     Expression,
     FacetFilter,
     FacetRequest,
-    Not,
+    FilterMode,
+    Match,
     Sort,
-    Words,
 )
-from shared.errors import InvalidInput, LimitExceeded
+from shared.errors import LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME, Facet
 
-MAX_QUERY_STRING_CHARACTERS = 8192
-MAX_TEXT_CHARACTERS = 2000
 MAX_CURSOR_CHARACTERS = 1000
 DEFAULT_PAGE_SIZE = 20
 DEFAULT_FACET_SIZE = 10
 _NO_FACETS = "none"
 _SORTS: tuple[Sort, ...] = get_args(Sort)
-# Quotation marks of all kinds, as phones and word processors write them.
-_QUOTES = '"“”„«»'
-_TOKEN = re.compile(rf"(?P<minus>-+)?(?:[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]?|(?P<word>[^\s{_QUOTES}]+))")
-T = TypeVar("T")
-
-
-class InvalidParameter(InvalidInput):
-    """A parameter that is not known or does not fit; `parameter` is its name as it was given."""
-
-    def __init__(self, parameter: str, reason: str) -> None:
-        super().__init__(f"{parameter}: {reason}")
-        self.parameter = parameter
+_MATCHES: tuple[Match, ...] = get_args(Match)
+_MODES: tuple[FilterMode, ...] = get_args(FilterMode)
+_BUCKET_SORTS: tuple[BucketSort, ...] = get_args(BucketSort)
+# Other names of a parameter, as other news interfaces have it.
+ALIASES = {"lang": "language", "not_lang": "not_language"}
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One name that the query string may hold: what it means, and its JSON schema for OpenAPI."""
+    """One name that a request may hold: what it means, and its JSON schema for OpenAPI."""
 
     name: str
     description: str
@@ -55,31 +56,58 @@ class Parameter:
     facet: str | None = None
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and what was mended to understand it; notes are for people, and only of a forgiving reader."""
+
+    query: ArticleQuery
+    notes: tuple[str, ...] = ()
+
+
 def _of_facet(facet: Facet) -> tuple[Parameter, ...]:
     values = {"type": "array", "items": {"type": "string"}}
     excluded = f"{facet.label}: none of the values may be there."
     several = "Repeat it or separate values by commas; a comma within a value is written \\,."
     size = {"type": "integer", "minimum": 1, "maximum": MAX_FACET_SIZE, "default": DEFAULT_FACET_SIZE}
+    about = f"facet.{facet.name}"
     return (
         Parameter(facet.name, f"{facet.description} Any of the values must be there. {several}", values, facet.name),
         Parameter(f"not_{facet.name}", f"{excluded} {several}", values, facet.name),
-        Parameter(f"facet.{facet.name}.size", f"{facet.label}: how many values to count.", size, facet.name),
+        Parameter(f"{about}.size", f"{facet.label}: how many values to count.", size, facet.name),
+        Parameter(
+            f"{about}.sort",
+            f"{facet.label}: the order of the values, by falling count or by name.",
+            _choice(_BUCKET_SORTS),
+            facet.name,
+        ),
+        Parameter(
+            f"{about}.mode",
+            f"{facet.label}: whether any or all of the selected values must be there.",
+            _choice(_MODES),
+            facet.name,
+        ),
     )
+
+
+def _choice(choices: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "string", "enum": list(choices), "default": choices[0]}
 
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "q",
-        'Words that must all occur in title, description or text; "a phrase" in quotes; -word or -"a phrase" must not.',
-        {"type": "string", "maxLength": MAX_TEXT_CHARACTERS},
+        'Words that must all occur, "a phrase" in quotes, -excluded, OR, parentheses, and fields as title: or person:; '
+        "docs/query-language.md has all of it.",
+        {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
     ),
-    Parameter("from", "Published since: a day, or a time in ISO 8601 (UTC unless it says so).", {"type": "string"}),
-    Parameter("to", "Published until: the day included, or before the time.", {"type": "string"}),
+    Parameter("match", "How many words of q must be there; most: two thirds of more than two.", _choice(_MATCHES)),
     Parameter(
-        "sort",
-        "The order; relevance without words means newest.",
-        {"type": "string", "enum": list(_SORTS), "default": "relevance"},
+        "from",
+        "Published since: a day, a month, a year, a time in ISO 8601 (UTC unless it says so), or how long ago, as 7d.",
+        {"type": "string"},
     ),
+    Parameter("to", "Published until: the day, month or year included, or before the time.", {"type": "string"}),
+    Parameter("sort", "The order; relevance without words means newest.", _choice(_SORTS)),
     Parameter(
         "size",
         "Articles on a page.",
@@ -98,73 +126,51 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     *(parameter for facet in FACETS for parameter in _of_facet(facet)),
 )
-_NAMES = tuple(parameter.name for parameter in PARAMETERS)
+NAMES = (*(parameter.name for parameter in PARAMETERS), *ALIASES)
+ONE_VALUE = frozenset(parameter.name for parameter in PARAMETERS if parameter.schema["type"] != "array")
 
 
-def parse(query_string: str) -> ArticleQuery:
-    """The question that a query string (without its "?", percent-encoded) asks.
+def parse(query_string: str, now: datetime) -> ArticleQuery:
+    """The question that a query string (without its "?", percent-encoded) asks; spans like 7d count back from `now`.
 
     Raises:
         InvalidParameter: an unknown name, or a value that does not fit.
+        QueryMistake: the text of q cannot be read.
         LimitExceeded: the query string is longer than MAX_QUERY_STRING_CHARACTERS.
     """
-    given = _Given.read(query_string)
-    published_from = given.one("from", lambda value: _instant(value, end=False))
-    published_to = given.one("to", lambda value: _instant(value, end=True))
+    return understand(pairs_of_query_string(query_string), now).query
+
+
+def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Question:
+    """The question that names and values ask; raises as `parse`, a forgiving reader no QueryMistake."""
+    given = Given.of(pairs, NAMES)
+    published_from = given.one("from", lambda value: since(value, now))
+    published_to = given.one("to", lambda value: until(value, now))
     if published_from and published_to and published_from >= published_to:
         raise InvalidParameter("to", "ends before `from` begins: exchange the two")
-    return ArticleQuery(
-        where=given.one("q", _bounded_text),
+    where, notes = _where(given, now, forgiving=forgiving)
+    query = ArticleQuery(
+        where=where,
         filters=_filters(given),
         published_from=published_from,
         published_to=published_to,
-        sort=given.one("sort", _sort) or "relevance",
-        size=given.one("size", lambda value: _number(value, MAX_PAGE_SIZE)) or DEFAULT_PAGE_SIZE,
+        sort=given.one("sort", one_of(_SORTS)) or "relevance",
+        size=given.one("size", number(MAX_PAGE_SIZE)) or DEFAULT_PAGE_SIZE,
         cursor=given.one("cursor", _cursor),
         facets=_facets(given),
-        highlight=given.one("highlight", _truth) is not False,
+        highlight=given.one("highlight", truth) is not False,
     )
-
-
-def parse_text(text: str) -> Expression | None:
-    """The words, "phrases" and -exclusions of a search box, all of which must hold; a quote that is never closed lasts
-    to the end. None where nothing is asked.
-
-    Raises:
-        LimitExceeded: more than MAX_EXPRESSION_PARTS of them.
-    """
-    parts: list[Expression] = []
-    for match in _TOKEN.finditer(text):
-        phrase = match["phrase"]
-        words = " ".join((match["word"] if phrase is None else phrase).split())
-        # A dash that stands alone is punctuation.
-        if words.strip("-"):
-            said = Words(words, phrase=phrase is not None)
-            parts.append(Not(said) if match["minus"] else said)
-    if len(parts) > MAX_EXPRESSION_PARTS:
-        raise LimitExceeded(f"{len(parts)} words and phrases: ask for at most {MAX_EXPRESSION_PARTS}")
-    return AllOf(tuple(parts)) if parts else None
-
-
-def write_text(expression: Expression | None) -> str:
-    """What to type for such an expression: the inverse of `parse_text`."""
-    match expression:
-        case Words(text, phrase):
-            return f'"{text}"' if phrase else text
-        case Not(part):
-            return f"-{write_text(part)}"
-        case AllOf(parts):
-            return " ".join(write_text(part) for part in parts)
-        case _:
-            return ""
+    return Question(query, notes)
 
 
 def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
     """The names and values that say the query, leaving out what is said by default; `parse` reads them back."""
+    match = match_of(query.where)
     pairs = [
-        ("q", write_text(query.where)),
-        ("from", _written(query.published_from, end=False)),
-        ("to", _written(query.published_to, end=True)),
+        ("q", write(query.where)),
+        ("match", "" if match == "all" else match),
+        ("from", written(query.published_from) if query.published_from else ""),
+        ("to", written(query.published_to, end=True) if query.published_to else ""),
         ("sort", "" if query.sort == "relevance" else query.sort),
         ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
         ("cursor", query.cursor or ""),
@@ -175,98 +181,23 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value]
 
 
-def to_url(path: str, query: ArticleQuery, *, cursor: str | None = None) -> str:
-    """A link to the first page of the query, or to the page that `cursor` names; the query's own cursor is dropped."""
-    pairs = to_pairs(replace(query, cursor=cursor))
-    return f"{path}?{urlencode(pairs, safe=':,')}" if pairs else path
+def to_url(path: str, query: ArticleQuery, *, cursor: str | None = None, more: Iterable[tuple[str, str]] = ()) -> str:
+    """A link to the first page of the query, or to the page that `cursor` names; the query's own cursor is dropped.
+
+    Args:
+        more: names and values that are not part of the query.
+    """
+    pairs = [*to_pairs(replace(query, cursor=cursor)), *more]
+    return f"{path}?{urlencode(pairs, safe=':,', errors='surrogatepass')}" if pairs else path
 
 
-@dataclass(frozen=True)
-class _Given:
-    """The values of each name that the query string holds, in its order; empty ones, as forms send them, are none."""
-
-    values: dict[str, list[str]]
-
-    @classmethod
-    def read(cls, query_string: str) -> "_Given":
-        if len(query_string) > MAX_QUERY_STRING_CHARACTERS:
-            raise LimitExceeded(
-                f"a query string of {len(query_string)} characters: at most {MAX_QUERY_STRING_CHARACTERS} are read"
-            )
-        values: dict[str, list[str]] = {}
-        for name, value in parse_qsl(query_string, keep_blank_values=True):
-            if name not in _NAMES:
-                nearest = get_close_matches(name, _NAMES, n=1)
-                raise InvalidParameter(name, f"unknown; is {nearest[0]} meant?" if nearest else "unknown; see /docs")
-            if value:
-                values.setdefault(name, []).append(value)
-        return cls(values)
-
-    def one(self, name: str, read: Callable[[str], T]) -> T | None:
-        """The value of a parameter that is given at most once."""
-        values = self.values.get(name, [])
-        if len(values) > 1:
-            raise InvalidParameter(name, f"given {len(values)} times; give it once")
-        try:
-            return read(values[0].strip()) if values and values[0].strip() else None
-        except (ValueError, OverflowError, LimitExceeded) as error:
-            raise InvalidParameter(name, str(error)) from error
-
-    def many(self, name: str) -> tuple[str, ...]:
-        """The distinct values of a parameter that may be repeated or hold a list."""
-        return tuple(dict.fromkeys(part for value in self.values.get(name, []) for part in _split_list(value)))
-
-
-def _split_list(value: str) -> list[str]:
-    parts = re.findall(r"(?:\\.|[^,\\]|\\\Z)+", value, re.DOTALL)
-    return [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts]
-
-
-def _join_list(values: Iterable[str]) -> str:
-    return ",".join(value.replace("\\", "\\\\").replace(",", "\\,") for value in values)
-
-
-def _bounded_text(value: str) -> Expression | None:
-    if len(value) > MAX_TEXT_CHARACTERS:
-        raise LimitExceeded(f"{len(value)} characters: at most {MAX_TEXT_CHARACTERS} are read")
-    return parse_text(value)
-
-
-def _instant(value: str, *, end: bool) -> datetime:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        return _moment(value)
-    return datetime.combine(day, time(), UTC) + timedelta(days=1 if end else 0)
-
-
-def _moment(value: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise ValueError(f"{value[:40]!r} is no day like 2026-03-31 and no time like 2026-03-31T18:00Z") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _written(moment: datetime | None, *, end: bool) -> str:
-    if moment is None:
-        return ""
-    if moment.time() != time() or moment.date() == date.min:
-        return moment.isoformat().replace("+00:00", "Z")
-    return (moment.date() - timedelta(days=1 if end else 0)).isoformat()
-
-
-def _sort(value: str) -> Sort:
-    for sort in _SORTS:
-        if value == sort:
-            return sort
-    raise ValueError(f"{value[:40]!r} is none of {', '.join(_SORTS)}")
-
-
-def _number(value: str, most: int) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", value) or not 1 <= int(value) <= most:
-        raise ValueError(f"{value[:40]!r} is no number from 1 to {most}")
-    return int(value)
+def _where(given: Given, now: datetime, *, forgiving: bool) -> tuple[Expression | None, tuple[str, ...]]:
+    match = given.one("match", one_of(_MATCHES)) or "all"
+    text = given.one("q", str) or ""
+    if forgiving:
+        reading = read_forgiving(text, now, match)
+        return reading.expression, reading.notes
+    return read(text, now, match), ()
 
 
 def _cursor(value: str) -> str:
@@ -275,34 +206,43 @@ def _cursor(value: str) -> str:
     return value
 
 
-def _truth(value: str) -> bool:
-    if value not in ("true", "false", "1", "0"):
-        raise ValueError(f"{value[:40]!r} is neither true nor false")
-    return value in ("true", "1")
+def _filters(given: Given) -> tuple[FacetFilter, ...]:
+    filters = (_filter(given, facet.name) for facet in FACETS)
+    return tuple(item for item in filters if item != FacetFilter(item.facet))
 
 
-def _filters(given: _Given) -> tuple[FacetFilter, ...]:
-    filters = (FacetFilter(facet.name, given.many(facet.name), given.many(f"not_{facet.name}")) for facet in FACETS)
-    return tuple(item for item in filters if item.include or item.exclude)
+def _filter(given: Given, name: str) -> FacetFilter:
+    aliases = [alias for alias, meant in ALIASES.items() if meant == name]
+    return FacetFilter(
+        name,
+        given.many(name, *aliases),
+        given.many(f"not_{name}", *(f"not_{alias}" for alias in aliases)),
+        given.one(f"facet.{name}.mode", one_of(_MODES)) or "any",
+    )
 
 
-def _facets(given: _Given) -> tuple[FacetRequest, ...]:
+def _facets(given: Given) -> tuple[FacetRequest, ...]:
     names = given.many("facet") or tuple(FACETS_BY_NAME)
     if names == (_NO_FACETS,):
         return ()
     if unknown := [name for name in names if name not in FACETS_BY_NAME]:
         raise InvalidParameter("facet", f"{unknown[0][:40]!r} is none of {', '.join(FACETS_BY_NAME)}")
-    return tuple(FacetRequest(name, _facet_size(given, name)) for name in names)
+    return tuple(_facet(given, name) for name in names)
 
 
-def _facet_size(given: _Given, name: str) -> int:
-    return given.one(f"facet.{name}.size", lambda value: _number(value, MAX_FACET_SIZE)) or DEFAULT_FACET_SIZE
+def _facet(given: Given, name: str) -> FacetRequest:
+    return FacetRequest(
+        name,
+        given.one(f"facet.{name}.size", number(MAX_FACET_SIZE)) or DEFAULT_FACET_SIZE,
+        given.one(f"facet.{name}.sort", one_of(_BUCKET_SORTS)) or "count",
+    )
 
 
 def _filter_pairs(filters: Iterable[FacetFilter]) -> Iterable[tuple[str, str]]:
     for item in filters:
-        yield item.facet, _join_list(item.include)
-        yield f"not_{item.facet}", _join_list(item.exclude)
+        yield item.facet, join_list(item.include)
+        yield f"not_{item.facet}", join_list(item.exclude)
+        yield f"facet.{item.facet}.mode", "" if item.mode == "any" else item.mode
 
 
 def _facet_pairs(facets: tuple[FacetRequest, ...]) -> Iterable[tuple[str, str]]:
@@ -310,5 +250,6 @@ def _facet_pairs(facets: tuple[FacetRequest, ...]) -> Iterable[tuple[str, str]]:
     if names != tuple(FACETS_BY_NAME):
         yield "facet", ",".join(names) or _NO_FACETS
     for request in facets:
-        if request.size != DEFAULT_FACET_SIZE:
-            yield f"facet.{request.facet}.size", str(request.size)
+        about = f"facet.{request.facet}"
+        yield f"{about}.size", "" if request.size == DEFAULT_FACET_SIZE else str(request.size)
+        yield f"{about}.sort", "" if request.sort == "count" else request.sort

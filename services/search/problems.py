@@ -12,7 +12,8 @@ from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
 from services.search.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.broker import BrokerUnavailable
 from services.search.catalogue import UnknownArticle
-from services.search.parameters import InvalidParameter
+from services.search.query_language.mistakes import QueryMistake
+from services.search.query_string import InvalidParameter
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, NewsweirError
 
 RETRY_AFTER_S = 5
@@ -44,6 +45,12 @@ INVALID_REQUEST = Kind(
     HTTPStatus.BAD_REQUEST,
     "The question cannot be answered",
     "Parts of the question do not go together, such as a cursor of another search.",
+)
+INVALID_QUERY = Kind(
+    "invalid-query",
+    HTTPStatus.BAD_REQUEST,
+    "The text of the query cannot be read",
+    "position and length, in characters from 0, say where in q the mistake is; excerpt shows it with carets below.",
 )
 TOO_MUCH = Kind(
     "too-much",
@@ -115,6 +122,7 @@ INTERNAL = Kind(
 KINDS = (
     INVALID_PARAMETER,
     INVALID_REQUEST,
+    INVALID_QUERY,
     TOO_MUCH,
     HOST_REFUSED,
     CROSS_ORIGIN,
@@ -145,6 +153,9 @@ OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
                         "detail": {"type": "string"},
                         "instance": {"type": "string"},
                         "parameter": {"type": "string"},
+                        "position": {"type": "integer", "description": "of the mistake in q, in characters from 0"},
+                        "length": {"type": "integer", "description": "of the mistake, in characters"},
+                        "excerpt": {"type": "string", "description": "the query around the mistake, carets below"},
                     },
                 }
             }
@@ -172,6 +183,7 @@ class Problem:
     detail: str
     parameter: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str | int] = field(default_factory=dict)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -179,6 +191,13 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case InvalidParameter():
             return Problem(INVALID_PARAMETER, str(error), parameter=error.parameter)
+        case QueryMistake():
+            place: dict[str, str | int] = {
+                "position": error.position,
+                "length": error.length,
+                "excerpt": error.excerpt,
+            }
+            return Problem(INVALID_QUERY, str(error), parameter="q", more=place)
         case RequestValidationError():
             return Problem(INVALID_REQUEST, _in_words(error))
         case RateExceeded():
@@ -210,7 +229,7 @@ def _in_words(error: RequestValidationError) -> str:
 
 def to_response(problem: Problem, instance: str) -> JSONResponse:
     """The problem document; `instance` is the path that was asked for."""
-    body = {
+    body: dict[str, str | int] = {
         "type": problem.kind.uri,
         "title": problem.kind.title,
         "status": problem.kind.status.value,
@@ -219,4 +238,5 @@ def to_response(problem: Problem, instance: str) -> JSONResponse:
     }
     if problem.parameter is not None:
         body["parameter"] = problem.parameter
+    body.update(problem.more)
     return JSONResponse(body, status_code=problem.kind.status.value, headers=problem.headers, media_type=MEDIA_TYPE)

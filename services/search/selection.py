@@ -25,14 +25,14 @@ def _filter_of(query: ArticleQuery, facet: str) -> FacetFilter:
 
 
 def _freed(item: FacetFilter, value: str) -> FacetFilter:
-    return FacetFilter(
-        item.facet,
-        tuple(included for included in item.include if included != value),
-        tuple(excluded for excluded in item.exclude if excluded != value),
+    return replace(
+        item,
+        include=tuple(included for included in item.include if included != value),
+        exclude=tuple(excluded for excluded in item.exclude if excluded != value),
     )
 
 
 def _with_filter(query: ArticleQuery, changed: FacetFilter) -> ArticleQuery:
     by_name = {item.facet: item for item in query.filters} | {changed.facet: changed}
     ordered = (by_name[facet.name] for facet in FACETS if facet.name in by_name)
-    return replace(query, filters=tuple(item for item in ordered if item.include or item.exclude))
+    return replace(query, filters=tuple(item for item in ordered if item != FacetFilter(item.facet)))

@@ -4,34 +4,46 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
+from starlette.responses import JSONResponse, Response
 
-from services.search.api.representation import ARTICLES_PATH, Article, ArticleList
+from services.search.api.openapi import described, json_body
+from services.search.api.representation import ARTICLES_PATH, Article, ArticleItem, ArticleList
 from services.search.api.revisions import RevisionList
 from services.search.catalogue import Catalogue
-from services.search.parameters import PARAMETERS, parse
+from services.search.parameters import ONE_VALUE, PARAMETERS, Parameter, understand
 from services.search.problems import OPENAPI_RESPONSES
+from services.search.query_string import Given, Pairs, apart, join_list, one_of, pairs_of_json, pairs_of_query_string
+from shared.clock import Clock, from_ms
 
-_LISTS = {"style": "form", "explode": True}
-# The parameters are read by `parse` alone; this says to OpenAPI what it reads.
-_OPENAPI_PARAMETERS: list[dict[str, Any]] = [
-    {
-        "name": parameter.name,
-        "in": "query",
-        "required": False,
-        "description": parameter.description,
-        "schema": parameter.schema,
-        **(_LISTS if parameter.schema["type"] == "array" else {}),
-    }
-    for parameter in PARAMETERS
-]
+_FIELD_NAMES = tuple(ArticleItem.model_fields)
+_FIELDS = Parameter(
+    "fields",
+    "Which fields of each article to return: all unless given, id always.",
+    {"type": "array", "items": {"type": "string", "enum": list(_FIELD_NAMES)}},
+)
+SEARCH_PARAMETERS = (*PARAMETERS, _FIELDS)
+_EXAMPLE = {"q": '"solid state" battery -recall', "organization": ["org:acme"], "from": "30d", "size": 5}
+ArticleId = Annotated[str, Path(description="as a search returns it: the sha256 of the canonical URL")]
 
 
-def article_routes(catalogue: Catalogue) -> APIRouter:
+def article_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     """The routes of the resource."""
-    resource = _Articles(catalogue)
+    resource = _Articles(catalogue, clock)
     router = APIRouter(tags=["articles"], responses=OPENAPI_RESPONSES)
     router.add_api_route(
-        ARTICLES_PATH, resource.find, summary="Search articles", openapi_extra={"parameters": _OPENAPI_PARAMETERS}
+        ARTICLES_PATH,
+        resource.find,
+        response_model=ArticleList,
+        summary="Search articles",
+        openapi_extra={"parameters": described(SEARCH_PARAMETERS)},
+    )
+    router.add_api_route(
+        f"{ARTICLES_PATH}/search",
+        resource.find_by_body,
+        methods=["POST"],
+        response_model=ArticleList,
+        summary="Search articles with a long question",
+        openapi_extra={"requestBody": json_body(SEARCH_PARAMETERS, _EXAMPLE)},
     )
     one = f"{ARTICLES_PATH}/{{article_id}}"
     router.add_api_route(one, resource.one, summary="One article, whole")
@@ -39,28 +51,48 @@ def article_routes(catalogue: Catalogue) -> APIRouter:
     return router
 
 
-_ArticleId = Annotated[str, Path(description="as a search returns it: the sha256 of the canonical URL")]
-
-
 class _Articles:
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
         self._catalogue = catalogue
+        self._clock = clock
 
-    async def find(self, request: Request) -> ArticleList:
+    async def find(self, request: Request) -> Response:
         """Articles that match all words and filters, a page at a time, with the counts of every facet.
 
         Values of one facet are alternatives, different facets narrow each other. Follow next for more articles
         and a bucket's link to select it or free it again.
         """
-        query = parse(request.url.query)
-        return ArticleList.of(query, await self._catalogue.find(query))
+        return await self._found(pairs_of_query_string(request.url.query))
 
-    async def one(self, article_id: _ArticleId) -> Article:
+    async def find_by_body(self, request: Request) -> Response:
+        """The same names as in the query string, as one JSON object; values may be lists. Links in the answer are for
+        GET."""
+        return await self._found(pairs_of_json(await request.body(), one_value=ONE_VALUE))
+
+    async def one(self, article_id: ArticleId) -> Article:
         """The text with everything that was understood of it; offsets count Unicode characters."""
         return Article.of(await self._catalogue.one(article_id))
 
-    async def revisions(self, article_id: _ArticleId) -> RevisionList:
+    async def revisions(self, article_id: ArticleId) -> RevisionList:
         """Every state of title and text that is kept, oldest first, with what changed since the one before."""
         found = await self._catalogue.revisions(article_id)
         # Comparing long texts takes its time; other requests are answered meanwhile.
         return await asyncio.to_thread(RevisionList.of, article_id, found)
+
+    async def _found(self, pairs: Pairs) -> Response:
+        own, asked = apart(pairs, (_FIELDS.name,))
+        query = understand(asked, from_ms(self._clock.now_ms())).query
+        fields, kept = sparse_fields(own)
+        answer = ArticleList.of(query, await self._catalogue.find(query), kept)
+        return JSONResponse(answer.model_dump(mode="json", by_alias=True, exclude=_left_out(fields)))
+
+
+def sparse_fields(own: Given) -> tuple[tuple[str, ...], Pairs]:
+    """The fields that are asked for, none for all, and how a link says so; raises InvalidParameter."""
+    fields = own.each(_FIELDS.name, one_of(_FIELD_NAMES))
+    return fields, [(_FIELDS.name, join_list(fields))] if fields else []
+
+
+def _left_out(fields: tuple[str, ...]) -> dict[str, Any] | None:
+    left_out = set(_FIELD_NAMES) - {"id", *fields}
+    return {"articles": {"__all__": left_out}} if fields else None

@@ -6,10 +6,22 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from services.search.highlighting import to_html
-from services.search.parameters import to_url, write_text
+from services.search.parameters import to_url
+from services.search.query_language.reading import match_of
+from services.search.query_language.writing import write
+from services.search.query_string import Pairs
 from services.search.selection import toggled
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import ArticleQuery, FacetCounts, Highlights, Hit, SearchResult
+from shared.article_store.query import (
+    ArticleQuery,
+    FacetCounts,
+    FacetFilter,
+    FilterMode,
+    Highlights,
+    Hit,
+    Match,
+    SearchResult,
+)
 from shared.article_store.snippets import shortened
 from shared.events.articles import (
     Access,
@@ -40,12 +52,18 @@ class FacetSelection(BaseModel):
 
     include: tuple[str, ...] = Field(description="any of these must be there")
     exclude: tuple[str, ...] = Field(description="none of these may be there")
+    mode: FilterMode = Field(description="whether any or all of include must be there")
+
+    @classmethod
+    def of(cls, item: FacetFilter) -> "FacetSelection":
+        return cls(include=item.include, exclude=item.exclude, mode=item.mode)
 
 
 class Understood(BaseModel):
     """The question as it was understood."""
 
-    q: str
+    q: str = Field(description="the text, in the spelling that says the same as what was typed")
+    match: Match = Field(description="how many of the words must be there")
     published_from: datetime | None = Field(serialization_alias="from", description="first instant that counts")
     published_to: datetime | None = Field(serialization_alias="to", description="first instant that counts no more")
     sort: Literal["relevance", "newest", "oldest"] = Field(description="the order of the answer")
@@ -56,13 +74,14 @@ class Understood(BaseModel):
     @classmethod
     def of(cls, query: ArticleQuery) -> "Understood":
         return cls(
-            q=write_text(query.where),
+            q=write(query.where),
+            match=match_of(query.where),
             published_from=query.published_from,
             published_to=query.published_to,
             sort=query.effective_sort,
             size=query.size,
             highlight=query.highlight,
-            filters={item.facet: FacetSelection(include=item.include, exclude=item.exclude) for item in query.filters},
+            filters={item.facet: FacetSelection.of(item) for item in query.filters},
         )
 
 
@@ -198,20 +217,23 @@ class FacetAnswer(BaseModel):
     label: str
     buckets: tuple[Bucket, ...]
     other: int = Field(description="how often other values occur in the matching articles")
+    exact: bool = Field(description="whether every count is exact; if not, one may be too low")
+    failed: str | None = Field(description="why the facet could not be counted; null where it was")
 
     @classmethod
-    def of(cls, query: ArticleQuery, counts: FacetCounts) -> "FacetAnswer":
+    def of(cls, query: ArticleQuery, counts: FacetCounts, more: Pairs = ()) -> "FacetAnswer":
         buckets = tuple(
             Bucket(
                 value=bucket.value,
                 label=bucket.label,
                 count=bucket.count,
                 selected=bucket.selected,
-                link=to_url(ARTICLES_PATH, toggled(query, counts.facet, bucket.value)),
+                link=to_url(ARTICLES_PATH, toggled(query, counts.facet, bucket.value), more=more),
             )
             for bucket in counts.buckets
         )
-        return cls(label=FACETS_BY_NAME[counts.facet].label, buckets=buckets, other=counts.other)
+        label = FACETS_BY_NAME[counts.facet].label
+        return cls(label=label, buckets=buckets, other=counts.other, exact=counts.exact, failed=counts.failed)
 
 
 class ArticleList(BaseModel):
@@ -226,13 +248,14 @@ class ArticleList(BaseModel):
     next: str | None = Field(description="the next page, or null on the last one")
 
     @classmethod
-    def of(cls, query: ArticleQuery, result: SearchResult) -> "ArticleList":
+    def of(cls, query: ArticleQuery, result: SearchResult, more: Pairs = ()) -> "ArticleList":
+        """The page; `more` are names and values of the request that its links keep."""
         return cls(
             query=Understood.of(query),
             total=Total(value=result.total.value, relation=result.total.relation),
             articles=tuple(ArticleItem.of(hit) for hit in result.hits),
-            facets={counts.facet: FacetAnswer.of(query, counts) for counts in result.facets},
-            next=None if result.next is None else to_url(ARTICLES_PATH, query, cursor=result.next),
+            facets={counts.facet: FacetAnswer.of(query, counts, more) for counts in result.facets},
+            next=None if result.next is None else to_url(ARTICLES_PATH, query, cursor=result.next, more=more),
         )
 
 

@@ -1,12 +1,14 @@
 """Where the pages are, and links between them."""
 
-from services.search.parameters import parse, to_url
+from datetime import datetime
+
+from services.search.parameters import to_url, understand
 from services.search.selection import toggled
 from shared.article_store.query import ArticleQuery
 from shared.facets import FACETS_BY_NAME
 
 SEARCH_PATH = "/"
-_EVERYTHING = parse("")
+_EVERYTHING = understand((), datetime.min).query
 
 
 def article_path(article_id: str) -> str:

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.search.catalogue import Catalogue
-from services.search.parameters import PARAMETERS, parse
+from services.search.parameters import PARAMETERS, understand
 from services.search.problems import KINDS, Problem
+from services.search.query_string import pairs_of_query_string
 from services.search.ui.article_view import article_view
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.search_view import search_view
@@ -47,9 +48,10 @@ class Pages:
 
     async def search(self, request: Request) -> Response:
         """Search box, sidebar of facets, results."""
-        query = parse(request.url.query)
-        result = await self._catalogue.find(query)
-        return self._render("search.html", page=search_view(query, result, from_ms(self._clock.now_ms())))
+        now = from_ms(self._clock.now_ms())
+        question = understand(pairs_of_query_string(request.url.query), now, forgiving=True)
+        result = await self._catalogue.find(question.query)
+        return self._render("search.html", page=search_view(question.query, result, now), notes=question.notes)
 
     async def article(self, article_id: str) -> Response:
         """One article, and what was understood of it."""

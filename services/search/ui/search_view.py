@@ -8,7 +8,8 @@ from typing import get_args
 from markupsafe import Markup
 
 from services.search.highlighting import to_html, without_marks
-from services.search.parameters import to_pairs, write_text
+from services.search.parameters import to_pairs
+from services.search.query_language.writing import write
 from services.search.selection import excluding, toggled
 from services.search.ui import wording
 from services.search.ui.links import article_path, search_for, search_page
@@ -118,7 +119,7 @@ def search_view(query: ArticleQuery, result: SearchResult, now: datetime) -> Sea
     """The page for a query and its answer; `now` is what the ranges of time count back from."""
     pairs = dict(to_pairs(replace(query, cursor=None)))
     return SearchPage(
-        words=write_text(query.where),
+        words=write(query.where),
         total=_total(result),
         empty=not result.hits,
         narrowed=bool(query.where or query.filters or query.published_from or query.published_to),

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.search.catalogue import Catalogue, UnknownArticle
-from services.search.parameters import parse
 from shared.errors import DependencyUnavailable
+from tests.unit.services.search.asking import parse
 
 
 class StalledReader:

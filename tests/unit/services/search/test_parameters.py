@@ -7,21 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.search.parameters import (
-    MAX_QUERY_STRING_CHARACTERS,
-    MAX_TEXT_CHARACTERS,
+    ONE_VALUE,
     PARAMETERS,
-    InvalidParameter,
-    parse,
-    parse_text,
     to_pairs,
     to_url,
-    write_text,
+    understand,
 )
-from shared.article_store.query import MAX_EXPRESSION_PARTS, AllOf, ArticleQuery, FacetFilter, FacetRequest, Not, Words
+from services.search.parameters import parse as parse_at
+from services.search.query_language.mistakes import QueryMistake
+from services.search.query_language.reading import read_forgiving
+from services.search.query_string import MAX_QUERY_STRING_CHARACTERS, InvalidParameter, pairs_of_json
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME
 
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ALL_FACETS = tuple(FacetRequest(name) for name in FACETS_BY_NAME)
+
+
+def parse(query_string):
+    return parse_at(query_string, NOW)
 
 
 def test_an_empty_query_string_asks_for_everything_with_every_facet_counted():
@@ -34,7 +39,7 @@ def test_words_filters_dates_and_paging_are_read_together():
     query = parse("q=battery&person=person:a&not_language=de&from=2026-03-01&sort=oldest&size=5&cursor=abc&facet=topic")
 
     assert query == ArticleQuery(
-        where=AllOf((Words("battery"),)),
+        where=Words("battery"),
         filters=(FacetFilter("person", include=("person:a",)), FacetFilter("language", exclude=("de",))),
         published_from=datetime(2026, 3, 1, tzinfo=UTC),
         sort="oldest",
@@ -114,8 +119,9 @@ def test_no_facet_is_counted_when_none_is_asked_for():
         ("facet=none,topic", "facet", "'none'"),
         ("facet.topic.size=500", "facet.topic.size", "no number from 1 to 200"),
         ("cursor=" + "a" * 1001, "cursor", "longer than any cursor"),
-        ("q=" + "a" * (MAX_TEXT_CHARACTERS + 1), "q", "at most 2000"),
-        ("q=" + "a+" * (MAX_EXPRESSION_PARTS + 1), "q", f"at most {MAX_EXPRESSION_PARTS}"),
+        ("match=some", "match", "none of all, most, any"),
+        ("facet.person.mode=some", "facet.person.mode", "none of any, all"),
+        ("facet.person.sort=size", "facet.person.sort", "none of count, name"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_the_name_of_its_parameter(query_string, parameter, reason):
@@ -131,30 +137,44 @@ def test_a_query_string_beyond_its_bound_is_refused_unread():
         parse("x" * (MAX_QUERY_STRING_CHARACTERS + 1))
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("battery plant", (Words("battery"), Words("plant"))),
-        ('"solid state" battery', (Words("solid state", phrase=True), Words("battery"))),
-        ("battery -recall", (Words("battery"), Not(Words("recall")))),
-        ('-"solid state"', (Not(Words("solid state", phrase=True)),)),
-        ('plant "solid state', (Words("plant"), Words("solid state", phrase=True))),
-        ("“solid  state”", (Words("solid state", phrase=True),)),
-        ('cell"pack"', (Words("cell"), Words("pack", phrase=True))),
-        ("state-owned - --bank", (Words("state-owned"), Not(Words("bank")))),
-        ('"" " " -', ()),
-        ("中国电池", (Words("中国电池"),)),
-    ],
-)
-def test_the_search_box_knows_words_phrases_and_exclusions(text, parts):
-    assert parse_text(text) == (AllOf(parts) if parts else None)
+def test_a_mistake_in_the_text_is_pointed_at_unless_the_reader_forgives():
+    with pytest.raises(QueryMistake) as caught:
+        parse("q=battery+OR")
+
+    forgiven = understand([("q", "battery OR")], NOW, forgiving=True)
+    assert caught.value.position == 8
+    assert forgiven.query.where == Words("battery")
+    assert forgiven.notes == ("OR needs words on both sides",)
 
 
-@given(st.text(max_size=60) | st.text(alphabet=' "-ab“', max_size=30))
-def test_whatever_is_typed_is_understood_the_same_when_written_back(text):
-    understood = parse_text(text)
+def test_how_many_words_must_be_there_is_a_parameter():
+    query = parse("q=solid+state+battery&match=most")
 
-    assert parse_text(write_text(understood)) == understood
+    assert query.where == Words("solid state battery", match="most")
+    assert to_pairs(query) == [("q", "solid state battery"), ("match", "most")]
+
+
+def test_names_of_other_news_interfaces_are_understood():
+    assert parse("lang=en&not_lang=de").filters == (FacetFilter("language", ("en",), ("de",)),)
+
+
+def test_a_span_counts_back_from_now():
+    assert parse("from=7d").published_from == NOW - timedelta(days=7)
+
+
+def test_a_facet_may_ask_for_all_of_its_values_and_name_their_order():
+    query = parse("person=person:a,person:b&facet.person.mode=all&facet=person&facet.person.sort=name")
+
+    assert query.filters == (FacetFilter("person", ("person:a", "person:b"), mode="all"),)
+    assert query.facets == (FacetRequest("person", sort="name"),)
+
+
+def test_json_says_the_same_under_the_same_names():
+    body = b'{"q": "battery", "author": ["Duarte, Ines", "Brandt"], "size": 5, "highlight": false, "facet": null}'
+
+    query = understand(pairs_of_json(body, one_value=ONE_VALUE), NOW).query
+
+    assert query == parse(r"q=battery&author=Duarte\,%20Ines,Brandt&size=5&highlight=false")
 
 
 @given(st.text(max_size=200))
@@ -177,14 +197,16 @@ MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.
 def queries(draw):
     chosen = draw(st.lists(st.sampled_from(list(FACETS_BY_NAME)), unique=True))
     filters = tuple(
-        FacetFilter(name, draw(FACET_VALUES), draw(FACET_VALUES)) for name in FACETS_BY_NAME if name in chosen
+        FacetFilter(name, draw(FACET_VALUES), draw(FACET_VALUES), draw(st.sampled_from(["any", "all"])))
+        for name in FACETS_BY_NAME
+        if name in chosen
     )
     start = draw(st.none() | MOMENTS)
     length = draw(st.none() | st.timedeltas(timedelta(microseconds=1), timedelta(days=900)))
     counted = draw(st.lists(st.sampled_from(list(FACETS_BY_NAME)), unique=True))
     return ArticleQuery(
-        where=parse_text(draw(st.text(max_size=40))),
-        filters=tuple(item for item in filters if item.include or item.exclude),
+        where=read_forgiving(draw(st.text(max_size=40)), NOW, draw(st.sampled_from(["all", "most"]))).expression,
+        filters=tuple(item for item in filters if item != FacetFilter(item.facet)),
         published_from=start,
         published_to=(start or datetime(2026, 3, 1, tzinfo=UTC)) + length if length else None,
         sort=draw(st.sampled_from(["relevance", "newest", "oldest"])),

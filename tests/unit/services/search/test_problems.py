@@ -4,9 +4,12 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from services.search.catalogue import UnknownArticle
-from services.search.parameters import InvalidParameter
 from services.search.problems import KINDS, problem_of, to_response
+from services.search.query_language.mistakes import QueryMistake
+from services.search.query_language.reading import read
+from services.search.query_string import InvalidParameter
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+from tests.builders import NOON
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,17 @@ def test_a_problem_names_the_parameter_at_fault():
         "instance": "/v1/articles",
         "parameter": "size",
     }
+
+
+def test_a_mistake_in_a_query_is_shown_where_it_is():
+    with pytest.raises(QueryMistake) as caught:
+        read("battery OR", NOON)
+
+    body = json.loads(to_response(problem_of(caught.value), "/v1/articles").body)
+
+    assert (body["type"], body["parameter"]) == ("/docs#invalid-query", "q")
+    assert (body["position"], body["length"]) == (8, 2)
+    assert body["excerpt"] == "battery OR\n        ^^"
 
 
 def test_an_absent_store_says_when_to_ask_again_and_not_where_it_is():

@@ -1,6 +1,6 @@
-from services.search.parameters import parse
 from services.search.selection import excluding, toggled
 from shared.article_store.query import FacetFilter
+from tests.unit.services.search.asking import parse
 
 
 def test_a_value_is_selected_beside_those_that_are():

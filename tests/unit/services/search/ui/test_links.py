@@ -1,7 +1,7 @@
 import pytest
 
-from services.search.parameters import parse
 from services.search.ui.links import article_path, search_for, search_page
+from tests.unit.services.search.asking import parse
 
 
 def test_a_value_of_a_facet_leads_to_its_search():

@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.search.parameters import parse
 from services.search.ui.search_view import search_view
 from shared.article_store.document import Standing
 from shared.article_store.query import (
@@ -17,6 +16,7 @@ from shared.article_store.query import (
 )
 from shared.events.enrichment import Money
 from tests.builders import a_stored_article, a_topic, a_withdrawal, an_enrichment, an_entity
+from tests.unit.services.search.asking import parse
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
 NOTHING = SearchResult(total=Total(0), hits=())

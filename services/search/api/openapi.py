@@ -1,0 +1,32 @@
+"""Parameters that our own readers read, as OpenAPI describes them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.search.parameters import Parameter
+
+_LISTS = {"style": "form", "explode": True}
+
+
+def described(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """Parameters of the query string."""
+    return [
+        {
+            "name": parameter.name,
+            "in": "query",
+            "required": False,
+            "description": parameter.description,
+            "schema": parameter.schema,
+            **(_LISTS if parameter.schema["type"] == "array" else {}),
+        }
+        for parameter in parameters
+    ]
+
+
+def json_body(parameters: Iterable[Parameter], example: dict[str, Any]) -> dict[str, Any]:
+    """The same parameters as the properties of a JSON object."""
+    properties = {
+        parameter.name: {**parameter.schema, "description": parameter.description} for parameter in parameters
+    }
+    schema = {"type": "object", "additionalProperties": False, "properties": properties}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}

@@ -1,0 +1,68 @@
+"""The fields of the query language: what `name:value` asks of an article."""
+
+import re
+from datetime import datetime
+
+from services.search.moments import after, before
+from shared.article_store.query import AnyOf, Expression, HasValue, OnSite, PublishedBetween, TextField, Words
+from shared.events.enrichment import ENTITY_ID_PATTERN
+from shared.facets import FACETS_BY_NAME
+
+TEXT_FIELDS: dict[str, TextField] = {"title": "title", "text": "text", "author": "author"}
+ENTITY_FACETS = ("organization", "person", "product", "technology", "location")
+_SHORTER = {"org": "organization", "lang": "language", "tech": "technology", "place": "location"}
+# A facet under its own name, where that is no field of text.
+FACET_FIELDS: dict[str, str] = {
+    **{name: name for name in FACETS_BY_NAME if name not in TEXT_FIELDS},
+    **{short: name for short, name in _SHORTER.items() if name in FACETS_BY_NAME},
+}
+FIELDS = tuple(sorted({*TEXT_FIELDS, *FACET_FIELDS, "entity", "site", "before", "after"}))
+_CODES = frozenset({"language", "relation"})
+_ID = re.compile(ENTITY_ID_PATTERN)
+_FACET_OF_PREFIX = {
+    "org": "organization", "person": "person", "product": "product", "tech": "technology", "place": "location",
+}  # fmt: skip
+_HOST = re.compile(r"[^\s/:@?#]{1,253}")
+
+
+def asked(field: str, value: str, now: datetime, *, phrase: bool) -> Expression:
+    """What `field:value` asks; a name stands for an entity as well as its id does, and is looked up later.
+
+    Raises:
+        ValueError: the value does not fit the field; says what would.
+    """
+    if field in TEXT_FIELDS:
+        return Words(value, phrase=phrase, field=TEXT_FIELDS[field])
+    if field in FACET_FIELDS:
+        facet = FACET_FIELDS[field]
+        return HasValue(facet, (value.lower() if facet in _CODES else value,))
+    if field == "entity":
+        return _entity(value)
+    if field == "site":
+        return OnSite(_host(value))
+    return PublishedBetween(end=before(value, now)) if field == "before" else PublishedBetween(start=after(value, now))
+
+
+def entity_named(value: str) -> AnyOf:
+    """An entity of any type that has this id or name."""
+    return AnyOf(tuple(HasValue(facet, (value,)) for facet in ENTITY_FACETS))
+
+
+def is_name(facet: str, value: str) -> bool:
+    """Whether the value is what people call something rather than its id."""
+    return FACETS_BY_NAME[facet].kind == "labelled" and not _ID.fullmatch(value)
+
+
+def _entity(value: str) -> Expression:
+    prefix = value.partition(":")[0]
+    if _ID.fullmatch(value) and prefix in _FACET_OF_PREFIX:
+        return HasValue(_FACET_OF_PREFIX[prefix], (value,))
+    return entity_named(value)
+
+
+def _host(value: str) -> str:
+    # People paste addresses.
+    host = re.sub(r"^https?://", "", value.strip().lower()).partition("/")[0].strip(".")
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"{value[:60]!r} is no host like news.example")
+    return host
