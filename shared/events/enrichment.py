@@ -61,6 +61,7 @@ class Money(Value):
     value_max: float | None = None
     currency: str
     value_usd: float | None = Field(default=None, description="null where no rate is known for the currency")
+    usd_rate: float | None = Field(default=None, description="US dollars for one unit of the currency, as used")
     rate_date: str | None = Field(default=None, description="year or day of the exchange rate used")
     purpose: str | None = None
     text: str

@@ -1,4 +1,5 @@
 import datetime as dt
+import time
 
 import pytest
 
@@ -38,6 +39,17 @@ AMOUNTS = [
     ("en", "It was worth 500 million Hong Kong dollars.", "500 million Hong Kong dollars", 5e8, None, "HKD"),
     ("en", "The chaebol will invest 300 billion won.", "300 billion won", 3e11, None, "KRW"),
     ("en", "A $500-million-a-year contract.", "$500-million", 5e8, None, "USD"),
+    ("en", "He was awarded two and a half million dollars.", "two and a half million dollars", 2.5e6, None, "USD"),
+    ("en", "A farm worth forty-five million euros.", "forty-five million euros", 4.5e7, None, "EUR"),
+    ("en", "They stole three hundred thousand dollars.", "three hundred thousand dollars", 3e5, None, "USD"),
+    ("en", "A coat for two hundred dollars.", "two hundred dollars", 200.0, None, "USD"),
+    ("en", "It holds US $6 million.", "US $6 million", 6e6, None, "USD"),
+    ("en", "A market of $2.5T by then.", "$2.5T", 2.5e12, None, "USD"),
+    ("en", "Rent of $4MM a year.", "$4MM", 4e6, None, "USD"),
+    ("en", "It earned 32 cents a share.", "32 cents", 0.32, None, "USD"),
+    ("en", "A pint is 80 pence there.", "80 pence", 0.8, None, "GBP"),
+    ("und", "20.000 Euro.", "20.000 Euro", 20_000.0, None, "EUR"),
+    ("es", "Costó 45,5 millones de euros.", "45,5 millones de euros", 4.55e7, None, "EUR"),
     ("de", "Das kostet 1,2 Milliarden Euro.", "1,2 Milliarden Euro", 1.2e9, None, "EUR"),
     ("de", "Ein Bußgeld von 10.000 Euro.", "10.000 Euro", 10_000.0, None, "EUR"),
     ("de", "Der Schaden: 1 Billion Euro.", "1 Billion Euro", 1e12, None, "EUR"),
@@ -71,6 +83,13 @@ def test_an_amount_is_read_with_its_span(read, language, text, span, value, valu
         "Costs are given in 2015 dollars.",
         "Euro 2024 drew 3 million visitors.",
         "The 7 nm chip has 80 billion transistors.",
+        "It is the $64,000 question.",
+        "That is a million-dollar question.",
+        "The Nine Million Dollar Dog was a series.",
+        "She added her two cents.",
+        "A dollar is a dollar.",
+        "Two million pounds of butter were stored.",
+        "A calf of nine pounds was born.",
     ],
 )
 def test_what_is_no_amount_of_money_is_left_alone(read, text):
@@ -136,3 +155,32 @@ def test_amounts_far_apart_in_a_long_text_are_all_read(read):
     amounts = read(f"It cost $5 million. {gap}They paid 3 million euros. {gap}He got £7.")
 
     assert [amount.text for amount in amounts] == ["$5 million", "3 million euros", "£7"]
+
+
+def test_the_rate_that_was_used_is_named_beside_its_year(read):
+    (amount,) = read("It cost 100 million euros.", year=2022)
+
+    assert amount.value_usd == pytest.approx(amount.value * amount.usd_rate)
+    assert amount.origin.startswith("rule:")
+
+
+def test_yen_or_yuan_by_context_is_less_sure(read):
+    (yuan,) = read("The Chinese city spends ¥500 million.")
+    (euro,) = read("The city spends €500 million.")
+
+    assert yuan.confidence < euro.confidence
+
+
+def test_an_amount_has_its_purpose(read):
+    funding, valuation = read("Tarnwell raised $120 million at a valuation of $2 billion.")
+
+    assert (funding.purpose, valuation.purpose) == ("funding", "valuation")
+
+
+def test_a_text_of_nothing_but_signs_is_read_in_linear_time(read):
+    started = time.process_time()
+
+    amounts = read("$5 ¥ 3 million euros, £ " * 5_000)
+
+    assert len(amounts) == 10_000
+    assert time.process_time() - started < 5

@@ -1,0 +1,148 @@
+"""Tells what an amount of money is for, by the nearest words of its sentence that say so."""
+
+import re
+
+# What is farther from an amount says nothing of it.
+_BEFORE, _AFTER = 110, 60
+_AROUND = 300
+# A single thing is priced, a project costs.
+_PRICE_AT_MOST = 9_999
+# What is bought or sold for less is a thing, not a company.
+_LEAST_DEAL = 3_000_000
+
+# Each purpose with the words that stand before an amount, or behind it, in English, German, French, Spanish, Chinese.
+_CUES_BEFORE: tuple[tuple[str, str], ...] = (
+    ("valuation",
+     r"valu(?:ed|es|ing)\b|valuations?|market (?:value|cap(?:itali[sz]ation)?)|is worth|are worth|was worth|"
+     r"\bvaut|\bwert\b|Bewertung|valorisation|valoraci[óo]n|市值|估值"),
+    ("contract", r"contracts?|awarded \w+ an? order|orders? worth|Auftrag|contrats?|contrato|合同"),
+    ("buyback", r"buy(?:ing)? back|buybacks?|bought back|repurchas\w+|Aktienrückkauf"),
+    ("acquisition",
+     r"acquir\w+|acquisitions?|takeovers?|\bbuy(?:s|ing)?\b|bought|purchas(?:ed?|es|ing)|buyouts?|\bbids?\b|deal|offer(?:ed)?|"
+     r"merger|übernimmt|übernahm|Übernahme|kaufte?|rach(?:at|ète|eté)|acquiert|adquir\w+|compr[óoa]\b|收购"),
+    ("funding",
+     r"rais(?:e|es|ed|ing)|secured|fundraising|funding|financing round|(?:seed|series [a-h]|funding) round|"
+     r"eingesammelt|sammelte|Finanzierungsrunde|\blevé|levée de fonds|recaud\w+|融资"),
+    ("dividend", r"dividends?|Dividende|dividende|dividendo|股息"),
+    ("fine", r"\bfine[sd]?|penalt(?:y|ies)|Bußgeld|Geldbuße|Strafe|amendes?|multa[sd]?|罚款"),
+    ("settlement", r"settlements?|settl(?:e|ed|es|ing)\b|Vergleich"),
+    ("damages", r"damages|compensate|Schadenersatz|dommages"),
+    ("ransom", r"ransom|Lösegeld|rançon|rescate"),
+    ("debt", r"debts?|loans?|borrow\w*|\bowe[sd]?|repay\w*|Schulden|Kredit|dette|prêt|deuda|贷款"),
+    ("loss", r"loss(?:es)?|\blost\b|Verlust|pertes?|pérdidas?|亏损"),
+    ("profit",
+     r"profits?|net income|operating income|earnings|earned per share|ebitda|Gewinn|Überschuss|bénéfices?|"
+     r"beneficios?|ganancias|净利润|利润"),
+    ("revenue", r"revenues?|sales|turnover|Umsatz|chiffre d['’]affaires|ingresos|ventas|营收|收入"),
+    ("compensation", r"salar(?:y|ies)|wages?|pay package|bonus(?:es)?|\bearn(?:s|ed)|Gehalt|salaires?|sueldo|薪"),
+    ("donation", r"donat\w+|gave|gift|spendete|fait don|don[óo]\b"),
+    ("subsidy", r"grants?|subsid\w+|state aid|Zuschuss|Fördermittel|subventions?|补贴"),
+    ("budget", r"budgets?|set(?:s|ting)? aside|earmark\w*|Haushalt|预算"),
+    ("investment",
+     r"invest\w*|capital (?:expenditures?|spending)|capex|\bpour(?:s|ed|ing)?\b|plow(?:s|ed)?|plough(?:s|ed)?|"
+     r"inviert\w+|invertir\w*|投资"),
+    ("price",
+     r"\bpric(?:e|es|ed|ing)\b|\bsells? for|\bsold for|\bsold at|closed at|trad(?:ed|ing|es) (?:at|near|around)|"
+     r"tickets?|\brents? (?:for|of|is|are)|Preis|prix|precio|价格"),
+    ("cost", r"\bcosts?\b|\bcosting\b|put at|kostet\w*|Kosten|co[ûu]t\w*|cuesta|cost[óo]|耗资|成本"),
+    ("spending", r"spen(?:d|t|ds|ding)\b|came to|\bput(?:s|ting)?\b|pump\w*"),
+    ("sale", r"\bsold\b|\bsells?\b|\bselling\b|verkauft|vend(?:u|re|ió)"),
+)  # fmt: skip
+_CUES_AFTER: tuple[tuple[str, str], ...] = (
+    ("training_cost", r"(?:to|on|for|in) (?:pre-?)?train(?:ing)?\b"),
+    ("valuation", r"(?:valuation|market (?:value|cap))"),
+    ("funding", r"(?:(?:seed|series [a-h]|funding|financing|investment) round|"
+                r"(?:in|of) (?:\w+ )?(?:funding|financing))"),
+    ("acquisition", r"(?:takeover|acquisition|buyout|purchase|merger|bid|offer)"),
+    ("buyback", r"(?:(?:share )?(?:buyback|repurchase)|(?:of|worth of) (?:its )?(?:own )?shares)"),
+    ("contract", r"(?:contract|order)"),
+    ("settlement", r"(?:settlement|to (?:settle|resolve))"),
+    ("fine", r"(?:fine|penalty|in (?:fines|penalties))"),
+    ("damages", r"in (?:\w+ )?damages"),
+    ("ransom", r"(?:ransom|.{0,20}(?:as|in) (?:a )?ransom)"),
+    ("revenue", r"(?:in|of) (?:\w+ )?(?:sales|revenues?|turnover)"),
+    ("profit", r"(?:profit|in (?:\w+ )?profits?)"),
+    ("loss", r"(?:loss|in (?:\w+ )?losses)"),
+    ("debt", r"(?:loan|(?:of|in) (?:\w+ )?debts?)"),
+    ("subsidy", r"(?:grant|subsidy|in (?:state aid|subsidies|grants))"),
+    ("donation", r"(?:donation|gift)"),
+    ("dividend", r"dividend"),
+    ("budget", r"budget"),
+    ("investment", r"(?:investment|in (?:capital (?:expenditure|spending)))"),
+    ("compensation", r"(?:salary|bonus|pay package|in (?:total )?(?:pay|compensation))"),
+    ("price", r"(?:an?|per|the) (?:barrel|gallon|lit(?:re|er)|ton|tonne|ounce|kilo\w*|pound|"
+              r"bushel|megawatt\w*|kilowatt\w*)"),
+)  # fmt: skip
+
+
+def _alternatives(cues: tuple[tuple[str, str], ...]) -> str:
+    return "|".join(f"(?P<{purpose}>{pattern})" for purpose, pattern in cues)
+
+
+_HAS_BEFORE = re.compile(rf"(?<![A-Za-zÀ-ÿ])(?:{_alternatives(_CUES_BEFORE)})", re.IGNORECASE)
+_LINKS = "at|of|on|in|for|to|and|or|from|by|with|a|an|the|as|after|than|while|its|his|her|their"
+# An adjective or two may stand between an amount and what it is: "a $2 billion all-share takeover".
+_HAS_AFTER = re.compile(rf"[ -](?:(?!(?:{_LINKS})\b)[\w-]+ ){{0,2}}?(?:{_alternatives(_CUES_AFTER)})\b", re.IGNORECASE)
+_JOINED = re.compile(
+    r"[ ,]*(?:from|to|against|versus|and|or|plus|compared (?:with|to)|(?:up|down) from|auf|von|à|de)"
+    r"[ ,]+(?:\w+ ){0,3}$",
+    re.IGNORECASE,
+)
+_ABOUT_TRAINING = re.compile(r"\b(?:pre-?)?train(?:ing|ed)?\b", re.IGNORECASE)
+_ABOUT_MODELS = re.compile(r"\b(?:models?|runs?|compute|network|lab|AI)\b")
+_INTO_SOMETHING = re.compile(
+    r" (?:in)?to | on (?:[\w-]+ ){0,4}(?:plants?|factor(?:y|ies)|fabs?|cent(?:er|re)s?|infrastructure|research|"
+    r"expansion|chips?|equipment|facilit(?:y|ies)|networks?|mines?|lines?)\b"
+)
+_PART_OF_COMPANY = re.compile(
+    r"\b(?:unit|business|stake|compan(?:y|ies)|division|subsidiary|arm|firm|operations|start-?up|brand|holding)\b"
+)
+
+
+class Context:
+    """What the sentence of an amount says around it, and what the amount before it in the sentence is for.
+
+    Attributes:
+        purpose: what the last amount that was asked for is for.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._end = -1
+        self._sentence = -1
+        self._purpose: str | None = None
+
+    def purpose_of(self, start: int, end: int, value: float, sentence_start: int) -> str | None:
+        """What the amount at a span is for, or None; to be asked in the order of the text."""
+        same = sentence_start == self._sentence
+        begin = max(sentence_start, self._end if same else 0, start - _BEFORE)
+        purpose = self._found(begin, start, end, value, sentence_start)
+        if purpose is None and same and _JOINED.fullmatch(self._text, self._end, start):
+            purpose = self._purpose
+        self._end, self._sentence, self._purpose = end, sentence_start, purpose
+        return purpose
+
+    def _found(self, begin: int, start: int, end: int, value: float, sentence_start: int) -> str | None:
+        after = _HAS_AFTER.match(self._text, end, end + _AFTER)
+        if after is not None:
+            return after.lastgroup
+        sentence = self._text[max(sentence_start, start - _AROUND) : end + _AFTER]
+        told = [cue.lastgroup for cue in _HAS_BEFORE.finditer(self._text, begin, start)]
+        refined = (self._refined(purpose, end, value, sentence) for purpose in reversed(told) if purpose)
+        return next((purpose for purpose in refined if purpose), None)
+
+    def _refined(self, purpose: str, end: int, value: float, sentence: str) -> str | None:
+        """A purpose made exact where its words serve several: "spent", "cost", "sold", "bought"."""
+        if purpose in ("cost", "spending") and _ABOUT_TRAINING.search(sentence) and _ABOUT_MODELS.search(sentence):
+            return "training_cost"
+        match purpose:
+            case "cost":
+                return "price" if value <= _PRICE_AT_MOST else "cost"
+            case "spending":
+                return "investment" if _INTO_SOMETHING.match(self._text, end) else None
+            case "sale":
+                return "acquisition" if _PART_OF_COMPANY.search(sentence) else "price"
+            case "acquisition":
+                return "acquisition" if value >= _LEAST_DEAL else "price"
+            case _:
+                return purpose
