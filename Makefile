@@ -41,7 +41,7 @@ test: setup ## Test what needs no server: two commands and a minute from a fresh
 test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-server and Chromium where they are found
 	@$(BIN)/pytest $(PYTEST_FLAGS)
 
-test-deploy: setup ## Test what is deployed: the image (where a Docker daemon answers), compose file, rules
+test-deploy: setup ## Test what is deployed: image (where a Docker daemon answers), compose file, chart, rules
 	@$(BIN)/pytest tests/deploy $(PYTEST_FLAGS)
 
 lint: setup ## Check style, types and who imports whom

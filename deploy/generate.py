@@ -139,6 +139,8 @@ def _dashboard(name: str, _: str) -> str:
 FILES: dict[Path, Callable[[str], str]] = {
     PAGE: generated,
     DEPLOY / "image-requirements.txt": lambda _: image_requirements(),
+    # A chart can read only what lies in its own folder.
+    DEPLOY / "helm" / "newsweir" / "files" / "rules.yml": lambda _: (DEPLOY / "prometheus" / "rules.yml").read_text(),
     **{DEPLOY / "grafana" / "dashboards" / f"{name}.json": partial(_dashboard, name) for name in DASHBOARDS},
 }
 

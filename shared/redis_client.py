@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
@@ -17,6 +19,9 @@ from shared.settings import BusSettings
 # Python 3.11 loses cancellation when a socket timeout is set (cpython#86296): none, and keepalive finds the dead peers.
 _CONNECTION_OPTIONS: Mapping[str, Any] = {"socket_timeout": None, "health_check_interval": 15}
 _RETRIES = 6
+_SENTINEL_FORM = (
+    "REDIS_URL names sentinels, but not as redis+sentinel://[user:password@]host:26379,host:26379/service[/database]"
+)
 CONNECTION_ERRORS = (RedisConnectionError, RedisTimeoutError, OSError)
 # A broker that is full, or was made a replica, takes nothing for now: no fault of what was to be written.
 BROKER_ERRORS = (*CONNECTION_ERRORS, DependencyUnavailable, OutOfMemoryError, ReadOnlyError)
@@ -69,12 +74,59 @@ class RedisConnection:
     @property
     def address(self) -> str:
         """Where the broker is, without a password."""
-        options = self.client.connection_pool.connection_kwargs
+        pool = self.client.connection_pool
+        if isinstance(pool, SentinelConnectionPool):
+            return f"the primary that sentinels call {pool.service_name}"
+        options = pool.connection_kwargs
         return str(options.get("path") or f"{options.get('host')}:{options.get('port')}")
 
     async def close(self) -> None:
         """Give the connections back."""
         await self.client.aclose()
+
+
+@dataclass(frozen=True)
+class Sentinels:
+    """Who knows where the primary is, and what to call it.
+
+    Attributes:
+        options: of connections to sentinels and to the primary alike.
+        database: of the primary.
+    """
+
+    addresses: tuple[tuple[str, int], ...]
+    service: str
+    options: Mapping[str, Any]
+    database: int
+
+
+def sentinels_of(url: str) -> Sentinels | None:
+    """What a URL ``redis+sentinel://[user:password@]host:port,host:port/service[/database]`` says; None for others.
+
+    ``rediss+sentinel`` speaks TLS. User and password are those of the primary and of the sentinels.
+
+    Raises:
+        ConfigurationError: it begins like one and goes on otherwise.
+    """
+    scheme, _, rest = url.partition("+sentinel://")
+    if not rest:
+        return None
+    access, _, place = rest.rpartition("@")
+    hosts, _, path = place.partition("/")
+    service, _, database = path.partition("/")
+    user, _, password = access.rpartition(":")
+    options: dict[str, Any] = {"username": unquote(user) or None, "password": unquote(password) or None}
+    addresses = tuple(_address(host) for host in hosts.split(","))
+    if scheme not in ("redis", "rediss") or not service or not (database or "0").isdigit():
+        raise ConfigurationError(_SENTINEL_FORM)
+    return Sentinels(addresses, service, options | ({"ssl": True} if scheme == "rediss" else {}), int(database or 0))
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise ConfigurationError(_SENTINEL_FORM)
+    return host, int(port)
 
 
 def connection_options(url: str) -> dict[str, Any]:
@@ -99,13 +151,25 @@ def open_connection(settings: BusSettings) -> RedisConnection:
         ConfigurationError: no URL is set, or it is none that Redis understands.
     """
     url = require_url(settings)
+    if sentinels := sentinels_of(url):
+        return RedisConnection(_primary(sentinels, connection_options(url)), settings.key_prefix)
     try:
         client = Redis.from_url(url, decode_responses=True, **connection_options(url))
     except ValueError as error:
         raise ConfigurationError(
-            f"REDIS_URL is not a Redis URL ({error}): use redis://, rediss:// or unix://"
+            f"REDIS_URL is not a Redis URL ({error}): use redis://, rediss://, unix:// or redis+sentinel://"
         ) from error
     return RedisConnection(client, settings.key_prefix)
+
+
+def _primary(sentinels: Sentinels, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 (see RedisConnection.client)
+    """A client of whatever server is the primary: each new connection asks the sentinels."""
+    # No retries among the sentinels themselves: the next one is asked at once.
+    asking = dict(sentinels.options) | {"socket_timeout": None}
+    known = Sentinel(sentinels.addresses, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]  # as redis-py has it
+    return known.master_for(
+        sentinels.service, decode_responses=True, db=sentinels.database, **sentinels.options, **options
+    )
 
 
 def require_url(settings: BusSettings) -> str:

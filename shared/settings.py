@@ -155,7 +155,9 @@ class BusSettings(Settings):
     """How to reach the broker."""
 
     redis_url: str | None = Field(
-        default=None, description="redis://, rediss:// or unix://; unset: `newsweir run` starts an embedded Valkey"
+        default=None,
+        description="redis://, rediss://, unix:// or redis+sentinel://host:port,host:port/service; "
+        "unset: `newsweir run` starts an embedded Valkey",
     )
     key_prefix: str = Field(default="newsweir:", description="starts every key, so that a server can be shared")
     breaker_share: float = Field(
@@ -173,6 +175,12 @@ class StoreSettings(Settings):
         default_factory=_default_data_dir, description="all state of one machine; the XDG data folder"
     )
     elasticsearch_url: str | None = Field(default=None, description="http(s)://[user:password@]host:port")
+    elasticsearch_api_key: str | None = Field(
+        default=None, json_schema_extra=SECRET, description="instead of a user in the URL: the encoded form"
+    )
+    elasticsearch_ca_file: Path | None = Field(
+        default=None, description="certificate of the authority that signed the server's, where it is no public one"
+    )
     index_prefix: str = Field(default="newsweir", pattern=r"^[a-z][a-z0-9-]*$", description="starts every index name")
     store_timeout_s: float = Field(default=10.0, gt=0, description="longest wait for one request to the store")
 

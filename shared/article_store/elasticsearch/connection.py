@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError, UnsupportedProductError
@@ -19,18 +20,25 @@ def connect(settings: StoreSettings) -> AsyncElasticsearch:
     Raises:
         ConfigurationError: the URL cannot be used.
     """
+    # The client's default is none that can be named.
+    authority: dict[str, Any] = {"ca_certs": str(path)} if (path := settings.elasticsearch_ca_file) else {}
     try:
         if urlsplit(settings.elasticsearch_url or "").scheme not in ("http", "https"):
             raise ValueError("neither http nor https")
         # The client's own retries follow each other within a millisecond: waiting is done by who asks.
         return AsyncElasticsearch(
             settings.elasticsearch_url,
+            api_key=settings.elasticsearch_api_key,
+            **authority,
             request_timeout=settings.store_timeout_s,
             max_retries=0,
             retry_on_timeout=False,
         )
     except ValueError as error:
-        raise ConfigurationError("ELASTICSEARCH_URL is not of the form http(s)://[user:password@]host:port") from error
+        raise ConfigurationError(
+            "ELASTICSEARCH_URL is not of the form http(s)://[user:password@]host:port, or it names a user beside "
+            f"NEWSWEIR_ELASTICSEARCH_API_KEY, or NEWSWEIR_ELASTICSEARCH_CA_FILE fits no https ({type(error).__name__})"
+        ) from error
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 import pytest
 
 from shared.errors import ConfigurationError, DependencyUnavailable
-from shared.redis_client import connection_options, open_connection, refuse_unfit_server
+from shared.redis_client import connection_options, open_connection, refuse_unfit_server, sentinels_of
 from shared.settings import BusSettings
 
 
@@ -63,3 +63,22 @@ class Cluster:
 async def test_a_cluster_is_refused_at_start():
     with pytest.raises(ConfigurationError, match="Redis Cluster"):
         await refuse_unfit_server(Cluster())
+
+
+def test_a_url_of_sentinels_says_where_they_are_and_what_they_call_the_primary():
+    found = sentinels_of("rediss+sentinel://me:p%40ss@one:26379,two:26380/news/2")
+
+    assert found is not None
+    assert found.addresses == (("one", 26379), ("two", 26380))
+    assert (found.service, found.database) == ("news", 2)
+    assert found.options == {"username": "me", "password": "p@ss", "ssl": True}
+
+
+@pytest.mark.parametrize("url", ["redis+sentinel://one/news", "redis+sentinel://one:26379", "http+sentinel://a:1/b"])
+def test_sentinels_that_cannot_be_understood_are_refused_with_the_form(url):
+    with pytest.raises(ConfigurationError, match=r"redis\+sentinel://\[user"):
+        sentinels_of(url)
+
+
+def test_other_urls_name_no_sentinels():
+    assert sentinels_of("redis://broker:6379/0") is None

@@ -1,0 +1,137 @@
+"""The chart renders, for every choice that it offers, what Kubernetes accepts."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+pytestmark = pytest.mark.deploy
+CHART = Path(__file__).parents[2] / "deploy" / "helm" / "newsweir"
+VERSION = "1.31"
+NEEDED = {"contact": "you@your.example", "redis.url": "redis://broker:6379/0", "elasticsearch.url": "http://store:9200"}
+CHOICES = {
+    "redis.caSecret": "redis-ca",
+    "elasticsearch.caSecret": "store-ca",
+    "elasticsearch.apiKeySecretKey": "api-key",
+    "services.crawler.persistence.enabled": "true",
+    "services.search.ingress.enabled": "true",
+    "services.search.ingress.host": "news.your.example",
+    "services.search.ingress.tlsSecret": "news-tls",
+    "monitoring.podMonitor": "true",
+    "monitoring.rules": "true",
+    "settings.NEWSWEIR_LOG_LEVEL": "warning",
+}
+KEDA = {"redis.address": "broker:6379", "redis.passwordSecretKey": "password"}
+SERVICES = {"crawler", "enrichment", "indexing", "search"}
+Render = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def render(tool) -> Render:
+    helm = tool("helm")
+
+    def rendered(values: dict[str, str], *options: str) -> list[dict[str, Any]]:
+        given = ",".join(f"{name}={value}" for name, value in values.items())
+        done = subprocess.run(
+            [helm, "template", "news", CHART, "--kube-version", f"{VERSION}.0", "--set", given, *options],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return [document for document in yaml.safe_load_all(done.stdout) if document]
+
+    return rendered
+
+
+def of_kind(documents: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    """By the name without that of the release."""
+    return {d["metadata"]["name"].removeprefix("news-"): d for d in documents if d["kind"] == kind}
+
+
+def container(deployment: dict[str, Any]) -> dict[str, Any]:
+    return deployment["spec"]["template"]["spec"]["containers"][0]
+
+
+@pytest.mark.parametrize(
+    ("values", "options"),
+    [(NEEDED, ()), (NEEDED | CHOICES, ()), (NEEDED | KEDA, ("--api-versions", "keda.sh/v1alpha1"))],
+    ids=["as it comes", "with every choice", "with KEDA"],
+)
+def test_kubernetes_accepts_what_is_rendered(render: Render, values: dict[str, str], options: tuple[str, ...]):
+    for document in render(values, *options):
+        # Kubernetes itself knows no operators' kinds; they are looked at below.
+        if not document["apiVersion"].startswith(("keda.sh", "monitoring.coreos.com")):
+            kubernetes_validate.validate(document, VERSION, strict=True)
+
+
+def test_each_service_has_its_deployment_budget_scaling_and_network_policy(render: Render):
+    documents = render(NEEDED)
+
+    for kind in ("Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler", "NetworkPolicy"):
+        assert set(of_kind(documents, kind)) == SERVICES
+
+
+def test_with_keda_the_stages_follow_the_lag_of_their_streams(render: Render):
+    from shared.topology import ENRICHMENT, INDEXING
+
+    documents = render(NEEDED | KEDA, "--api-versions", "keda.sh/v1alpha1")
+
+    scaled = of_kind(documents, "ScaledObject")
+    followed = {name: d["spec"]["triggers"][0]["metadata"] for name, d in scaled.items()}
+    assert {name: (m["stream"], m["consumerGroup"]) for name, m in followed.items()} == {
+        stage.name: (f"newsweir:{stage.reads.name}", stage.group) for stage in (ENRICHMENT, INDEXING)
+    }
+    assert set(of_kind(documents, "HorizontalPodAutoscaler")) == {"crawler", "search"}
+
+
+def test_a_pod_has_no_privilege_and_asks_nothing_of_the_cluster(render: Render):
+    for deployment in of_kind(render(NEEDED), "Deployment").values():
+        pod = deployment["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["automountServiceAccountToken"] is False
+        assert container(deployment)["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+
+
+def test_no_password_stands_in_a_deployment(render: Render):
+    documents = render(NEEDED | {"redis.url": "redis://:secret@broker:6379/0"})
+
+    assert "secret@" not in json.dumps(list(of_kind(documents, "Deployment").values()))
+
+
+def test_only_the_crawler_and_who_delivers_alerts_reach_the_internet(render: Render):
+    policies = of_kind(render(NEEDED), "NetworkPolicy")
+    silent = of_kind(render(NEEDED | {"services.search.deliversAlerts": "false"}), "NetworkPolicy")
+
+    assert {name for name, policy in policies.items() if "0.0.0.0/0" in json.dumps(policy)} == {"crawler", "search"}
+    assert {name for name, policy in silent.items() if "0.0.0.0/0" in json.dumps(policy)} == {"crawler"}
+
+
+def test_every_variable_is_a_setting(render: Render):
+    from services.cli.settings_groups import settings_groups
+    from shared.settings import variable_of
+
+    known = {variable_of(name) for group in settings_groups() for name in group.model_fields}
+
+    for deployment in of_kind(render(NEEDED | CHOICES), "Deployment").values():
+        assert {variable["name"] for variable in container(deployment)["env"]} <= known
+
+
+@pytest.mark.parametrize("missing", NEEDED)
+def test_what_only_the_operator_knows_must_be_said(tool, missing: str):
+    given = ",".join(f"{name}={value}" for name, value in NEEDED.items() if name != missing)
+
+    done = subprocess.run(
+        [tool("helm"), "template", "news", CHART, "--kube-version", f"{VERSION}.0", "--set", given],
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.returncode != 0
+    assert missing.split(".")[0] in done.stderr
