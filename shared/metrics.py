@@ -50,6 +50,12 @@ CRAWLER_PAUSED = Gauge(
     "disk (less than 5 % or 2 GB is free).",
     ["reason"],
 )
+LINKS_LEFT_OUT = Counter(
+    "newsweir_crawler_links_left_out_total",
+    "Links to articles or sitemaps that a look at a door did not take because of a cap, by which: look, host, source; "
+    "a later look finds them.",
+    ["cap"],
+)
 FRONTIER_VISITS = Gauge("newsweir_frontier_visits", "Visits that wait in the frontier, due or not.")
 LLM_QUESTIONS = Counter(
     "newsweir_llm_questions_total",

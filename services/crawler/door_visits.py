@@ -1,12 +1,13 @@
 """The visit of a door: read a feed, sitemap or listing, offer what it leads to, and look again later."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import structlog
 
 from services.crawler import health, schedule
+from services.crawler.caps import Cap, Caps, admit
 from services.crawler.discovery import feed, listing, sitemap
 from services.crawler.discovery.link import Discovered, Link, UpdateHints
 from services.crawler.fetch import Failed, Moved, NotModified, Page, Refused
@@ -15,11 +16,12 @@ from services.crawler.health import HealthRecorder
 from services.crawler.made_visit import MadeVisit
 from services.crawler.selection import fingerprint, wanted
 from services.crawler.settings import CrawlerSettings
-from services.crawler.visits import MAX_MOVES, Seen, Visit, article_visit, ms_of, nested_visit
+from services.crawler.visits import MAX_MOVES, Seen, article_visit, ms_of, nested_visit
+from shared import metrics
 from shared.clock import Clock
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
 from shared.isolation import IsolatedPool
-from shared.urls import is_root
+from shared.urls import host_of, is_root
 
 _log = structlog.get_logger()
 _READERS: Mapping[str, Callable[..., Discovered]] = {
@@ -50,6 +52,10 @@ class DoorVisits:
         self._settings = settings
         self._clock = clock
         self._rng = rng
+        per_host, per_source = settings.max_visits_per_host, settings.max_visits_per_source
+        self._caps = Caps(settings.new_articles_per_look, per_host, per_source)
+        # Sitemaps stay for good: half of the room is for articles.
+        self._caps_of_nested = Caps(_MAX_NESTED, per_host // 2, per_source // 2)
 
     async def end(self, made: MadeVisit) -> str:
         """Release the visit according to its answer; a word for what came of it."""
@@ -84,17 +90,17 @@ class DoorVisits:
         except (InvalidInput, LimitExceeded, TemporaryFailure) as error:
             return await self._failed(made, str(error))
         news = await self._news(made, found.links)
-        taken = news[: self._settings.new_articles_per_look]
+        taken, all_taken = await self._taken(made, news)
         now_ms = self._clock.now_ms()
         puts = [
             # A millisecond apart: among pages of the same age the order of the door holds.
             offered(article_visit(link, made.lease.visit), schedule.first_visit_ms(now_ms, link.published_at) - rank)
             for rank, link in enumerate(reversed(taken))
         ]
-        nested = await self._nested(made.lease.visit, found.children, now_ms)
+        nested, all_nested = await self._nested(made, found.children, now_ms)
         puts += nested
         # With validators the next answer would be "not modified", and what was left out would be lost.
-        whole = len(taken) == len(news) and len(nested) < _MAX_NESTED and not found.truncated
+        whole = all_taken and all_nested and not found.truncated
         seen = Seen(
             fetched_ms=now_ms,
             first_ms=made.seen.first_ms if made.seen else now_ms,
@@ -119,12 +125,31 @@ class DoorVisits:
         ]
         return sorted(news, key=lambda link: ms_of(link.published_at), reverse=True)
 
-    async def _nested(self, visit: Visit, children: tuple[str, ...], now_ms: int) -> list[Queued]:
+    async def _taken(self, made: MadeVisit, news: Sequence[Link]) -> tuple[list[Link], bool]:
+        """The links that find room in the frontier, and whether all do."""
+        crowd = await self._frontier.crowd(made.source.id, {host_of(link.url) for link in news})
+        admitted = admit([link.url for link in news], crowd.of_source, crowd.by_host, self._caps)
+        self._count_left_out(made, admitted.left_out)
+        urls = frozenset(admitted.urls)
+        return [link for link in news if link.url in urls], not admitted.left_out
+
+    async def _nested(self, made: MadeVisit, children: tuple[str, ...], now_ms: int) -> tuple[list[Queued], bool]:
+        """The visits of sitemaps that are named and not known, and whether these are all of them."""
+        visit = made.lease.visit
         if visit.depth >= _DEEPEST:
-            return []
+            return [], True
         waiting = await self._frontier.waiting(children)
-        new = [url for url in children if url not in waiting][:_MAX_NESTED]
-        return [Queued(nested_visit(url, visit), now_ms) for url in new]
+        new = [url for url in children if url not in waiting]
+        crowd = await self._frontier.crowd(made.source.id, {host_of(url) for url in new})
+        admitted = admit(new, crowd.of_source, crowd.by_host, self._caps_of_nested)
+        self._count_left_out(made, admitted.left_out)
+        return [Queued(nested_visit(url, visit), now_ms) for url in admitted.urls], not admitted.left_out
+
+    def _count_left_out(self, made: MadeVisit, left_out: Mapping[Cap, int]) -> None:
+        for cap, count in left_out.items():
+            metrics.LINKS_LEFT_OUT.labels(cap).inc(count)
+        if left_out:
+            _log.warning("links left out", url=made.lease.visit.url, source=made.source.id, by_cap=dict(left_out))
 
     async def _looked(
         self, made: MadeVisit, seen: Seen | None, puts: tuple[Queued, ...], *, news: int, hints: UpdateHints

@@ -4,6 +4,7 @@
     frontier:host:HOST    zset  id → when it is due, in ms
     frontier:hosts        zset  host → when it may next be claimed: the later of its turn's end and its first due visit
     frontier:turns        hash  host → `ms|token`: nobody else may visit the host before then; the token fences
+    frontier:sources      hash  source → how many visits it has, doors and articles
     frontier:seen         hash  id → when a URL was fetched, first and last, and its validators (`Seen.encode`)
 
 A claimed visit stays in all of them until a script that holds the token takes it out, so a crash loses nothing.
@@ -19,10 +20,10 @@ from shared.redis_client import RedisConnection
 from shared.registry import complete_key
 from shared.urls import host_of
 
-# For every script here, and for the one that hands over. KEYS 1 to 4: hosts, turns, visits, seen; ARGV 1: what the
-# key of a host's queue begins with.
+# For every script here, and for the one that hands over. KEYS 1 to 5: hosts, turns, visits, seen, sources; ARGV 1:
+# what the key of a host's queue begins with.
 LUA = """
-local HOSTS, TURNS, VISITS, SEEN, QUEUE = KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1]
+local HOSTS, TURNS, VISITS, SEEN, SOURCES, QUEUE = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], ARGV[1]
 local function frontier_holds(turn)
   local current = redis.call('HGET', TURNS, turn.host)
   return current and string.match(current, '|(.*)$') == turn.token
@@ -40,11 +41,15 @@ local function frontier_place(host)
   local free_ms = turn and tonumber(string.match(turn, '^%d+')) or 0
   redis.call('ZADD', HOSTS, math.max(tonumber(first[2]), free_ms), host)
 end
+local function frontier_count(source, by)
+  if redis.call('HINCRBY', SOURCES, source, by) <= 0 then redis.call('HDEL', SOURCES, source) end
+end
 local function frontier_put(item)
   local seen = item.news_ms and redis.call('HGET', SEEN, item.id)
   if seen and tonumber(string.match(seen, '^%d+')) >= item.news_ms then return end
   if redis.call('HSETNX', VISITS, item.id, item.visit) == 1 then
     redis.call('ZADD', QUEUE .. item.host, item.due_ms, item.id)
+    frontier_count(item.source, 1)
   else
     redis.call('ZADD', QUEUE .. item.host, 'XX', 'LT', item.due_ms, item.id)
   end
@@ -52,7 +57,7 @@ local function frontier_put(item)
 end
 local function frontier_release(release)
   redis.call('ZREM', QUEUE .. release.host, release.id)
-  redis.call('HDEL', VISITS, release.id)
+  if redis.call('HDEL', VISITS, release.id) == 1 then frontier_count(release.source, -1) end
   for id, seen in pairs(release.seen) do redis.call('HSET', SEEN, id, seen) end
   frontier_set_turn(release.host, release.free_ms, '')
   for _, item in ipairs(release.put) do frontier_put(item) end
@@ -60,11 +65,11 @@ local function frontier_release(release)
 end
 """
 
-# KEYS 5: the marker without which nothing may be fetched. ARGV 2: now, 3: end of the lease, 4: token.
+# KEYS 6: the marker without which nothing may be fetched. ARGV 2: now, 3: end of the lease, 4: token.
 _CLAIM = (
     LUA
     + """
-if redis.call('EXISTS', KEYS[5]) == 0 then return nil end
+if redis.call('EXISTS', KEYS[6]) == 0 then return nil end
 for _ = 1, 100 do
   local host = redis.call('ZRANGEBYSCORE', HOSTS, '-inf', ARGV[2], 'LIMIT', 0, 1)[1]
   if not host then return nil end
@@ -149,6 +154,7 @@ class Queued:
         return {
             "id": self.visit.id,
             "host": host_of(self.visit.address),
+            "source": self.visit.source_id,
             "due_ms": self.due_ms,
             "visit": self.visit.model_dump_json(exclude_defaults=True),
             **news,
@@ -176,10 +182,19 @@ class Release:
             "host": self.lease.host,
             "token": self.lease.token,
             "id": self.lease.visit.id,
+            "source": self.lease.visit.source_id,
             "free_ms": self.free_ms,
             "put": [item.as_json() for item in self.put],
             "seen": {visit_id(url): seen.encode() for url, seen in self.seen.items()},
         }
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Visits that there are, due or not: of a source, and by host."""
+
+    of_source: int
+    by_host: Mapping[str, int]
 
 
 class Frontier:
@@ -187,7 +202,7 @@ class Frontier:
 
     def __init__(self, connection: RedisConnection) -> None:
         self._client = connection.client
-        self.keys = [connection.key("frontier", name) for name in ("hosts", "turns", "visits", "seen")]
+        self.keys = [connection.key("frontier", name) for name in ("hosts", "turns", "visits", "seen", "sources")]
         self.queue_prefix = connection.key("frontier", "host", "")
         self._claim_keys = [*self.keys, complete_key(connection)]
         self._claim = connection.script(_CLAIM)
@@ -235,6 +250,16 @@ class Frontier:
             return set()
         found = await self._client.hmget(self.keys[2], [visit_id(url) for url in urls])
         return {url for url, visit in zip(urls, found, strict=True) if visit is not None}
+
+    async def crowd(self, source_id: str, hosts: Iterable[str]) -> Crowd:
+        """How many visits the source and each of the hosts have already."""
+        named = tuple(hosts)
+        async with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.hget(self.keys[4], source_id)
+            for host in named:
+                pipeline.zcard(self.queue_prefix + host)
+            of_source, *of_hosts = await pipeline.execute()
+        return Crowd(int(of_source or 0), dict(zip(named, of_hosts, strict=True)))
 
     async def seen(self, url: str) -> Seen | None:
         """What is remembered of a URL, or None."""

@@ -27,7 +27,7 @@ class Result(StrEnum):
     CONFLICT = "conflict"
 
 
-# KEYS 5 to 9: inflight, counts, registry, crawled, withdrawn. ARGV 2: the order as JSON, then the fields of the event,
+# KEYS 6 to 10: inflight, counts, registry, crawled, withdrawn. ARGV 2: the order as JSON, then the fields of the event,
 # if any. An event without a disposition goes on, one with it tells others of the end.
 _LUA = (
     frontier.LUA
@@ -36,15 +36,15 @@ _LUA = (
     + """
 local order = cjson.decode(ARGV[2])
 if not frontier_holds(order.release) then return 'stale' end
-if order.entry and registry_advance(KEYS[7], order.article_id, order.expected, order.entry) == 0 then
+if order.entry and registry_advance(KEYS[8], order.article_id, order.expected, order.entry) == 0 then
   return 'conflict'
 end
-ledger_open(KEYS[5], KEYS[6], order.fetch_id, order.source_id, order.day, order.article_id, order.now)
+ledger_open(KEYS[6], KEYS[7], order.fetch_id, order.source_id, order.day, order.article_id, order.now)
 if order.disposition then
-  ledger_close(KEYS[5], KEYS[6], order.fetch_id, order.disposition)
+  ledger_close(KEYS[6], KEYS[7], order.fetch_id, order.disposition)
 end
 if ARGV[3] then
-  redis.call('XADD', order.disposition and KEYS[9] or KEYS[8], '*', unpack(ARGV, 3))
+  redis.call('XADD', order.disposition and KEYS[10] or KEYS[9], '*', unpack(ARGV, 3))
 end
 frontier_release(order.release)
 return 'done'

@@ -15,7 +15,7 @@ from shared.events.articles import ArticleCrawled
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, imports_key, registry_key
 
-# KEYS 5 and 6: registry, imports. ARGV 2: what was known of some articles, as JSON. Answers how many had no entry.
+# KEYS 6 and 7: registry, imports. ARGV 2: what was known of some articles, as JSON. Answers how many had no entry.
 _LUA = (
     frontier.LUA
     + registry.LUA
@@ -27,9 +27,9 @@ local function frontier_remember(id, seen)
 end
 local missing = 0
 for _, known in ipairs(cjson.decode(ARGV[2])) do
-  missing = missing + registry_restore(KEYS[5], known.article_id, known.entry)
-  if known.imported and tonumber(redis.call('HGET', KEYS[6], known.article_id) or 0) < tonumber(known.imported) then
-    redis.call('HSET', KEYS[6], known.article_id, known.imported)
+  missing = missing + registry_restore(KEYS[6], known.article_id, known.entry)
+  if known.imported and tonumber(redis.call('HGET', KEYS[7], known.article_id) or 0) < tonumber(known.imported) then
+    redis.call('HSET', KEYS[7], known.article_id, known.imported)
   end
   if known.again then frontier_put(known.again) end
   for id, seen in pairs(known.seen) do frontier_remember(id, seen) end

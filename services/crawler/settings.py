@@ -40,6 +40,16 @@ class CrawlerSettings(Settings):
     new_articles_per_look: int = Field(
         default=1000, gt=0, description="taken from one look at a feed or sitemap; the next look takes the rest"
     )
+    max_visits_per_host: int = Field(
+        default=50_000,
+        gt=0,
+        description="that wait, due or not; at one page a second half a day of fetching. A door finds the rest later",
+    )
+    max_visits_per_source: int = Field(
+        default=100_000,
+        gt=0,
+        description="that wait, on all its hosts together; `make bench-frontier` says what each takes of the broker",
+    )
     article_revisits_s: tuple[float, ...] = Field(
         default=(3600.0, 21_600.0, 86_400.0, 604_800.0),
         description="ages at which an article is asked for corrections; most come within the first hours",

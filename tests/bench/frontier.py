@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
@@ -18,6 +19,7 @@ from services.crawler.frontier import Frontier, Lease, Queued, Release
 from services.crawler.visits import Seen, Visit
 from shared.clock import Clock, SystemClock
 from shared.redis_client import RedisConnection, open_connection
+from shared.registry import mark_complete
 from shared.settings import BusSettings
 from shared.urls import article_id
 
@@ -25,6 +27,7 @@ HELD = 10_000_000
 _PER_CALL = 1_000
 _HOSTS = 2_000
 _CLAIMS = 2_000
+_PUBLISHED = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,24 +43,32 @@ class Result:
 
 
 def visits(number: int) -> Iterator[Visit]:
-    """Articles as a feed gives them; 90 characters of URL, the median of the feeds that were looked at."""
+    """Articles with what feeds say of them; 90 characters of URL, the median of the feeds that were looked at."""
     for at in range(number):
         host = f"www.outlet-{at % _HOSTS:04}.example"
         url = f"https://{host}/2026/11/24/business/a-headline-of-nine-words-{at:08}.html"
         yield Visit(
-            kind="article", url=url, source_id=f"outlet-{at % _HOSTS:04}", found_by="feed", door=f"https://{host}/feed"
+            kind="article",
+            url=url,
+            source_id=f"outlet-{at % _HOSTS:04}",
+            found_by="feed",
+            door=f"https://{host}/feed",
+            title=f"A headline of nine words, and a few more: {at:08}",
+            published_at=_PUBLISHED + timedelta(seconds=at % 86_400),
+            authors=("Jo Doe",),
         )
 
 
 async def measure(connection: RedisConnection, urls: int, clock: Clock) -> Result:
     frontier = Frontier(connection)
+    await mark_complete(connection)
     empty = await _used(connection)
     began_s = clock.monotonic_s()
     await _add(frontier, urls, clock.now_ms())
     add_us = 1e6 * (clock.monotonic_s() - began_s) / urls
     full = await _used(connection)
     claim_us, release_us = await _turns(frontier, clock)
-    for name in ("visits", "hosts", "turns", "seen"):
+    for name in ("visits", "hosts", "turns", "seen", "sources"):
         await connection.client.delete(connection.key("frontier", name))
     async for key in connection.client.scan_iter(connection.key("frontier", "host", "*"), count=1000):
         await connection.client.delete(key)

@@ -187,3 +187,20 @@ async def test_a_broker_that_was_emptied_gives_out_no_visit_until_it_is_said_to_
 
     assert emptied is None
     assert (await frontier.claim_due(NOW, LEASE_MS)).visit == DOOR
+
+
+async def test_the_visits_of_each_source_and_host_are_counted_while_they_last(frontier):
+    other = page("http://b.example/1").model_copy(update={"source_id": "b"})
+    await frontier.add([Queued(DOOR, NOW), Queued(page("http://a.example/1"), NOW), Queued(other, NOW)])
+    await frontier.add([Queued(page("http://a.example/1"), NOW - 1)])
+    before = await frontier.crowd("a", ["a.example", "b.example", "c.example"])
+
+    lease = await frontier.claim_due(NOW, LEASE_MS)
+    await frontier.release(Release(lease, NOW, (Queued(page("http://a.example/2"), NOW),)))
+    replaced = await frontier.crowd("a", ["a.example"])
+    await urls_due(frontier)
+
+    assert (before.of_source, before.by_host) == (2, {"a.example": 2, "b.example": 1, "c.example": 0})
+    assert (replaced.of_source, replaced.by_host) == (2, {"a.example": 2})
+    assert (await frontier.crowd("a", ["a.example"])).of_source == 0
+    assert (await frontier.crowd("b", ["b.example"])).of_source == 0

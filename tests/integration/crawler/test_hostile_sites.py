@@ -211,3 +211,39 @@ async def test_a_source_of_others_is_left_out_without_a_contact_and_says_why(new
 
     assert "set NEWSWEIR_CONTACT" in (await newsroom.health()).last_error
     assert await newsroom.frontier.size() == 0
+
+
+async def test_a_site_with_pages_without_end_does_not_fill_the_frontier_and_loses_none(newsroom, site):
+    newsroom.settings = newsroom.settings.model_copy(update={"max_visits_per_host": 4, "max_visits_per_source": 5})
+    for number in range(8):
+        site.article(f"/{number}", f"matter {number}")
+    site.feed(*(f"/{number}" for number in range(8)), etag='"v1"')
+    await newsroom.open()
+    crawler = newsroom.another_crawler()
+    await crawler.refresh()
+    most = 0
+
+    for _ in range(10):
+        await newsroom.crawl(crawler)
+        most = max(most, await newsroom.frontier.size())
+        # Past all revisits: what was fetched no longer waits.
+        newsroom.clock.advance(15 * 86_400)
+
+    assert most <= 5
+    assert {event.url for event in await newsroom.events()} == {f"{site.url}/{number}" for number in range(8)}
+
+
+async def test_sitemaps_without_end_leave_room_for_articles(newsroom, site):
+    newsroom.settings = newsroom.settings.model_copy(update={"max_visits_per_source": 10})
+    site.article("/a", "locks")
+    maps = "".join(f"<sitemap><loc>{site.url}/{number}.xml</loc></sitemap>" for number in range(50))
+    site.page("/index.xml", f"<sitemapindex>{maps}</sitemapindex>")
+    site.feed("/a")
+    await newsroom.open(sitemaps=(f"{site.url}/index.xml",), feeds=(f"{site.url}/feed.xml",))
+    crawler = newsroom.another_crawler()
+    await crawler.refresh()
+
+    await newsroom.crawl(crawler)
+
+    assert [event.url for event in await newsroom.events()] == [f"{site.url}/a"]
+    assert await newsroom.frontier.size() <= 10

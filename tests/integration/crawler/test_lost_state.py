@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from services.crawler.registry_guard import STATE_LOST, RegistryGuard
 from shared.article_store.document import StoredArticle, stored
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.query import ArticleQuery
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, SystemClock, from_ms
 from shared.events.articles import ArticleEnriched
 from shared.settings import StoreSettings
 from tests.builders import an_enrichment
@@ -112,6 +113,46 @@ async def test_no_stored_page_is_fetched_again_before_it_is_due_and_none_counts_
     assert (corrected.url, corrected.first_seen_at) == (f"{site.url}/plain", known.first_seen_at)
     assert corrected.revision > known.revision
     assert sorted(set(site.asked())) == sorted({"/feed.xml", "/plain", "/old", "/new", "/short", "/long", "/c"})
+
+
+async def take_back(newsroom, store: StoreSettings) -> None:
+    """Note the withdrawals of the stream in the store, as indexing would, and wait until they are seen."""
+    events = await newsroom.withdrawals()
+    writer = await open_writer(store, SystemClock())
+    await writer.withdraw(events)
+    await writer.close()
+    while any(article.standing.withdrawal is None for article in await held(store)):  # noqa: ASYNC110 (see above)
+        await asyncio.sleep(_ASK_EVERY_S)
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["flushed", "still there"])
+async def test_the_text_of_an_article_that_was_gone_is_news_when_it_comes_back_after_a_rebuild(
+    newsroom, site, store, kept
+):
+    site.article("/a", "locks")
+    site.feed("/a")
+    await newsroom.open()
+    await newsroom.crawl()
+    [first] = await newsroom.events()
+    await index(newsroom, store)
+    site.pages.pop("/a")
+    for hours in (1, 7):
+        newsroom.clock.advance(hours * HOUR_S)
+        await newsroom.crawl()
+    await take_back(newsroom, store)
+    if not kept:
+        await flush(newsroom)
+
+    await rebuild(newsroom, store, newsroom.clock)
+    await newsroom.open()
+    site.article("/a", "locks")
+    site.feed("/a", updated=from_ms(newsroom.clock.now_ms()) + timedelta(minutes=1))
+    newsroom.clock.advance(6 * HOUR_S)
+    await newsroom.crawl()
+
+    last = (await newsroom.events())[-1]
+    assert (last.content_hash, last.first_seen_at) == (first.content_hash, first.first_seen_at)
+    assert last.revision > first.revision
 
 
 async def test_an_import_is_known_again_and_a_crawled_article_kept_from_it(newsroom, site, store):
