@@ -15,6 +15,7 @@ from shared.redis_client import RedisConnection
 
 INDEXED = "indexed"
 DEAD_LETTERED = "dead-lettered"
+LOST = "lost"
 FETCHED = "fetched"
 
 

@@ -263,6 +263,10 @@ def audit(
     by_day: Annotated[bool, typer.Option("--by-day", help="A line for each day, not for the last seven.")] = False,
     store: Annotated[bool, typer.Option("--store", help="Compare the store with what was handed over, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False,
+    end_lost: Annotated[
+        bool, typer.Option("--end-lost", help="Say which fetches nothing will end; with --yes count them as dropped.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="End what --end-lost names.")] = False,
 ) -> None:
     """Add up what became of every page fetched, and name what is missing; exit status 1 where something is.
 
@@ -270,12 +274,18 @@ def audit(
 
     Example: newsweir audit --store
     """
-    from services.cli.audit.command import audit_command, scope_of
+    from services.cli.audit.command import audit_command, end_lost_command, scope_of
     from services.cli.with_broker import with_broker
     from shared.clock import SystemClock
     from shared.settings import StoreSettings, load
 
     scope, settings, clock = scope_of(source, day), load(StoreSettings) if store else None, SystemClock()
+    if end_lost:
+        raise typer.Exit(
+            with_broker(
+                "newsweir audit --end-lost", lambda connection: end_lost_command(connection, clock, scope, yes=yes)
+            )
+        )
     raise typer.Exit(
         with_broker(
             "newsweir audit",

@@ -5,11 +5,13 @@ from datetime import date
 from services.cli.audit import store_look
 from services.cli.audit.accounts import Ledger, Scope
 from services.cli.audit.broker_look import look_everywhere, read_ledger
+from services.cli.audit.ending import end_lost, lost_of
 from services.cli.audit.findings import WITHOUT_EVENT, Finding, differences, gaps
 from services.cli.audit.report import Audit, write
+from services.cli.output import say
 from shared.article_store.opening import open_reader
 from shared.clock import Clock
-from shared.dispositions import day_of
+from shared.dispositions import LOST, day_of
 from shared.errors import DependencyUnavailable, InvalidInput
 from shared.redis_client import CONNECTION_ERRORS, RedisConnection
 from shared.settings import StoreSettings
@@ -17,6 +19,7 @@ from shared.settings import StoreSettings
 # An event that moves may be missed once; to be missed each time it would have to move at the same moment again.
 _LOOKS = 3
 _BETWEEN_LOOKS_S = 1.0
+_IDS_SHOWN = 20
 
 
 def scope_of(source_id: str | None, day: str | None) -> Scope:
@@ -53,6 +56,26 @@ async def audit_command(
     return 0 if audit.adds_up else 1
 
 
+async def end_lost_command(connection: RedisConnection, clock: Clock, scope: Scope, *, yes: bool) -> int:
+    """End the fetches that an audit finds lost, or only say how many; the exit status, 1 where some are left.
+
+    Raises:
+        InvalidInput, DependencyUnavailable: as `audit_command`.
+    """
+    try:
+        lost = lost_of((await audit_everything(connection, None, clock, scope)).findings)
+        if not yes:
+            told = ", ".join(lost[:_IDS_SHOWN]) + (", …" if len(lost) > _IDS_SHOWN else "")
+            shown = f": {told}; with --yes they count as dropped:{LOST}" if lost else ""
+            say(f"{_fetches(len(lost))} would be ended{shown}")
+            return 1 if lost else 0
+        ended = await end_lost(connection, lost)
+    except CONNECTION_ERRORS as error:
+        raise DependencyUnavailable(f"the broker went away meanwhile ({error}): end them again") from error
+    say(f"{_fetches(ended)} ended as dropped:{LOST}; what they fetched is news when it is fetched next")
+    return 0
+
+
 async def audit_everything(
     connection: RedisConnection, store: StoreSettings | None, clock: Clock, scope: Scope
 ) -> Audit:
@@ -84,6 +107,10 @@ async def _gaps(connection: RedisConnection, clock: Clock, scope: Scope, ledger:
         ledger = (await read_ledger(connection)).within(scope)
         suspects &= gaps(ledger, await look_everywhere(connection), clock.now_ms(), scope)
     return suspects
+
+
+def _fetches(count: int) -> str:
+    return "1 lost fetch" if count == 1 else f"{count} lost fetches"
 
 
 def _of(scope: Scope) -> str:

@@ -25,7 +25,7 @@ class Meaning:
 
 _LOST = (
     "bring the broker's data back from a backup; without one, `newsweir audit --store` says which of their articles "
-    "are not in the store"
+    "are not in the store, and `newsweir audit --end-lost` counts the fetches as dropped"
 )
 MEANINGS: Mapping[Kind, Meaning] = {
     "difference": Meaning(
