@@ -10,7 +10,10 @@ from starlette.staticfiles import StaticFiles
 
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
 from services.search.api.articles import article_routes
+from services.search.api.entities import entity_routes
 from services.search.api.facets import facet_routes
+from services.search.api.facts import fact_routes
+from services.search.api.timeline import timeline_routes
 from services.search.api_keys import KeyRing
 from services.search.authentication import KeyGuard
 from services.search.body_limits import BodyLimits
@@ -66,6 +69,9 @@ def create_app(
         app.add_exception_handler(error, answers.answer)
     app.include_router(article_routes(catalogue, clock))
     app.include_router(facet_routes())
+    app.include_router(fact_routes(catalogue, clock))
+    app.include_router(entity_routes(catalogue, clock))
+    app.include_router(timeline_routes(catalogue, clock))
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))
     app.include_router(pages.routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))

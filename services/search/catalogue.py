@@ -3,12 +3,15 @@
 import asyncio
 import re
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
-from services.search.rights import as_permitted, revision_as_permitted
+from services.search.rights import as_permitted, fact_as_permitted, revision_as_permitted
 from shared.article_store.document import StoredArticle, StoredRevision
+from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery, SearchResult
+from shared.article_store.snippets import SNIPPET_CHARACTERS
 from shared.errors import DependencyUnavailable, InvalidInput
 
 _ARTICLE_ID = re.compile(r"[0-9a-f]{64}")
@@ -46,6 +49,15 @@ class Catalogue:
         stored = await self.one(article_id)
         found = await self._in_time(self._reader.revisions(article_id))
         return tuple(revision_as_permitted(revision, stored) for revision in found)
+
+    async def facts(self, query: FactQuery) -> FactResult:
+        """One page of relations and quotes, those of articles that may not be copied without the words beyond their
+        snippet; raises as `ArticleReader.facts`."""
+        result = await self._in_time(self._reader.facts(query))
+        beyond = {fact.article_id for fact in result.facts if fact.evidence.end > SNIPPET_CHARACTERS}
+        articles = await self._in_time(self._reader.get_many(tuple(beyond))) if beyond else {}
+        facts = tuple(fact_as_permitted(fact, articles.get(fact.article_id)) for fact in result.facts)
+        return replace(result, facts=facts)
 
     async def check(self) -> None:
         """Return when the store can answer."""

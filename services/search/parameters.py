@@ -163,6 +163,10 @@ def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Quest
     return Question(query, notes)
 
 
+# Nothing is asked, and every facet counted.
+EVERYTHING = ArticleQuery(facets=tuple(FacetRequest(name) for name in FACETS_BY_NAME), highlight=True)
+
+
 def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
     """The names and values that say the query, leaving out what is said by default; `parse` reads them back."""
     match = match_of(query.where)

@@ -12,6 +12,7 @@ from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
 from services.search.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.broker import BrokerUnavailable
 from services.search.catalogue import UnknownArticle
+from services.search.entities import UnknownEntity
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_string import InvalidParameter
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, NewsweirError
@@ -94,6 +95,9 @@ BODY_TOO_SLOW = Kind(
 UNKNOWN_ARTICLE = Kind(
     "unknown-article", HTTPStatus.NOT_FOUND, "There is no such article", "No article has this id (any more)."
 )
+UNKNOWN_ENTITY = Kind(
+    "unknown-entity", HTTPStatus.NOT_FOUND, "There is no such entity", "No article names anyone or anything by this id."
+)
 NOT_FOUND = Kind("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this address", "No resource has this path.")
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
@@ -132,6 +136,7 @@ KINDS = (
     BODY_TOO_LARGE,
     BODY_TOO_SLOW,
     UNKNOWN_ARTICLE,
+    UNKNOWN_ENTITY,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     STORE_UNAVAILABLE,
@@ -166,6 +171,7 @@ _BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 # What each error is to the one who asked; the first that fits.
 _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
     (UnknownArticle, UNKNOWN_ARTICLE),
+    (UnknownEntity, UNKNOWN_ENTITY),
     (KeyNeeded, KEY_NEEDED),
     (ScopeMissing, SCOPE_MISSING),
     (BodyTooLarge, BODY_TOO_LARGE),

@@ -1,6 +1,7 @@
 """What may be shown of an article whose publisher does not want copies kept on show."""
 
 from shared.article_store.document import StoredArticle, StoredRevision
+from shared.article_store.facts import StoredFact
 from shared.article_store.snippets import shortened
 from shared.events.enrichment import Enrichment, Entity
 
@@ -21,6 +22,15 @@ def revision_as_permitted(revision: StoredRevision, stored: StoredArticle) -> St
         return revision
     rights = tuple(dict.fromkeys((*revision.rights, "noarchive")))
     return revision.model_copy(update={"text": shortened(revision.text), "rights": rights})
+
+
+def fact_as_permitted(fact: StoredFact, stored: StoredArticle | None) -> StoredFact:
+    """The fact, or where its article says noarchive and is quoted beyond the snippet, the fact without the words."""
+    if stored is None or "noarchive" not in stored.article.rights:
+        return fact
+    if fact.evidence.end <= len(shortened(stored.article.text)):
+        return fact
+    return fact.model_copy(update={"evidence": fact.evidence.model_copy(update={"text": ""})})
 
 
 def _within(enrichment: Enrichment, end: int) -> Enrichment:

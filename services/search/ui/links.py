@@ -1,14 +1,11 @@
 """Where the pages are, and links between them."""
 
-from datetime import datetime
-
-from services.search.parameters import to_url, understand
+from services.search.parameters import EVERYTHING, to_url
 from services.search.selection import toggled
 from shared.article_store.query import ArticleQuery
 from shared.facets import FACETS_BY_NAME
 
 SEARCH_PATH = "/"
-_EVERYTHING = understand((), datetime.min).query
 
 
 def article_path(article_id: str) -> str:
@@ -23,4 +20,4 @@ def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:
 
 def search_for(facet: str, value: str) -> str | None:
     """The search for one value of a facet; None where there is no such facet."""
-    return search_page(toggled(_EVERYTHING, facet, value)) if facet in FACETS_BY_NAME else None
+    return search_page(toggled(EVERYTHING, facet, value)) if facet in FACETS_BY_NAME else None

@@ -12,6 +12,7 @@ from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer
 from shared.settings import HttpSettings, StoreSettings
 from tests.fakes import FakeClock
+from tests.integration.search.deals import deals
 from tests.integration.search.newsroom import articles, asking
 
 
@@ -38,4 +39,15 @@ async def an_app(store: StoreSettings, clock: FakeClock) -> FastAPI:
 @pytest.fixture
 async def client(filled_store: StoreSettings, clock: FakeClock) -> AsyncIterator[httpx.AsyncClient]:
     async with asking(await an_app(filled_store, clock)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def deals_client(tmp_path_factory: pytest.TempPathFactory, clock: FakeClock) -> AsyncIterator[httpx.AsyncClient]:
+    """A service over the articles of `deals`."""
+    settings = StoreSettings(data_dir=tmp_path_factory.mktemp("deals"))
+    writer = await open_writer(settings, clock)
+    await writer.put(deals())
+    await writer.close()
+    async with asking(await an_app(settings, clock)) as opened:
         yield opened

@@ -297,13 +297,6 @@ async def test_a_method_that_is_not_known_is_a_problem_that_names_those_that_are
 async def test_the_openapi_document_describes_every_parameter_and_problem(client):
     openapi = (await client.get("/openapi.json")).json()
 
-    assert sorted(openapi["paths"]) == [
-        "/v1/articles",
-        "/v1/articles/search",
-        "/v1/articles/{article_id}",
-        "/v1/articles/{article_id}/revisions",
-        "/v1/facets",
-    ]
     said = openapi["paths"]["/v1/articles"]["get"]
     described = {parameter["name"]: parameter["description"] for parameter in said["parameters"]}
     assert {f"not_{name}" for name in FACETS_BY_NAME} <= set(described)

@@ -1,0 +1,107 @@
+import pytest
+
+from tests.integration.search.deals import SECRET
+
+
+async def ask(client, path, **params):
+    response = await client.get(path, params=params)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def test_deals_are_listed_newest_first_with_parties_amount_status_and_evidence(deals_client):
+    answer = await ask(deals_client, "/v1/relations", type="invests_in", amount_from="100m")
+
+    assert answer["total"] == {"value": 2, "relation": "eq"}
+    deal = answer["relations"][0]
+    assert deal["amount"] == {"value": 3e8, "currency": "USD", "value_usd": 3e8}
+    assert (deal["subject"], deal["object"]) == (
+        {"id": "org:acme", "name": "Acme"},
+        {"id": "org:widgets", "name": "Widgets"},
+    )
+    assert (deal["type"], deal["status"]) == ("invests_in", "announced")
+    assert deal["evidence"]["text"] == "Acme invests in Widgets."
+    assert (await deals_client.get(deal["article"]["link"])).json()["title"] == deal["article"]["title"]
+
+
+async def test_type_and_status_are_counted_and_their_buckets_lead_on(deals_client):
+    answer = await ask(deals_client, "/v1/relations")
+
+    types = {bucket["value"]: bucket for bucket in answer["facets"]["type"]["buckets"]}
+    assert {value: bucket["count"] for value, bucket in types.items()} == {"invests_in": 4, "acquires": 1}
+    followed = (await deals_client.get(types["acquires"]["link"])).json()
+    assert followed["total"]["value"] == 1
+    (selected,) = followed["facets"]["type"]["buckets"]
+    assert selected["selected"]
+    assert (await deals_client.get(selected["link"])).json()["total"]["value"] == 5
+
+
+async def test_amounts_are_added_up_over_time(deals_client):
+    answer = await ask(deals_client, "/v1/relations", type="invests_in", sums="day", to="2026-03-05")
+
+    assert answer["interval"] == "day"
+    assert [(piece["relations"], piece["amount_usd"]) for piece in answer["sums"]] == [(1, 5e6), (1, 2e8), (1, 3e8)]
+
+
+async def test_the_largest_come_first_where_that_is_asked(deals_client):
+    answer = await ask(deals_client, "/v1/relations", sort="largest", facet="none")
+
+    amounts = [deal["amount"] and deal["amount"]["value"] for deal in answer["relations"]]
+    assert amounts == [3e8, 2e8, 5e6, 1e6, None]
+    assert answer["facets"] == {}
+
+
+@pytest.mark.parametrize(("path", "name", "total"), [("/v1/relations", "relations", 5), ("/v1/quotes", "quotes", 5)])
+async def test_following_next_finds_each_fact_once(deals_client, path, name, total):
+    link, found = f"{path}?size=2", []
+
+    while link:
+        page = (await deals_client.get(link)).json()
+        found += [item["id"] for item in page[name]]
+        link = page["next"]
+
+    assert len(found) == len(set(found)) == total
+
+
+async def test_what_may_not_be_copied_is_told_without_its_words(deals_client):
+    answer = await ask(deals_client, "/v1/relations", amount_to="2m")
+
+    assert answer["total"]["value"] == 1
+    assert answer["relations"][0]["evidence"]["text"] == ""
+    assert SECRET not in str(answer)
+
+
+async def test_quotes_are_found_by_speaker_and_words(deals_client):
+    answer = await ask(deals_client, "/v1/quotes", speaker="person:ada-roe", q="number 3")
+
+    (quote,) = answer["quotes"]
+    assert (quote["speaker"], quote["speaker_id"]) == ("Ada Roe", "person:ada-roe")
+    assert quote["text"] == "We build widgets, number 3."
+    assert answer["facets"]["speaker"]["buckets"][0]["value"] == "person:ada-roe"
+
+
+@pytest.mark.parametrize(
+    ("query_string", "parameter"),
+    [
+        ("type=buys", "type"),
+        ("amount_from=lots", "amount_from"),
+        ("amount_from=2m&amount_to=1m", "amount_to"),
+        ("sort=best", "sort"),
+        ("sums=hourly", "sums"),
+        ("facet=colour", "facet"),
+        ("subjects=x", "subjects"),
+        ("from=never", "from"),
+    ],
+)
+async def test_what_does_not_fit_is_refused_by_name(deals_client, query_string, parameter):
+    response = await deals_client.get(f"/v1/relations?{query_string}")
+
+    assert (response.status_code, response.json()["parameter"]) == (400, parameter)
+
+
+async def test_a_cursor_of_another_question_is_refused(deals_client):
+    link = (await ask(deals_client, "/v1/relations", size="2"))["next"]
+
+    response = await deals_client.get(link + "&type=acquires")
+
+    assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-request")

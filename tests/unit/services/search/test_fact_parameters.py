@@ -1,0 +1,78 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.search.fact_parameters import amount, fact_url, toggled_fact, understand_facts
+from services.search.query_string import InvalidParameter
+from shared.article_store.fact_query import FactCount, FactQuery
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def understood(kind, query_string):
+    return understand_facts(kind, parse_qsl(query_string), NOW)
+
+
+def test_names_and_values_become_a_question():
+    query = understood(
+        "relation", "type=acquires,sues&entity=org:acme&amount_from=1bn&lang=en&facet=status&facet.size=3"
+    )
+
+    assert query == FactQuery(
+        kinds=("relation",),
+        types=("acquires", "sues"),
+        parties=("org:acme",),
+        amount_from=1e9,
+        languages=("en",),
+        counts=(FactCount("status", 3),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "dollars"), [("5", 5.0), ("2.5m", 2.5e6), ("1BN", 1e9), ("$3k", 3e3), ("1_000", 1e3), ("2tn", 2e12)]
+)
+def test_an_amount_may_be_written_short(text, dollars):
+    assert amount(text) == dollars
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1e9", "m", "1.", "nan", "9" * 40])
+def test_what_is_no_amount_is_refused(text):
+    with pytest.raises(ValueError, match="no amount"):
+        amount(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "query_string"), [("quote", "type=sues"), ("quote", "amount_from=1"), ("quote", "sort=largest")]
+)
+def test_a_quote_has_no_amount_and_no_type(kind, query_string):
+    with pytest.raises(InvalidParameter):
+        understood(kind, query_string)
+
+
+VALUES = st.lists(st.text(min_size=1, max_size=9), unique=True, max_size=2).map(tuple)
+
+
+@given(
+    VALUES,
+    VALUES,
+    st.sampled_from([None, 5.0, 1e9, 0.25]),
+    st.sampled_from(["newest", "oldest", "largest"]),
+    st.integers(1, 200),
+)
+def test_a_question_survives_the_way_into_a_link_and_back(subjects, sources, least, sort, size):
+    query = replace(
+        understood("relation", ""), subjects=subjects, sources=sources, amount_from=least, sort=sort, size=size
+    )
+
+    assert understood("relation", urlsplit(fact_url("/v1/relations", query)).query) == query
+
+
+def test_selecting_twice_changes_nothing():
+    query = understood("relation", "type=sues")
+
+    assert toggled_fact(toggled_fact(query, "party", "org:acme"), "party", "org:acme") == query
+    assert toggled_fact(query, "type", "sues").types == ()
