@@ -219,7 +219,8 @@ def test_the_command_runs_against_the_broker_of_the_settings(valkey_url, tmp_pat
     monkeypatch.setenv(variable_of("redis_url"), valkey_url)
     monkeypatch.setenv(variable_of("key_prefix"), "test-reprocess:")
     monkeypatch.setenv(variable_of("data_dir"), str(tmp_path))
-    asyncio.run(hold(StoreSettings(data_dir=tmp_path), clock, a_stored_article(1)))
+    current = a_stored_article(1, an_enrichment(enrichment_version=ENRICHMENT_VERSION))
+    asyncio.run(hold(StoreSettings(data_dir=tmp_path), clock, current))
 
     result = CliRunner().invoke(app, ["reprocess", "council", "--older-than-version", "current", "--dry-run"])
 
