@@ -87,6 +87,15 @@ SEARCHABLE_SECONDS = Histogram(
     "Time from the fetch of an article to its being in the store.",
     buckets=(0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
 )
+ALERTS_FIRED = Counter("newsweir_alerts_fired_total", "Alerts that found an article or a story for the first time.")
+ALERT_MATCH_SECONDS = Histogram(
+    "newsweir_alert_match_seconds", "Time of matching a batch against all alerts.", buckets=_LATENCY_BUCKETS_S
+)
+ALERT_DELIVERIES = Counter(
+    "newsweir_alert_deliveries_total",
+    "Attempts to deliver a notice, by kind of channel and what came of it: delivered, retrying, failed (given up).",
+    ["channel", "state"],
+)
 REQUEST_SECONDS = Histogram(
     "newsweir_search_request_seconds",
     "Time of one HTTP request to the search service, by route and status.",

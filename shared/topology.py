@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.events.alerts import AlertFired
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.events.commands import CrawlerCommand
 from shared.events.enrichment import Value
@@ -61,8 +62,11 @@ ARTICLES_WITHDRAWN = Stream("articles.withdrawn", ArticleWithdrawn)
 STORIES_CHANGED = Stream("stories.changed", StoryChanged, max_entries=100_000)
 # What other services ask of a crawler; its answers stand under keys, see shared/commands.py.
 COMMANDS_CRAWLER = Stream("commands.crawler", CrawlerCommand)
+# Notices of alerts, on their way to webhooks and mailboxes.
+ALERTS_OUTBOX = Stream("alerts.outbox", AlertFired)
 STREAMS = (
     ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, STORIES_CHANGED, COMMANDS_CRAWLER,
+    ALERTS_OUTBOX,
 )  # fmt: skip
 
 # A batch of 20 articles is about half a second of enrichment: enough to pay for a round trip, little to do again.
@@ -75,7 +79,13 @@ WITHDRAWAL = Stage("withdrawal", ARTICLES_WITHDRAWN, (), batch_size=100)
 STORY_UPDATES = Stage("story-updates", STORIES_CHANGED, (), batch_size=100)
 # A person waits: commands are handled side by side, answered whatever comes of them, and never tried again.
 CRAWLING_COMMANDS = Stage("crawling-commands", COMMANDS_CRAWLER, (), max_attempts=1, batch_size=4)
-STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL, CRAWLING_COMMANDS)
+# Read by the search service, each event by one of its replicas.
+ALERTS = Stage("alerts", ARTICLES_INDEXED, (), batch_size=100)
+# A receiver that is away is tried for about two hours, each time after a longer wait.
+ALERT_DELIVERY = Stage("alert-delivery", ALERTS_OUTBOX, (), max_attempts=20, batch_size=20)
+# In these the events of fetches are under way; what comes after knows of ended ones only.
+FETCH_STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL, CRAWLING_COMMANDS)
+STAGES = (*FETCH_STAGES, ALERTS, ALERT_DELIVERY)
 
 
 def stages_reading(stream: Stream) -> tuple[Stage, ...]:

@@ -1,6 +1,7 @@
 """The search service, wired: a reader of the store behind an API, the pages over it, and its probes."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -9,6 +10,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
+from services.search.alerts.service import open_alerts
+from services.search.alerts.settings import AlertSettings
 from services.search.api.articles import article_routes
 from services.search.api.entities import entity_routes
 from services.search.api.facets import facet_routes
@@ -115,9 +118,15 @@ async def _run(store: StoreSettings, bus: BusSettings, http: HttpSettings, setti
     clock = SystemClock()
     connection = open_connection(bus) if bus.redis_url else None
     reader = await open_reader(store, clock)
-    app = create_app(reader, store, http, settings, clock, connection)
     try:
-        return await run_until_signalled("search", _until, app, host=http.http_host, port=http.http_port)
+        async with AsyncExitStack() as stack:
+            alerts = None
+            if connection:
+                opening = open_alerts(load(AlertSettings), bus, connection, reader, clock)
+                alerts = await stack.enter_async_context(opening)
+            app = create_app(reader, store, http, settings, clock, connection)
+            body = alerts.run if alerts else _until
+            return await run_until_signalled("search", body, app, host=http.http_host, port=http.http_port)
     finally:
         await reader.close()
         if connection:

@@ -99,7 +99,9 @@ class Upkeep:
         return 1
 
     async def trim(self) -> None:
-        """Drop what every group has acknowledged, never anything else."""
+        """Drop what every group has acknowledged, never anything else; a stream with a bound keeps its past."""
+        if self._stage.reads.max_entries is not None:
+            return
         lowest = [await self._lowest_unacknowledged(stage) for stage in stages_reading(self._stage.reads)]
         if all(lowest):
             await self._connection.client.xtrim(

@@ -10,7 +10,7 @@ from shared.clock import Clock
 from shared.dispositions import Ledger, inflight_key, read_ledger
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, registry_key
-from shared.topology import ARTICLES_INDEXED, STAGES
+from shared.topology import ARTICLES_INDEXED, FETCH_STAGES
 
 _PAGE = 2_000
 
@@ -38,7 +38,7 @@ class Progress:
 
 async def progress(connection: RedisConnection, clock: Clock) -> Progress:
     """Ask the broker; raises what the client raises while it is away."""
-    stages = tuple([await read_lag(connection, stage, clock.now_ms()) for stage in STAGES])
+    stages = tuple([await read_lag(connection, stage, clock.now_ms()) for stage in FETCH_STAGES])
     return Progress(await read_ledger(connection), stages)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from shared.events import articles, commands, stories
+from shared.events import alerts, articles, commands, stories
 
 RECORDED = Path(__file__).parents[1] / "fixtures" / "events"
 PAYLOADS = sorted(path for path in RECORDED.glob("v*/*.json") if not path.name.endswith(".expected.json"))
@@ -14,7 +14,7 @@ PAYLOADS = sorted(path for path in RECORDED.glob("v*/*.json") if not path.name.e
 
 @pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_recorded_event_is_read_as_it_was_meant(path: Path):
-    [event] = {vars(module)[path.stem] for module in (articles, commands, stories) if path.stem in vars(module)}
+    [event] = {vars(module)[path.stem] for module in (alerts, articles, commands, stories) if path.stem in vars(module)}
     assert issubclass(event, BaseModel)
 
     read = event.model_validate_json(path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from services.cli.audit.accounts import Account, Flight, Ledger
 from services.cli.audit.findings import Look
 from shared import dispositions
 from shared.redis_client import RedisConnection
-from shared.topology import STAGES, Stage
+from shared.topology import FETCH_STAGES, Stage
 
 # Each script answers with ids only, and ends after so many entries or so many bytes that it had to look through:
 # 200 usual events are 4 MB, which take the server some 3 ms (14 at worst).
@@ -96,7 +96,7 @@ async def look_everywhere(connection: RedisConnection) -> Look:
     events: dict[str, str] = {}
     letters: dict[str, str] = {}
     articles: set[str] = set()
-    for stage in STAGES:
+    for stage in FETCH_STAGES:
         for where, look in (
             (stage.reads.name, looking.unread),
             (stage.reads.name, looking.pending),

@@ -1,0 +1,127 @@
+"""Delivers what lies in the outbox: each notice to its channel, at least once, with what became of it noted."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.search.alerts import mail, webhook
+from services.search.alerts.deliveries import Deliveries, Delivery, State
+from services.search.alerts.mail import MailServer
+from services.search.alerts.rules import Alert, AlertBook, Channel, Webhook
+from shared import metrics
+from shared.bus.outcome import Done, Failed, Outcome
+from shared.clock import Clock, to_ms
+from shared.errors import ConfigurationError, DependencyUnavailable, NewsweirError, PermanentFailure, TemporaryFailure
+from shared.events.alerts import AlertFired
+from shared.http_client import GuardedClient
+from shared.redis_client import BROKER_ERRORS
+from shared.topology import ALERT_DELIVERY
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends one notice.
+
+    Attributes:
+        server: None where no mail server is set.
+    """
+
+    client: GuardedClient
+    server: MailServer | None
+    clock: Clock
+
+    async def send(self, alert: Alert, channel: Channel, event: AlertFired, *, test: bool = False) -> None:
+        """Return when the other side has taken the notice.
+
+        Raises:
+            TemporaryFailure: it has not, and may later.
+            PermanentFailure: it never will.
+        """
+        if isinstance(channel, Webhook):
+            body = webhook.body_of(alert, event, test=test)
+            await webhook.post(self.client, channel, event.delivery_id, body, self.clock)
+            return
+        try:
+            server = mail.require(self.server)
+        except ConfigurationError as error:
+            # The setting may come; what waits is sent then, if it does not wait for too long.
+            raise mail.MailFailed(str(error)) from error
+        await server.send(mail.message_of(alert, channel, event, server, test=test))
+
+
+class DeliverNotices:
+    """The handler of the outbox. Channels are served side by side; the notices of one in their order.
+
+    Where a channel did not take a notice, what follows for it in the batch is put off without asking it again.
+    """
+
+    def __init__(self, book: AlertBook, deliveries: Deliveries, sender: Sender, clock: Clock) -> None:
+        self._book = book
+        self._deliveries = deliveries
+        self._sender = sender
+        self._clock = clock
+
+    async def __call__(self, events: Sequence[AlertFired]) -> list[Outcome]:
+        lines: dict[tuple[str, str], list[AlertFired]] = {}
+        for event in events:
+            lines.setdefault((event.alert_id, event.channel_id), []).append(event)
+        try:
+            served = await asyncio.gather(*(self._serve(line) for line in lines.values()))
+        except BROKER_ERRORS as error:
+            raise DependencyUnavailable(f"no answer from the broker: {error}") from error
+        # The same notice twice in a batch: both entries end alike.
+        outcomes = {event.delivery_id: outcome for line in served for event, outcome in line}
+        return [outcomes[event.delivery_id] for event in events]
+
+    async def _serve(self, line: Sequence[AlertFired]) -> list[tuple[AlertFired, Outcome]]:
+        alert = await self._book.get(line[0].alert_id)
+        channel = next((c for c in alert.channels if c.id == line[0].channel_id), None) if alert else None
+        if alert is None or channel is None:
+            # Taken away while the notice was under way.
+            return [(event, Done()) for event in line]
+        served: list[tuple[AlertFired, Outcome]] = []
+        refusal: TemporaryFailure | None = None
+        for event in line:
+            outcome = Failed(refusal) if refusal else await self._deliver(alert, channel, event)
+            if isinstance(outcome, Failed) and isinstance(outcome.error, TemporaryFailure):
+                refusal = outcome.error
+            await self._note(alert, channel, event, outcome)
+            served.append((event, outcome))
+        return served
+
+    async def _deliver(self, alert: Alert, channel: Channel, event: AlertFired) -> Outcome:
+        known = await self._deliveries.one(alert.id, event.delivery_id)
+        if known is not None and known.state == "delivered":
+            # The worker before this one was killed after the receiver had it.
+            return Done()
+        try:
+            await self._sender.send(alert, channel, event)
+        except NewsweirError as error:
+            return Failed(error)
+        return Done()
+
+    async def _note(self, alert: Alert, channel: Channel, event: AlertFired, outcome: Outcome) -> None:
+        known = await self._deliveries.one(alert.id, event.delivery_id)
+        if known is not None and known.state == "delivered":
+            return
+        attempts = (known.attempts if known else 0) + 1
+        state = _state(outcome, attempts)
+        metrics.ALERT_DELIVERIES.labels(channel.kind, state).inc()
+        note = Delivery(
+            id=event.delivery_id,
+            channel_id=event.channel_id,
+            articles=len(event.articles),
+            state=state,
+            attempts=attempts,
+            fired_ms=to_ms(event.fired_at),
+            changed_ms=self._clock.now_ms(),
+            error=str(outcome.error)[:300] if isinstance(outcome, Failed) else None,
+        )
+        await self._deliveries.update(alert.id, note)
+
+
+def _state(outcome: Outcome, attempts: int) -> State:
+    if not isinstance(outcome, Failed):
+        return "delivered"
+    final = isinstance(outcome.error, PermanentFailure) or attempts >= ALERT_DELIVERY.max_attempts
+    return "failed" if final else "retrying"
