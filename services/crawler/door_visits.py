@@ -78,7 +78,9 @@ class DoorVisits:
                 await self._look_again(made)
                 return "not-modified"
             case NotModified():
-                await self._looked(made, made.seen, (), news=0, hints=UpdateHints())
+                # It says so again only where it is read again.
+                hints = UpdateHints(visit.ttl_s, frozenset(visit.skip_hours), frozenset(visit.skip_days))
+                await self._looked(made, made.seen, (), news=0, hints=hints)
                 return "not-modified"
             case Page():
                 return await self._read(made, made.answer)
@@ -158,8 +160,18 @@ class DoorVisits:
         visit, settings, now_ms = made.lease.visit, self._settings, self._clock.now_ms()
         shortest_s, longest_s = settings.feed_interval_min_s, settings.feed_interval_max_s
         interval_s = schedule.next_interval_s(visit.interval_s, news, shortest_s=shortest_s, longest_s=longest_s)
-        due_ms = schedule.next_look_ms(now_ms, interval_s, hints, longest_s=longest_s, rng=self._rng)
-        again = Queued(visit.again(interval_s=interval_s, selection=fingerprint(made.source)), due_ms)
+        fresh_for_s = made.answer.fresh_for_s if isinstance(made.answer, Page | NotModified) else 0
+        due_ms = schedule.next_look_ms(
+            now_ms, interval_s, hints, longest_s=longest_s, rng=self._rng, fresh_for_s=fresh_for_s
+        )
+        next_look = visit.again(
+            interval_s=interval_s,
+            selection=fingerprint(made.source),
+            ttl_s=hints.ttl_s or 0,
+            skip_hours=tuple(sorted(hints.skip_hours)),
+            skip_days=tuple(sorted(hints.skip_days)),
+        )
+        again = Queued(next_look, due_ms)
         release = Release(made.lease, made.free_ms, (again, *puts), {visit.url: seen} if seen else {})
         if await self._frontier.release(release):
             await self._recorder.record(visit.source_id, health.looked(now_ms, due_ms), *_told_by(made, now_ms))

@@ -6,6 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from services.crawler import rights
+from services.crawler.freshness import fresh_for_s
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from services.crawler.visits import Seen, validator
 from shared.clock import Clock, from_ms
@@ -17,6 +18,8 @@ from shared.urls import canonicalize, host_of
 # Time-out, too early, too many requests.
 _TEMPORARY = frozenset({408, 425, 429})
 _MOST_DIGITS = 9
+# Of a site that is too busy, and does not say for how long.
+_BUSY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Page:
         rights: what its headers and the host's robots.txt reserve.
         etag, last_modified: "" for none.
         headers: of the answer, all of them.
+        fresh_for_s: for which the answer says that it stays as it is.
     """
 
     body: bytes
@@ -42,11 +46,18 @@ class Page:
     last_modified: str
     fetched_ms: int
     headers: Mapping[str, str]
+    fresh_for_s: int = 0
 
 
 @dataclass(frozen=True)
 class NotModified:
-    """The page is the one that was fetched last time."""
+    """The page is the one that was fetched last time.
+
+    Attributes:
+        fresh_for_s: for which the answer says that it stays so.
+    """
+
+    fresh_for_s: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,10 +133,11 @@ class Fetcher:
         if 200 <= status < 300:
             return self._page(response, known)
         if status == 304:
-            return NotModified()
+            return NotModified(fresh_for_s(response.headers, self._clock.now_ms()))
         said = f"{response.url} answers {status}"
         if status >= 500 or status in _TEMPORARY:
-            return Failed(said, retry_after_s(response.headers.get("retry-after"), self._clock.now_ms()))
+            asked_s = retry_after_s(response.headers.get("retry-after"), self._clock.now_ms())
+            return Failed(said, _BUSY_S if asked_s is None and status in (429, 503) else asked_s)
         if status in (404, 410):
             return Refused("gone", said, gone=True)
         return Refused(f"http-{status}", said)
@@ -146,6 +158,7 @@ class Fetcher:
             last_modified=validator(headers.get("last-modified")),
             fetched_ms=self._clock.now_ms(),
             headers=headers,
+            fresh_for_s=fresh_for_s(headers, self._clock.now_ms()),
         )
 
 

@@ -33,13 +33,22 @@ def next_interval_s(interval_s: float, news: int, *, shortest_s: float, longest_
     return min(max(changed, shortest_s), longest_s)
 
 
-def next_look_ms(now_ms: int, interval_s: float, hints: UpdateHints, *, longest_s: float, rng: random.Random) -> int:
+def next_look_ms(
+    now_ms: int,
+    interval_s: float,
+    hints: UpdateHints,
+    *,
+    longest_s: float,
+    rng: random.Random,
+    fresh_for_s: float = 0.0,
+) -> int:
     """When to look again: after the interval, or later where the publisher says that there will be no news before.
 
     Args:
-        longest_s: bounds what a publisher may ask for by a time to live.
+        longest_s: bounds what a publisher may ask for by a time to live or by headers.
+        fresh_for_s: what the headers of the answer say.
     """
-    wait_s = max(interval_s, min(hints.ttl_s or 0, longest_s))
+    wait_s = max(interval_s, min(max(hints.ttl_s or 0, fresh_for_s), longest_s))
     due_ms = now_ms + round(wait_s * 1000 * (1 + _JITTER * rng.random()))
     return _after_skipped(due_ms, hints)
 

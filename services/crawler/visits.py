@@ -29,6 +29,7 @@ class Visit(Value):
         attempts: failures in a row.
         interval_s: between two looks at a door; 0 before the first.
         selection: of a door: the fingerprint of the globs by which its links were chosen last.
+        ttl_s, skip_hours, skip_days: of a door: what it said when it was read last of when there is no news.
         location: where another host says that the page is; asked for there, under that host's turn.
         moves: how often it was sent to another host on this visit.
         moved_for_good: every such move was permanent.
@@ -46,6 +47,9 @@ class Visit(Value):
     attempts: int = 0
     interval_s: float = 0.0
     selection: str = ""
+    ttl_s: int = 0
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     location: str | None = None
     moves: int = 0
     moved_for_good: bool = True
@@ -99,6 +103,7 @@ class Visit(Value):
         return self.model_copy(update={"attempts": 0, "was_gone": False, **_AT_ITS_OWN_ADDRESS, **changes})
 
 
+_NO_HINTS = {"ttl_s": 0, "skip_hours": (), "skip_days": ()}
 _AT_ITS_OWN_ADDRESS = {"location": None, "moves": 0, "moved_for_good": True}
 
 
@@ -141,7 +146,7 @@ def door_visit(kind: str, url: str, source_id: str) -> Visit:
 
 def nested_visit(url: str, parent: Visit) -> Visit:
     """The visit of a sitemap that another one names."""
-    return parent.again(url=url, depth=parent.depth + 1, interval_s=0.0, selection="")
+    return parent.again(url=url, depth=parent.depth + 1, interval_s=0.0, selection="", **_NO_HINTS)
 
 
 def article_visit(link: Link, door: Visit) -> Visit:

@@ -1,5 +1,6 @@
 """The whole crawler over a site on loopback, up to the events on the stream."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,40 @@ async def test_a_feed_that_has_not_changed_costs_one_conditional_request(newsroo
 
     assert site.asked() == ["/feed.xml"]
     assert site.requests[0].headers["If-None-Match"] == '"v1"'
+
+
+async def test_a_feed_that_says_how_long_it_is_fresh_is_not_asked_before(newsroom, site):
+    site.feed(cache_control="max-age=1800")
+    await newsroom.open()
+    await newsroom.crawl()
+
+    newsroom.clock.advance(1700)
+    await newsroom.crawl()
+    fresh = site.asked()
+    newsroom.clock.advance(300)
+    await newsroom.crawl()
+
+    assert (fresh, site.asked()) == (["/feed.xml"], ["/feed.xml"] * 2)
+
+
+async def test_hours_without_news_hold_while_the_feed_does_not_change(newsroom, site):
+    items = f"<item><title>A</title><link>{site.url}/a</link></item>"
+    # It is noon; the next hours bring nothing.
+    hours = "".join(f"<hour>{hour}</hour>" for hour in (13, 14, 15))
+    feed = f"<rss version='2.0'><channel><title>N</title><skipHours>{hours}</skipHours>{items}</channel></rss>"
+    site.page("/feed.xml", feed, content_type="application/rss+xml", etag='"v1"')
+    site.article("/a", "locks")
+    await newsroom.open()
+    looks: Counter[int] = Counter()
+    for _ in range(12 * 5):
+        hour, before = from_ms(newsroom.clock.now_ms()).hour, site.asked().count("/feed.xml")
+        await newsroom.crawl()
+        looks[hour] += site.asked().count("/feed.xml") - before
+        newsroom.clock.advance(297)
+
+    assert looks[12] > 1
+    assert looks[13] == looks[14] == looks[15] == 0
+    assert looks[16] > 0
 
 
 async def test_an_article_is_asked_for_corrections_and_one_makes_a_revision(newsroom, site):

@@ -85,6 +85,19 @@ async def test_what_may_pass_is_a_failure_for_the_time_being(fetcher, url, statu
     assert answer == Failed(f"{url}/{status}?retry-after=7 answers {status}", retry_after_s=7)
 
 
+@pytest.mark.parametrize(("status", "wait_s"), [(429, 60), (503, 60), (500, None)])
+async def test_a_site_that_is_too_busy_is_given_time_though_it_does_not_say_how_much(fetcher, url, status, wait_s):
+    assert await fetcher.page(f"{url}/{status}", None, RULES) == Failed(f"{url}/{status} answers {status}", wait_s)
+
+
+async def test_an_answer_tells_how_long_it_stays_fresh(fetcher, url):
+    page = await fetcher.page(f"{url}/200?cache-control=max-age%3D600", None, RULES)
+    same = await fetcher.page(f"{url}/200?cache-control=max-age%3D60", Seen(1, 1, etag='"v1"'), RULES)
+
+    assert isinstance(page, Page)
+    assert (page.fresh_for_s, same) == (600, NotModified(60))
+
+
 @pytest.mark.parametrize(("status", "permanent"), [(301, True), (308, True), (302, False), (307, False)])
 async def test_a_redirect_to_another_host_is_for_that_hosts_turn(fetcher, url, status, permanent):
     answer = await fetcher.page(f"{url}/{status}?location=http://Other.example/a%2523top", None, RULES)

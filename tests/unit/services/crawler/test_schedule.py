@@ -61,6 +61,15 @@ def test_a_publisher_may_ask_for_a_longer_wait_within_bounds(ttl_s, wait_s):
     assert due_ms == NOW + wait_s * 1000
 
 
+@pytest.mark.parametrize(("fresh_for_s", "wait_s"), [(60, 600), (1800, 1800), (10**9, 21_600)])
+def test_what_is_fresh_is_not_asked_for_within_bounds(fresh_for_s, wait_s):
+    hints = UpdateHints(ttl_s=700 if wait_s > 700 else None)
+
+    due_ms = next_look_ms(NOW, 600, hints, longest_s=21_600, rng=NoJitter(), fresh_for_s=fresh_for_s)
+
+    assert due_ms == NOW + wait_s * 1000
+
+
 @pytest.mark.parametrize(
     ("hints", "expected"),
     [
