@@ -126,8 +126,8 @@ async def _used(connection: RedisConnection) -> int:
 def table(result: Result) -> str:
     return (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
-        f"{result.urls:,} URLs over {_HOSTS:,} hosts\n"
-        f"a URL that waits to be visited   {result.waiting_bytes:6.0f} bytes, {result.add_us:.0f} µs of the broker to offer\n"
+        f"{result.urls:,} URLs that were fetched and as many that wait, over {_HOSTS:,} hosts; µs of the broker\n"
+        f"a URL that waits to be visited   {result.waiting_bytes:6.0f} bytes, {result.add_us:.0f} µs to offer\n"
         f"a URL that was fetched           {result.seen_bytes:6.0f} bytes\n"
         f"a claim                          {result.claim_us:6.0f} µs, a release {result.release_us:.0f} µs\n"
         f"{HELD:,} fetched URLs take      {result.seen_bytes * HELD / 1e9:6.1f} GB, as many that wait "
