@@ -162,3 +162,5 @@ FACETS: tuple[Facet, ...] = (
 )  # fmt: skip
 
 FACETS_BY_NAME: dict[str, Facet] = {facet.name: facet for facet in FACETS}
+# The fields that hold ids of entities.
+ENTITY_FIELDS = ("organization", "person", "location", "product", "technology")

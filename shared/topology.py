@@ -59,7 +59,7 @@ ARTICLES_CRAWLED = Stream("articles.crawled", ArticleCrawled)
 ARTICLES_ENRICHED = Stream("articles.enriched", ArticleEnriched)
 ARTICLES_INDEXED = Stream("articles.indexed", ArticleIndexed, max_entries=100_000)
 ARTICLES_WITHDRAWN = Stream("articles.withdrawn", ArticleWithdrawn)
-STORIES_CHANGED = Stream("stories.changed", StoryChanged, max_entries=100_000)
+STORIES_CHANGED = Stream("stories.changed", StoryChanged)
 # What other services ask of a crawler; its answers stand under keys, see shared/commands.py.
 COMMANDS_CRAWLER = Stream("commands.crawler", CrawlerCommand)
 # Notices of alerts, on their way to webhooks and mailboxes.
@@ -75,7 +75,6 @@ ENRICHMENT = Stage("enrichment", ARTICLES_CRAWLED, (ARTICLES_ENRICHED, STORIES_C
 INDEXING = Stage("indexing", ARTICLES_ENRICHED, (ARTICLES_INDEXED,), batch_size=100)
 # Read by the indexing service too: every change of the store goes through it.
 WITHDRAWAL = Stage("withdrawal", ARTICLES_WITHDRAWN, (), batch_size=100)
-# Joins STAGES, and its stream loses its bound, with the worker of the indexing service that reads it.
 STORY_UPDATES = Stage("story-updates", STORIES_CHANGED, (), batch_size=100)
 # A person waits: commands are handled side by side, answered whatever comes of them, and never tried again.
 CRAWLING_COMMANDS = Stage("crawling-commands", COMMANDS_CRAWLER, (), max_attempts=1, batch_size=4)
@@ -85,7 +84,7 @@ ALERTS = Stage("alerts", ARTICLES_INDEXED, (), batch_size=100)
 ALERT_DELIVERY = Stage("alert-delivery", ALERTS_OUTBOX, (), max_attempts=20, batch_size=20)
 # In these the events of fetches are under way; what comes after knows of ended ones only.
 FETCH_STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL, CRAWLING_COMMANDS)
-STAGES = (*FETCH_STAGES, ALERTS, ALERT_DELIVERY)
+STAGES = (*FETCH_STAGES, STORY_UPDATES, ALERTS, ALERT_DELIVERY)
 
 
 def stages_reading(stream: Stream) -> tuple[Stage, ...]:

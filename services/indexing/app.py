@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import structlog
 
-from services.indexing.handle import IndexArticles, WithdrawArticles
+from services.indexing.handle import IndexArticles, KeepStories, WithdrawArticles
 from shared import topology
 from shared.article_store.opening import open_writer
 from shared.article_store.protocol import ArticleWriter
@@ -17,6 +17,7 @@ from shared.clock import SystemClock
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleEnriched, ArticleWithdrawn
 from shared.events.enrichment import Value
+from shared.events.stories import StoryChanged
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
@@ -74,6 +75,7 @@ class _Service:
         self._workers = (
             self._worker(topology.INDEXING, ArticleEnriched, IndexArticles(self._writer, self._clock)),
             self._worker(topology.WITHDRAWAL, ArticleWithdrawn, WithdrawArticles(self._writer)),
+            self._worker(topology.STORY_UPDATES, StoryChanged, KeepStories(self._writer)),
         )
         try:
             await run_together([worker.run for worker in self._workers], stop)

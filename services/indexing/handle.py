@@ -1,4 +1,4 @@
-"""Batches of events → one change of the store → what became of each: articles are put, or withdrawn."""
+"""Batches of events → one change of the store → what became of each: articles are put or withdrawn, stories kept."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ from shared.bus.outcome import Done, Failed, Outcome, Publish
 from shared.clock import Clock, from_ms
 from shared.dispositions import INDEXED
 from shared.events.articles import ArticleEnriched, ArticleIndexed, ArticleWithdrawn, StageTimes
+from shared.events.stories import StoryChanged
 
 _log = structlog.get_logger()
 
@@ -63,3 +64,13 @@ class WithdrawArticles:
         for event, outcome in zip(events, outcomes, strict=True):
             _log.info("withdrawal", article_id=event.article_id, reason=event.reason, result=outcome.result)
         return [Done() for _ in outcomes]
+
+
+class KeepStories:
+    """Keeps stories and lets articles carry theirs; while the store is away the stream holds them."""
+
+    def __init__(self, writer: ArticleWriter) -> None:
+        self._writer = writer
+
+    async def __call__(self, events: Sequence[StoryChanged]) -> list[Outcome]:
+        return [Done() for _ in await self._writer.change_stories(events)]

@@ -35,18 +35,33 @@ class StoredRevision(RevisionMark):
     rights: tuple[Right, ...] = ()
 
 
+class Membership(Value):
+    """The story that an article belongs to.
+
+    Attributes:
+        copy_of: article_id of the original, where the article is a copy of another.
+        size: 1, 2, 5 or 10: the story has at least so many articles, and fewer than the next of these numbers.
+    """
+
+    story_id: str
+    copy_of: str | None = None
+    size: int = 1
+
+
 class Standing(Value):
-    """What an article's past makes of it; the stores keep it true, whoever puts an article need not know it.
+    """What an article's past and its story make of it; the stores keep it true, who puts an article need not know it.
 
     Attributes:
         revisions: how many are kept that differ from the one before.
         changed_at: when the latest change was fetched; None where nothing changed yet.
         withdrawal: the latest, unless a newer revision has come since.
+        story: as the newest membership says; None where stories were not asked.
     """
 
     revisions: int = 1
     changed_at: AwareDatetime | None = None
     withdrawal: ArticleWithdrawn | None = None
+    story: Membership | None = None
 
 
 class StoredArticle(Value):
@@ -78,6 +93,15 @@ class StoredArticle(Value):
     def hidden(self) -> bool:
         """Whether searches leave it out; what is only gone from its site stays to be found."""
         return self.standing.withdrawal is not None and self.standing.withdrawal.reason != "gone"
+
+    @property
+    def story_id(self) -> str | None:
+        return self.standing.story.story_id if self.standing.story else None
+
+    @property
+    def copy_of(self) -> str | None:
+        """The original's article_id, where this is a copy."""
+        return self.standing.story.copy_of if self.standing.story else None
 
     @property
     def published_order(self) -> int:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from shared.article_store.document import RevisionMark, Standing, StoredArticle, StoredRevision, revision_of
+from shared.article_store.stories import Claim, StoryMark, claim_of, membership
 from shared.events.articles import ArticleWithdrawn
 
 # A page that shows another text at every visit (a ticker, a counter) must not fill the disk.
 MAX_REVISIONS = 20
 WithdrawResult = Literal["withdrawn", "deleted", "stale", "unknown"]
+NO_CLAIM = Claim()
 M = TypeVar("M", bound=RevisionMark)
 
 
@@ -25,11 +27,13 @@ class Past:
         revisions: those that are kept, oldest first.
         withdrawn: the latest withdrawal that only marks.
         erased: the latest that deletes: the tombstone. Nothing up to its revision is ever written again.
+        stories: what stories say of it.
     """
 
     revisions: tuple[RevisionMark, ...] = ()
     withdrawn: ArticleWithdrawn | None = None
     erased: ArticleWithdrawn | None = None
+    stories: tuple[StoryMark, ...] = ()
 
     def forbids(self, revision: int) -> bool:
         """Whether this revision of the article was deleted for good."""
@@ -83,20 +87,21 @@ def plans(
     return {article_id: plan(pasts.get(article_id, Past()), of_one) for article_id, of_one in candidates.items()}
 
 
-def standing(past: Past, revision: int) -> Standing:
-    """What the past makes of an article whose present state is this revision."""
+def standing(past: Past, revision: int, claim: Claim = NO_CLAIM) -> Standing:
+    """What the past and the stories make of an article whose present state is this revision, with this claim."""
     changes = past.revisions[1:]
     withdrawn = past.withdrawn if past.withdrawn is not None and past.withdrawn.revision >= revision else None
     return Standing(
         revisions=max(len(past.revisions), 1),
         changed_at=changes[-1].fetched_at if changes else None,
         withdrawal=withdrawn,
+        story=membership(past.stories, claim),
     )
 
 
 def in_standing(stored: StoredArticle, past: Past) -> StoredArticle:
     """The article as its past makes it."""
-    own = standing(past, stored.article.revision)
+    own = standing(past, stored.article.revision, claim_of(stored.enrichment))
     return stored if stored.standing == own else stored.model_copy(update={"standing": own})
 
 

@@ -1,15 +1,17 @@
 """The contract of the article store: what readers ask and writers put, whichever store stands behind it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.past import WithdrawResult
 from shared.article_store.query import ArticleQuery, SearchResult
+from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, newest
 from shared.errors import NewsweirError
 from shared.events.articles import ArticleWithdrawn, PutResult
+from shared.events.stories import StoryChanged
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,27 @@ class WithdrawOutcome:
 
     article_id: str
     result: WithdrawResult
+
+
+@dataclass(frozen=True)
+class StoryOutcome:
+    """What became of one StoryChanged of a batch: kept, or stale, for a newer one is there."""
+
+    story_id: str
+    result: Literal["kept", "stale"]
+
+
+def story_outcomes(events: Sequence[StoryChanged], known: Mapping[str, StoredStory]) -> list[StoryOutcome]:
+    """What became of a batch, given the stories that were there before it."""
+    said = newest(events)
+    return [
+        StoryOutcome(e.story_id, "stale" if e.version < max(said[e.story_id].version, _version(known, e)) else "kept")
+        for e in events
+    ]
+
+
+def _version(known: Mapping[str, StoredStory], event: StoryChanged) -> int:
+    return known[event.story_id].version if event.story_id in known else 0
 
 
 class ArticleReader(Protocol):
@@ -70,6 +93,19 @@ class ArticleReader(Protocol):
         Raises:
             InvalidInput: an unknown facet, or a cursor that does not belong to the query.
             LimitExceeded: more than is answered (see bounds.py), or a page by relevance beyond MAX_RELEVANCE_DEPTH.
+        """
+        ...
+
+    async def story(self, story_id: str) -> StoredStory | None:
+        """The story, or None; one that is empty or was merged into another too, and says so."""
+        ...
+
+    async def stories(self, query: StoryQuery) -> StoryResult:
+        """One page of the stories that match.
+
+        Raises:
+            InvalidInput: a cursor that does not belong to the query.
+            LimitExceeded: more than is answered (see stories.py).
         """
         ...
 
@@ -109,10 +145,19 @@ class ArticleWriter(Protocol):
 
         What each article says is kept as a revision first, stale or not, unless the revision before says the same. Its
         facts are replaced with it.
-        `standing` is not taken from what is put: it follows from revisions and withdrawals.
+        `standing` is not taken from what is put: it follows from revisions, withdrawals and stories.
 
         Raises:
             DependencyUnavailable: nothing can be written now; the batch may be put again.
+        """
+        ...
+
+    async def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:
+        """Keep the newest of each story, and let every article carry the story that it belongs to; outcomes in the
+        order given. May run beside a put, and be repeated. Articles that were forgotten are left out.
+
+        Raises:
+            DependencyUnavailable: nothing can be written now; the batch may be said again.
         """
         ...
 

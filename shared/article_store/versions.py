@@ -8,6 +8,9 @@ from shared.article_store.document import StoredArticle
 from shared.article_store.past import Past, in_standing
 from shared.events.articles import PutResult
 
+# What may change though the article says the same and is understood the same.
+_NOT_SAID = {"enrichment_version", "story_id", "copy_of", "story_version"}
+
 
 @dataclass(frozen=True)
 class Write:
@@ -19,7 +22,7 @@ class Write:
 
 def digest(stored: StoredArticle) -> str:
     """Equal for equal content and enrichment, whatever the version of either."""
-    enrichment = stored.enrichment.model_dump_json(exclude={"enrichment_version"})
+    enrichment = stored.enrichment.model_dump_json(exclude=_NOT_SAID)
     return hashlib.sha256(f"{stored.article.content_hash}\n{enrichment}".encode()).hexdigest()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
-from services.indexing.handle import IndexArticles, WithdrawArticles
+from services.indexing.handle import IndexArticles, KeepStories, WithdrawArticles
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 from shared.bus.breaker import Breaker
@@ -15,9 +15,19 @@ from shared.bus.envelope import encode
 from shared.bus.outcome import Publish
 from shared.bus.subscription import Subscription
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
+from shared.events.stories import StoryChanged
 from shared.settings import StoreSettings
-from shared.topology import ARTICLES_CRAWLED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, ENRICHMENT, INDEXING, WITHDRAWAL
-from tests.builders import a_withdrawal, an_article, an_enriched_article, an_enrichment
+from shared.topology import (
+    ARTICLES_CRAWLED,
+    ARTICLES_INDEXED,
+    ARTICLES_WITHDRAWN,
+    ENRICHMENT,
+    INDEXING,
+    STORIES_CHANGED,
+    STORY_UPDATES,
+    WITHDRAWAL,
+)
+from tests.builders import a_story_changed, a_withdrawal, an_article, an_enriched_article, an_enrichment
 
 TEXT = (
     "Nvidia said on Monday that it would invest $5.5 billion in a semiconductor plant in Taiwan. "
@@ -100,3 +110,17 @@ async def test_a_withdrawal_on_its_stream_takes_the_article_out_of_the_store(con
     assert await reader.get(article.article.article_id) is None
     assert (await connection.client.xpending(stream, WITHDRAWAL.group))["pending"] == 0
     assert await connection.client.xlen(connection.key(WITHDRAWAL.dead_letters)) == 0
+
+
+async def test_a_story_on_its_stream_is_kept_and_its_articles_carry_it(connection, clock, store):
+    writer, reader = store
+    story = a_story_changed(1, 2)
+    await IndexArticles(writer, clock)([an_enriched_article(1), an_enriched_article(2)])
+    await connection.client.xadd(connection.key(STORIES_CHANGED.name), encode(story))
+
+    await run_stage(connection, clock, STORY_UPDATES, StoryChanged, KeepStories(writer))
+
+    kept, article = await reader.story(story.story_id), await reader.get(story.original)
+    assert kept is not None
+    assert article is not None
+    assert (kept.size, article.story_id) == (2, story.story_id)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from services.enrichment.knowledge_base import lexicon, lexicon_sources, topic_rules, topic_sources
+from services.enrichment.knowledge_base import topic_rules, topic_sources
 from services.enrichment.knowledge_base.ambiguity import Ambiguity, read_words
 from services.enrichment.knowledge_base.gazetteer import pattern_of
 from services.enrichment.knowledge_base.known_entity import KnownEntity, to_line
@@ -142,13 +142,6 @@ def write_topics(media_topics: Path | None, data: Path = DATA) -> int:
     return len(rules)
 
 
-def write_lexicon(data: Path = DATA) -> None:
-    """Write the lexicon of given names, surnames and places."""
-    words = lexicon_sources.lexicon(read_words(data / "common_words.txt"))
-    text = "".join(f"{line}\n" for line in lexicon.to_lines(words))
-    (data / "lexicon.tsv.gz").write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Build the data file from the command line."""
     parser = argparse.ArgumentParser(description="Build the knowledge base's data file.")
@@ -157,7 +150,6 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     entities = collect(options.companies)
     write(entities, DATA / "entities.tsv.gz")
-    write_lexicon()
     rules = write_topics(options.media_topics)
     sys.stdout.write(f"{len(entities)} entities and {rules} topic rules in {DATA}\n")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from services.enrichment.knowledge_base.ambiguity import read_words
 from services.enrichment.knowledge_base.exchange_rates import ExchangeRates, read_exchange_rates
 from services.enrichment.knowledge_base.gazetteer import Gazetteer, read_entities
-from services.enrichment.knowledge_base.lexicon import Lexicon, read_lexicon
 from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel, open_model
 from services.enrichment.knowledge_base.topic_rules import TopicRules, read_topic_rules
 
@@ -20,7 +19,6 @@ class Knowledge:
     Attributes:
         personal_names: given names and surnames, lower case.
         common_words: ordinary words, lower case.
-        lexicon: given names, surnames and places that are evidence of what a name is.
         model: finds names that the gazetteer does not know; None in the fast tier.
     """
 
@@ -29,7 +27,6 @@ class Knowledge:
     common_words: frozenset[str]
     exchange_rates: ExchangeRates
     topic_rules: TopicRules
-    lexicon: Lexicon
     model: NamedEntityModel | None = None
 
 
@@ -45,6 +42,5 @@ def open_knowledge(*, with_model: bool = False, data: Path = DATA) -> Knowledge:
         personal_names=read_words(data / "personal_names.txt"),
         exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),
         topic_rules=read_topic_rules(data / "topic_rules.tsv"),
-        lexicon=read_lexicon(data / "lexicon.tsv.gz"),
         model=open_model() if with_model else None,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.elasticsearch.operations import Operation
 from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, sites, texts
+from shared.article_store.stories import Claim
 from shared.events.articles import first_version
 from shared.facets import FACETS
 
@@ -65,6 +66,8 @@ def to_document(stored: StoredArticle) -> dict[str, Any]:
         "article_id": stored.article_id,
         "hidden": stored.hidden,
         "published_order": stored.published_order,
+        "story_id": stored.story_id,
+        "copy_of": stored.copy_of,
         "published_at": stored.article.published.at.isoformat(),
         **texts(stored),
         "site": list(sites(stored)),
@@ -93,14 +96,21 @@ def source_of(found: Mapping[str, Any]) -> StoredArticle:
     return StoredArticle.model_validate(found["_source"][SOURCE])
 
 
-STANDING_FIELDS = (f"{SOURCE}.article.revision", f"{SOURCE}.standing")
+_CLAIM = ("story_id", "copy_of", "story_version")
+STANDING_FIELDS = (
+    f"{SOURCE}.article.revision",
+    f"{SOURCE}.standing",
+    *(f"{SOURCE}.enrichment.{name}" for name in _CLAIM),
+)
 STATE_FIELDS = (f"{SOURCE}.version", f"{SOURCE}.standing")
 
 
-def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
-    """The revision and the standing of an article, from a document found with STANDING_FIELDS of its source."""
+def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing, Claim]:
+    """The revision, the standing and the claim of an article, from a document found with STANDING_FIELDS."""
     source = found["_source"][SOURCE]
-    return int(source["article"]["revision"]), Standing.model_validate(source.get("standing", {}))
+    said = source.get("enrichment", {})
+    claim = Claim(said.get("story_id"), said.get("copy_of"), int(said.get("story_version") or 0))
+    return int(source["article"]["revision"]), Standing.model_validate(source.get("standing", {})), claim
 
 
 def state_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
@@ -123,6 +133,8 @@ def _properties() -> dict[str, Any]:
         "article_id": keyword,
         "hidden": {"type": "boolean"},
         "published_order": {"type": "long"},
+        "story_id": keyword,
+        "copy_of": keyword,
         # The time field of dashboards; questions of this program use the order above.
         "published_at": {"type": "date"},
         **{name: {"type": "text", "analyzer": ANALYZER} for name in TEXT_BOOSTS},

@@ -24,6 +24,8 @@ _MARK_FIELDS = [f"{_CONTENT}.{name}" for name in RevisionMark.model_fields]
 # A search answers 10,000 documents. Two writers at once can leave a few revisions more than are kept, for a moment.
 _ARTICLES_A_SEARCH = 10_000 // (4 * MAX_REVISIONS)
 
+_ARTICLES_A_LOOK = 1_000
+
 
 def alias(prefix: str) -> str:
     """What readers and writers ask."""
@@ -66,6 +68,17 @@ async def read(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[st
                 events.get(_key(article_id, _ERASED)),
             )
     return pasts
+
+
+async def forgotten(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> set[str]:
+    """Those of these articles that are forgotten for good."""
+    found: set[str] = set()
+    for start in range(0, len(article_ids), _ARTICLES_A_LOOK):
+        keys = [_key(article_id, _ERASED) for article_id in article_ids[start : start + _ARTICLES_A_LOOK]]
+        answer = await client.mget(index=alias(prefix), ids=keys, source_includes=[_CONTENT])
+        events = (item["_source"][_CONTENT] for item in answer["docs"] if item.get("found"))
+        found |= {event["article_id"] for event in events if event["reason"] == "forgotten"}
+    return found
 
 
 async def revisions(client: AsyncElasticsearch, prefix: str, article_id: str) -> tuple[StoredRevision, ...]:

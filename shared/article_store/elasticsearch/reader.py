@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
@@ -15,11 +16,22 @@ from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.fact_search import search_facts
 from shared.article_store.elasticsearch.index import check_mapping
 from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
+from shared.article_store.elasticsearch.story_mapping import (
+    CONTENT,
+    search_stories,
+    stories_of_entities,
+    story_alias,
+    story_of_found,
+)
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
-from shared.article_store.query import ArticleQuery, SearchResult
+from shared.article_store.query import ArticleQuery, SearchResult, Total
+from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
+from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
 from shared.settings import StoreSettings
 
 SCAN_PAGE = 500
+# Of no index at all there are no aggregations.
+_NO_STORIES: dict[str, Any] = {"stories": {"buckets": []}}
 
 
 class ElasticsearchArticleReader:
@@ -62,6 +74,30 @@ class ElasticsearchArticleReader:
         missing = results.unlabelled(query, answer)
         other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
         return results.read(query, position, answer, other_labels)
+
+    async def story(self, story_id: str) -> StoredStory | None:
+        with our_errors():
+            try:
+                found = await self._client.get(index=story_alias(self._prefix), id=story_id, source_includes=[CONTENT])
+            except NotFoundError:
+                return None
+        return story_of_found(found.body)
+
+    async def stories(self, query: StoryQuery) -> StoryResult:
+        check_story_bounds(query)
+        position = decode_story_cursor(query)
+        within = None
+        if query.entities:
+            answer = await self._ask(stories_of_entities(query))
+            within = [bucket["key"] for bucket in answer.get("aggregations", _NO_STORIES)["stories"]["buckets"]]
+        answer = await self._ask_index(story_alias(self._prefix), search_stories(query, within, position))
+        found = [story_of_found(hit) for hit in answer["hits"]["hits"]]
+        more = len(found) > query.size > 0
+        return StoryResult(
+            total=Total(answer["hits"]["total"]["value"]),
+            stories=tuple(found[: query.size]),
+            next=encode_story_cursor(query, position_of(query, found[query.size - 1])) if more else None,
+        )
 
     async def facts(self, query: FactQuery) -> FactResult:
         check_fact_bounds(query)

@@ -1,6 +1,7 @@
 """Puts articles into Elasticsearch and takes them back; any number of writers at once, versions decide between them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from elasticsearch import AsyncElasticsearch
 
@@ -19,16 +20,21 @@ from shared.article_store.elasticsearch.mapping import (
     taken_away,
 )
 from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.stories import StoryKeeper, bring_up_stories
 from shared.article_store.past import Past, in_standing, plans, standing, withdraw_result
-from shared.article_store.protocol import PutOutcome, WithdrawOutcome
+from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, story_outcomes
+from shared.article_store.stories import Claim, StoredStory, is_newer, newest, touched_members, without
 from shared.article_store.versions import Write, decide
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleWithdrawn, first_version
+from shared.events.stories import StoryChanged
 from shared.settings import StoreSettings
 
 # Each round more needs another writer to have changed the same article in between.
 _ROUNDS = 8
+# A batch of stories may name tens of thousands of articles.
+_SETTLED_AT_ONCE = 500
 
 
 class ElasticsearchArticleWriter:
@@ -46,6 +52,7 @@ class ElasticsearchArticleWriter:
         self._prefix = prefix
         self._target = bulk.Target(alias(prefix))
         self._facts = FactKeeper(client, clock, prefix)
+        self._stories = StoryKeeper(client, clock, prefix)
 
     @classmethod
     async def open(cls, settings: StoreSettings, clock: Clock) -> "ElasticsearchArticleWriter":
@@ -59,6 +66,7 @@ class ElasticsearchArticleWriter:
         try:
             with our_errors():
                 await past.create(client, settings.index_prefix)
+                await bring_up_stories(client, clock, settings.index_prefix)
                 await bring_up(client, clock, settings.index_prefix)
                 await bring_up_facts(client, clock, settings.index_prefix)
         except BaseException:
@@ -71,7 +79,7 @@ class ElasticsearchArticleWriter:
             return []
         article_ids = sorted({article.article_id for article in articles})
         with our_errors():
-            present, pasts = await self._known(article_ids)
+            present, pasts = await self._known(article_ids, articles)
             planned = plans(pasts, present, articles)
             await past.carry_out(self._client, self._clock, self._prefix, planned)
             # Between the look and the write another writer may come: the version still decides, only the name of the
@@ -90,6 +98,8 @@ class ElasticsearchArticleWriter:
         with our_errors():
             present, pasts = await self._known(article_ids)
             await past.note(self._client, self._clock, self._prefix, events)
+            forgotten = {event.article_id for event in events if event.hard and event.reason == "forgotten"}
+            await self._stories.write([without(s, forgotten) for s in await self._stories.about(forgotten)])
             await self._settle(article_ids)
             seen = touched(present.values())
             for event in events:
@@ -103,6 +113,44 @@ class ElasticsearchArticleWriter:
             for e in events
         ]
 
+    async def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:
+        if not events:
+            return []
+        said = newest(events)
+        with our_errors():
+            before = known = await self._stories.read(said)
+            touched_ids: set[str] = set()
+            for _ in range(_ROUNDS):
+                touched_ids |= await self._keep_stories(said, known)
+                for start in range(0, len(touched_ids), _SETTLED_AT_ONCE):
+                    await self._settle(sorted(touched_ids)[start : start + _SETTLED_AT_ONCE])
+                # Another writer may have kept a newer one meanwhile, without knowing whom this one had named.
+                now = await self._stories.read(said)
+                if all(now[i].version == story.version for i, story in said.items()):
+                    return story_outcomes(events, before)
+                known, said = now, {i: now[i] for i in said}
+        raise DependencyUnavailable(f"{len(said)} stories change faster in elasticsearch than their articles")
+
+    async def _keep_stories(self, said: Mapping[str, StoredStory], known: Mapping[str, StoredStory]) -> set[str]:
+        """Write what is newer; the articles that may belong to another story now."""
+        members = sorted({member.article_id for story in said.values() for member in story.members})
+        forgotten = await past.forgotten(self._client, self._prefix, members)
+        kept = {i: without(story, forgotten) for i, story in said.items() if is_newer(story, known.get(i))}
+        await self._stories.write(kept.values())
+        touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}
+        return touched | await self._elsewhere(said.values())
+
+    async def _elsewhere(self, stories: Collection[StoredStory]) -> set[str]:
+        """The members of stories whose articles are in another one: a newer version may claim them back."""
+        members = sorted({(member.article_id, story.story_id) for story in stories for member in story.members})
+        found: set[str] = set()
+        for start in range(0, len(members), _SETTLED_AT_ONCE):
+            some = members[start : start + _SETTLED_AT_ONCE]
+            articles = await self._get(sorted({article_id for article_id, _ in some}), STANDING_FIELDS)
+            standings = {article_id: standing_of(item)[1] for article_id, item in articles.items()}
+            found |= {a for a, story_id in some if a in standings and not _is_in(standings[a], story_id)}
+        return found
+
     async def check(self) -> None:
         name = alias(self._prefix)
         with our_errors():
@@ -113,9 +161,13 @@ class ElasticsearchArticleWriter:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _known(self, article_ids: Sequence[str]) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
+    async def _known(
+        self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()
+    ) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
         pasts = await past.read(self._client, self._prefix, article_ids)
-        return await self._present(article_ids), pasts
+        present = await self._present(article_ids)
+        said = await self._stories.marks(article_ids, (*present.values(), *batch))
+        return present, {i: replace(pasts[i], stories=said[i]) for i in article_ids}
 
     async def _settle_facts(
         self,
@@ -147,19 +199,16 @@ class ElasticsearchArticleWriter:
         for _ in range(_ROUNDS):
             pasts = await past.read(self._client, self._prefix, open_ids)
             rewritten = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
-            wrong = await self._misplaced(open_ids, pasts)
+            standings = {i: standing_of(f) for i, f in (await self._get(open_ids, STANDING_FIELDS)).items()}
+            said = await self._stories.marks_for({i: _claimed(standings.get(i)) for i in open_ids})
+            pasts = {i: replace(pasts[i], stories=said[i]) for i in open_ids}
+            wrong = [i for i, standing in standings.items() if not _is_right(*standing, pasts[i])]
             await self._mend(wrong, pasts)
             mended |= set(wrong)
             open_ids = sorted({*rewritten, *wrong})
             if not open_ids:
                 return mended
         raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their past is kept")
-
-    async def _misplaced(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> list[str]:
-        found = await self._get(article_ids, STANDING_FIELDS)
-        return [
-            article_id for article_id, item in found.items() if not _is_right(*standing_of(item), pasts[article_id])
-        ]
 
     async def _mend(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> None:
         if not article_ids:
@@ -178,8 +227,16 @@ class ElasticsearchArticleWriter:
         return {found["_id"]: found for found in answer["docs"] if found.get("found")}
 
 
-def _is_right(revision: int, own: Standing, known: Past) -> bool:
-    return not known.forbids(revision) and own == standing(known, revision)
+def _is_right(revision: int, own: Standing, claim: Claim, known: Past) -> bool:
+    return not known.forbids(revision) and own == standing(known, revision, claim)
+
+
+def _is_in(own: Standing, story_id: str) -> bool:
+    return own.story is not None and own.story.story_id == story_id
+
+
+def _claimed(standing: tuple[int, Standing, Claim] | None) -> set[str]:
+    return {standing[2].story_id} if standing is not None and standing[2].story_id is not None else set()
 
 
 def _mended(stored: StoredArticle, known: Past) -> Operation:

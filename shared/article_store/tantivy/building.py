@@ -10,6 +10,7 @@ from shared.article_store.document import StoredArticle
 from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
+from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.folder import IndexName
 from shared.article_store.tantivy.schema import fingerprint, prepare, schema, source_of, to_document
 
@@ -21,15 +22,16 @@ _REBUILD_BATCH = 1_000
 
 @dataclass(frozen=True)
 class Indexes:
-    """What one folder holds: the articles, their past, and their facts."""
+    """What one folder holds: the articles, their past, their facts, and the stories."""
 
     articles: tantivy.Index
     past: tantivy.Index
     facts: tantivy.Index
+    stories: tantivy.Index
 
     @property
     def each(self) -> tuple[tantivy.Index, ...]:
-        return (self.articles, self.past, self.facts)
+        return (self.articles, self.past, self.facts, self.stories)
 
 
 def current(folder: Path) -> Indexes:
@@ -55,12 +57,13 @@ def opened(path: Path) -> Indexes:
     Raises:
         ValueError: one of them cannot be read.
     """
-    return Indexes(prepare(tantivy.Index.open(str(path))), past_index.opened(path), fact_index.opened(path))
+    articles = prepare(tantivy.Index.open(str(path)))
+    return Indexes(articles, past_index.opened(path), fact_index.opened(path), story_index.opened(path))
 
 
 def empty() -> Indexes:
     """Indexes that hold nothing, in memory."""
-    return Indexes(prepare(tantivy.Index(schema())), past_index.empty(), fact_index.empty())
+    return Indexes(prepare(tantivy.Index(schema())), past_index.empty(), fact_index.empty(), story_index.empty())
 
 
 def open_article_writer(index: tantivy.Index) -> tantivy.IndexWriter:
@@ -71,9 +74,11 @@ def open_article_writer(index: tantivy.Index) -> tantivy.IndexWriter:
 def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
     path = folder / str(name)
     path.mkdir()
-    built = Indexes(prepare(tantivy.Index(schema(), str(path))), past_index.create(path), fact_index.create(path))
+    articles = prepare(tantivy.Index(schema(), str(path)))
+    built = Indexes(articles, past_index.create(path), fact_index.create(path), story_index.create(path))
     if older is not None:
         past_index.copy(older, built.past)
+        story_index.copy(older, built.stories)
     _fill(built, _sources(older) if older is not None else ())
     folders.switch(folder, name)
     return built

@@ -9,7 +9,6 @@ import tantivy
 from tantivy import Occur, Query
 
 from shared.article_store.document import order_start
-from shared.article_store.fact_paging import FactPosition
 from shared.article_store.fact_query import FactQuery, FactSort
 from shared.article_store.facts import cents
 from shared.article_store.tantivy.facts import HIDDEN, TEXT
@@ -38,13 +37,6 @@ def matching(schema: tantivy.Schema, query: FactQuery) -> Query:
     if not query.hidden:
         parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
     return Query.boolean_query([(Occur.Must, Query.all_query()), *parts])
-
-
-def following(schema: tantivy.Schema, query: FactQuery, found: Query, position: FactPosition) -> Query:
-    """What remains of the order, those with the position's very key included."""
-    field = ORDER_FIELDS[query.sort]
-    bounds = (position.order, None) if query.sort == "oldest" else (None, position.order + 1)
-    return Query.boolean_query([(Occur.Must, found), (Occur.Must, _between(schema, field, *bounds))])
 
 
 def counts(field: str, size: int) -> dict[str, Any]:

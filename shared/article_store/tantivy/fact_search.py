@@ -15,16 +15,14 @@ from shared.article_store.indexed import label_prefix, parse_label_term
 from shared.article_store.query import Bucket, FacetCounts, Total
 from shared.article_store.tantivy import fact_queries
 from shared.article_store.tantivy.facts import fact_of, fact_schema
+from shared.article_store.tantivy.walking import Walk
 from shared.article_store.time_buckets import automatic, starts
 from shared.clock import from_ms, to_ms
 
 # Tantivy answers at most 65,000 buckets.
 _ALL_VALUES = 60_000
-# Room for what ties with the last of a page or of a count.
+# Room for what ties with the last of a count.
 _SPARE = 20
-# A tie that is not at its end yet is fetched in steps of this factor, down to a depth that takes a second.
-_DEEPER = 8
-_DEEPEST = 100_000
 
 
 def search_facts(searcher: tantivy.Searcher, query: FactQuery) -> FactResult:
@@ -36,7 +34,9 @@ def search_facts(searcher: tantivy.Searcher, query: FactQuery) -> FactResult:
     """
     position, schema = decode_fact_cursor(query), fact_schema()
     found = fact_queries.matching(schema, query)
-    page, more = _page(searcher, schema, query, found, position)
+    walk = _walk(query)
+    after = None if position is None else (position.order, position.fact_id)
+    page, more = walk.page(searcher, schema, found, query.size, after)
     interval, sums = _sums(searcher, query, found)
     return FactResult(
         total=Total(int(searcher.search(found, limit=1, count=True).count)),  # type: ignore[attr-defined]
@@ -44,53 +44,13 @@ def search_facts(searcher: tantivy.Searcher, query: FactQuery) -> FactResult:
         counts=tuple(_counts(searcher, found, count) for count in query.counts),
         sums=sums,
         interval=interval,
-        next=encode_fact_cursor(query, _position(query, page[-1])) if more else None,
+        next=encode_fact_cursor(query, FactPosition(*walk.place(page[-1]))) if more else None,
     )
 
 
-def _position(query: FactQuery, fact: StoredFact) -> FactPosition:
-    return FactPosition(getattr(fact, fact_queries.ORDER_FIELDS[query.sort]), fact.fact_id)
-
-
-def _page(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, query: FactQuery, found: Query, after: FactPosition | None
-) -> tuple[list[StoredFact], bool]:
-    """The page in its order, and whether there is more."""
-    if query.size == 0:
-        return [], False
-    remaining = found if after is None else fact_queries.following(schema, query, found, after)
-    depth = query.size + _SPARE
-    while True:
-        ranked, all_of_them = _first(searcher, query, remaining, depth)
-        if after is not None:
-            ranked = [fact for fact in ranked if _comes_later(query, fact, after)]
-        if len(ranked) > query.size or all_of_them:
-            return ranked[: query.size], len(ranked) > query.size
-        depth *= _DEEPER
-
-
-def _first(searcher: tantivy.Searcher, query: FactQuery, found: Query, depth: int) -> tuple[list[StoredFact], bool]:
-    """The first facts in their order whose place is certain, and whether these are all.
-
-    Tantivy breaks a tie by where a document happens to lie: what ties with the last one found may have others before
-    it that were not.
-    """
-    field, upwards = fact_queries.ORDER_FIELDS[query.sort], query.sort == "oldest"
-    order = Order.Asc if upwards else Order.Desc
-    hits = searcher.search(found, limit=depth, count=False, order_by_field=field, order=order).hits
-    all_of_them = len(hits) < depth or depth >= _DEEPEST
-    certain = hits if all_of_them else [hit for hit in hits if hit[0] != hits[-1][0]]
-    facts = [fact_of(searcher.doc(address)) for _, address in certain]
-    return sorted(facts, key=lambda fact: _key(_position(query, fact)), reverse=not upwards), all_of_them
-
-
-def _comes_later(query: FactQuery, fact: StoredFact, after: FactPosition) -> bool:
-    place, passed = _key(_position(query, fact)), _key(after)
-    return place > passed if query.sort == "oldest" else place < passed
-
-
-def _key(position: FactPosition) -> tuple[int, str]:
-    return position.order, position.fact_id
+def _walk(query: FactQuery) -> Walk[StoredFact]:
+    field = fact_queries.ORDER_FIELDS[query.sort]
+    return Walk(field, query.sort == "oldest", fact_of, lambda fact: (getattr(fact, field), fact.fact_id))
 
 
 def _counts(searcher: tantivy.Searcher, found: Query, count: FactCount) -> FacetCounts:

@@ -4,7 +4,7 @@ It is apart because its documents must not weigh in the statistics of relevance,
 switches both at once. It is committed before the articles are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -84,6 +84,16 @@ def read(searcher: tantivy.Searcher, article_ids: Sequence[str]) -> dict[str, Pa
     for document in _documents(searcher, article_ids):
         by_article.setdefault(_text(document, "article_id"), []).append(document)
     return {article_id: _past(documents) for article_id, documents in by_article.items()}
+
+
+def forgotten(searcher: tantivy.Searcher, article_ids: Collection[str]) -> set[str]:
+    """Those of these articles that are forgotten for good."""
+    if not article_ids:
+        return set()
+    wanted = tantivy.Query.term_set_query(schema(), "key", [_key(i, _ERASED) for i in article_ids])
+    hits = searcher.search(wanted, limit=len(article_ids), count=False).hits
+    events = (ArticleWithdrawn.model_validate_json(_json(searcher.doc(address))) for _, address in hits)
+    return {event.article_id for event in events if event.reason == "forgotten"}
 
 
 def write_revisions(writer: tantivy.IndexWriter, plans: Mapping[str, RevisionPlan]) -> bool:

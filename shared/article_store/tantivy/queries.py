@@ -53,6 +53,12 @@ def any_of(schema: tantivy.Schema, article_ids: Sequence[str]) -> Query:
     return Query.term_set_query(schema, "article_id", article_ids)
 
 
+def outside_story(schema: tantivy.Schema, article_ids: Sequence[str], story_id: str) -> Query:
+    """Those of these articles that are in no story or in another one."""
+    own = Query.term_query(schema, "story_id", story_id, "basic")
+    return Query.boolean_query([(Occur.Must, any_of(schema, article_ids)), (Occur.MustNot, own)])
+
+
 def counts(facet: str, size: int, segment_size: int) -> dict[str, Any]:
     """The aggregation of a facet's `size` most frequent values, each segment offering its `segment_size` best."""
     field = FACETS_BY_NAME[facet].field

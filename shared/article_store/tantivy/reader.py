@@ -17,6 +17,7 @@ from shared.article_store.facet_counts import assemble, named_values
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
+from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.past import revisions
@@ -24,6 +25,8 @@ from shared.article_store.tantivy.queries import any_of, from_instant, matching,
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
 from shared.article_store.tantivy.schema import source_of
 from shared.article_store.tantivy.snapshot import Snapshots
+from shared.article_store.tantivy.stories import read
+from shared.article_store.tantivy.story_search import search_stories
 from shared.article_store.words import terms
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
@@ -53,6 +56,14 @@ class TantivyArticleReader:
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)
         return await self._ask(lambda searcher: self._search(searcher, query))
+
+    async def story(self, story_id: str) -> StoredStory | None:
+        found = await self._ask(lambda _: read(self._snapshots.story_searcher(), [story_id]))
+        return found.get(story_id)
+
+    async def stories(self, query: StoryQuery) -> StoryResult:
+        check_story_bounds(query)
+        return await self._ask(lambda articles: search_stories(articles, self._snapshots.story_searcher(), query))
 
     async def facts(self, query: FactQuery) -> FactResult:
         check_fact_bounds(query)

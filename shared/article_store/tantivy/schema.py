@@ -10,6 +10,7 @@ import tantivy
 from shared.article_store.document import StoredArticle
 from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, sites, texts
 from shared.article_store.tantivy.facts import fact_definition
+from shared.article_store.tantivy.stories import story_definition
 from shared.article_store.words import WORD_PATTERN, analyzer
 from shared.facets import FACETS
 
@@ -35,6 +36,8 @@ _FIELDS: tuple[_Field, ...] = (
     _Field("article_id", "term", stored=True),
     _Field("hidden", "term"),
     _Field("published_order", "order"),
+    _Field("story_id", "counted"),
+    _Field("copy_of", "term"),
     *(_Field(name, "words") for name in TEXT_BOOSTS),
     _Field("site", "term"),
     *(_Field(facet.field, "counted") for facet in FACETS),
@@ -73,7 +76,8 @@ def prepare(index: tantivy.Index) -> tantivy.Index:
 
 def fingerprint() -> str:
     """Changes when an index of the code before would answer differently: fields, facets, analysis, layout."""
-    definition = [LAYOUT_VERSION, WORD_PATTERN, [asdict(field) for field in _FIELDS], fact_definition()]
+    fields = [asdict(field) for field in _FIELDS]
+    definition = [LAYOUT_VERSION, WORD_PATTERN, fields, fact_definition(), story_definition()]
     return hashlib.sha256(json.dumps(definition).encode()).hexdigest()[:12]
 
 
@@ -89,6 +93,9 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
             document.add_text(name, text)
     for host in sites(stored):
         document.add_text("site", host)
+    for name, story_part in (("story_id", stored.story_id), ("copy_of", stored.copy_of)):
+        if story_part is not None:
+            document.add_text(name, story_part)
     for facet in FACETS:
         for value in facet_values(facet, stored):
             document.add_text(facet.field, value.value)

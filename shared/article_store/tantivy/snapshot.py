@@ -28,37 +28,37 @@ class Snapshots:
         self._looked_at_s: float | None = None
 
     def searcher(self) -> tantivy.Searcher:
-        """A searcher that sees every commit older than 50 ms.
+        """A searcher over the articles that sees every commit older than 50 ms.
 
         Raises:
             DependencyUnavailable: the index has another schema, or cannot be read.
         """
-        with self._turn:
-            self._keep_sight()
-            return self._indexes.articles.searcher()
+        return self._fresh().articles.searcher()
 
     def past_searcher(self) -> tantivy.Searcher:
         """The same over revisions and withdrawals."""
-        with self._turn:
-            self._keep_sight()
-            return self._indexes.past.searcher()
+        return self._fresh().past.searcher()
 
     def fact_searcher(self) -> tantivy.Searcher:
         """The same over facts."""
-        with self._turn:
-            self._keep_sight()
-            return self._indexes.facts.searcher()
+        return self._fresh().facts.searcher()
+
+    def story_searcher(self) -> tantivy.Searcher:
+        """The same over stories."""
+        return self._fresh().stories.searcher()
 
     @property
     def schema(self) -> tantivy.Schema:
         """The schema of every index that searchers are given of."""
         return self._indexes.articles.schema
 
-    def _keep_sight(self) -> None:
-        now_s = self._clock.monotonic_s()
-        if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
-            self._look()
-            self._looked_at_s = now_s
+    def _fresh(self) -> Indexes:
+        with self._turn:
+            now_s = self._clock.monotonic_s()
+            if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
+                self._look()
+                self._looked_at_s = now_s
+            return self._indexes
 
     def _look(self) -> None:
         try:

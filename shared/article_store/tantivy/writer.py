@@ -1,23 +1,27 @@
 """The one writer of the index: versioned puts and withdrawals, acknowledged after the commit."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TypeVar
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
-from shared.article_store.protocol import PutOutcome, WithdrawOutcome
+from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, story_outcomes
+from shared.article_store.stories import StoredStory, claims_of, is_newer, marks, newest, touched_members, without
 from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
+from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.building import Indexes, current, open_article_writer
-from shared.article_store.tantivy.queries import any_of
-from shared.article_store.tantivy.schema import source_of, to_document
+from shared.article_store.tantivy.queries import any_of, outside_story
+from shared.article_store.tantivy.schema import article_id_of, source_of, to_document
 from shared.article_store.versions import decide
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleWithdrawn
+from shared.events.stories import StoryChanged
 
 T = TypeVar("T")
 
@@ -53,6 +57,9 @@ class TantivyArticleWriter:
     async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
         return await self._run(lambda: self._change(lambda writers: writers.withdraw(events)))
 
+    async def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:
+        return await self._run(lambda: self._change(lambda writers: writers.change_stories(events)))
+
     async def check(self) -> None:
         """The lock was taken at the start and is kept: only the disk can refuse, and `put` says so."""
 
@@ -87,9 +94,10 @@ class _Writers:
         self._articles = open_article_writer(indexes.articles)
         self._past = past_index.open_writer(indexes.past)
         self._facts = fact_index.open_writer(indexes.facts)
+        self._stories = story_index.open_writer(indexes.stories)
 
     def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
-        present, pasts = self._known([article.article_id for article in articles])
+        present, pasts = self._known([article.article_id for article in articles], articles)
         planned = plans(pasts, present, articles)
         if past_index.write_revisions(self._past, planned):
             self._past.commit()
@@ -114,16 +122,34 @@ class _Writers:
         past_index.write_revisions(self._past, planned)
         self._past.commit()
         self._indexes.past.reload()
+        forgotten = {event.article_id for event in events if event.hard and event.reason == "forgotten"}
+        self._keep(without(story, forgotten) for story in self._stories_about(forgotten))
         self._replace(present, {article_id: of_one.past for article_id, of_one in planned.items()}, {})
         return outcomes
+
+    def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:
+        said = newest(events)
+        known = story_index.read(self._indexes.stories.searcher(), said)
+        members = {member.article_id for story in said.values() for member in story.members}
+        forgotten = past_index.forgotten(self._indexes.past.searcher(), members)
+        kept = {i: without(story, forgotten) for i, story in said.items() if is_newer(story, known.get(i))}
+        self._keep(kept.values())
+        touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}
+        touched |= {a for story in said.values() for a in self._elsewhere(story)}
+        present, pasts = self._known(sorted(touched))
+        self._replace(present, pasts, {})
+        return story_outcomes(events, known)
 
     def close(self) -> None:
         self._articles.wait_merging_threads()
         self._past.wait_merging_threads()
         self._facts.wait_merging_threads()
+        self._stories.wait_merging_threads()
 
-    def _known(self, article_ids: Sequence[str]) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
-        """What is there of these articles, and their past."""
+    def _known(
+        self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()
+    ) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
+        """What is there of these articles, and their past; with a batch, also what stories say of that."""
         distinct = sorted(set(article_ids))
         if not distinct:
             return {}, {}
@@ -131,7 +157,26 @@ class _Writers:
         found = searcher.search(any_of(self._indexes.articles.schema, distinct), limit=len(distinct), count=False)
         stored = (source_of(searcher.doc(address)) for _, address in found.hits)
         present = {article.article_id: article for article in stored}
-        return present, past_index.read(self._indexes.past.searcher(), distinct)
+        claims = claims_of(distinct, (*present.values(), *batch))
+        said = marks(self._stories_about(distinct, set().union(*claims.values())), claims)
+        pasts = past_index.read(self._indexes.past.searcher(), distinct)
+        return present, {i: replace(pasts.get(i, Past()), stories=said[i]) for i in distinct}
+
+    def _elsewhere(self, story: StoredStory) -> list[str]:
+        """The members of a story whose articles are in another one: a newer version may claim them back."""
+        members = [member.article_id for member in story.members]
+        searcher = self._indexes.articles.searcher()
+        others = outside_story(self._indexes.articles.schema, members, story.story_id)
+        found = searcher.search(others, limit=len(members) + 1, count=False)
+        return [article_id_of(searcher.doc(address)) for _, address in found.hits]
+
+    def _stories_about(self, article_ids: Collection[str], story_ids: Collection[str] = ()) -> list[StoredStory]:
+        return story_index.about(self._indexes.stories.searcher(), article_ids, story_ids)
+
+    def _keep(self, stories: Iterable[StoredStory]) -> None:
+        if story_index.write(self._stories, stories):
+            self._stories.commit()
+            self._indexes.stories.reload()
 
     def _replace(
         self, present: Mapping[str, StoredArticle], pasts: Mapping[str, Past], put: Mapping[str, StoredArticle]

@@ -16,6 +16,7 @@ from shared.article_store.protocol import ArticleReader, ArticleWriter
 from shared.article_store.query import ArticleQuery, SearchResult
 from shared.article_store.tantivy.snapshot import RELOAD_INTERVAL_S
 from shared.events.articles import ArticleWithdrawn, PutResult
+from shared.events.stories import StoryChanged
 from shared.settings import StoreSettings
 from tests.fakes import FakeClock
 
@@ -42,6 +43,12 @@ class Store:
     async def withdraw(self, *events: ArticleWithdrawn) -> list[WithdrawResult]:
         """The results of a batch of withdrawals, once readers may be expected to see it."""
         outcomes = await self.writer.withdraw(events)
+        await visible(self.settings, self.clock)
+        return [outcome.result for outcome in outcomes]
+
+    async def change_stories(self, *events: StoryChanged) -> list[str]:
+        """The results of a batch of stories, once readers may be expected to see it."""
+        outcomes = await self.writer.change_stories(events)
         await visible(self.settings, self.clock)
         return [outcome.result for outcome in outcomes]
 

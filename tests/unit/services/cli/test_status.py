@@ -12,6 +12,7 @@ from shared.bus.lag import Pause
 from shared.settings import HttpSettings
 from shared.source_health import SourceHealth
 from shared.sources import Source, SourceRegistry
+from shared.topology import STAGES
 from tests.fakes import FakeClock
 
 FAILING = {"service": "search", "status": "failing", "failing": {"store": "away"}}
@@ -63,7 +64,7 @@ async def test_the_status_as_json_holds_everything_that_the_tables_show(connecti
         "sources",
     }
     stages = [stage["stage"] for stage in status["stages"]]
-    assert stages == ["enrichment", "indexing", "withdrawal", "crawling-commands"]
+    assert stages == [stage.name for stage in STAGES]
     told = status["sources"]["a"]
     assert (told["articles_found"], told["state"], told["change"]) == (3, "empty", None)
 

@@ -1,0 +1,80 @@
+"""What a story says of an article, and which articles a change of it touches."""
+
+import pytest
+
+from shared.article_store.document import Membership
+from shared.article_store.stories import (
+    Claim,
+    StoryMark,
+    marks,
+    membership,
+    newest,
+    size_step,
+    story_of,
+    touched_members,
+    without,
+)
+from tests.builders import REVISION, a_story_changed, an_article
+
+FIRST, SECOND, THIRD = (an_article(number).article_id for number in (1, 2, 3))
+NAMED = StoryMark("a" * 16, version=5, size=7, named=True, copy_of="c" * 64)
+
+
+@pytest.mark.parametrize(("size", "step"), [(0, 1), (1, 1), (2, 2), (4, 2), (5, 5), (9, 5), (10, 10), (5000, 10)])
+def test_a_size_is_told_in_steps(size, step):
+    assert size_step(size) == step
+
+
+def test_an_article_that_nobody_names_and_that_claims_nothing_is_in_no_story():
+    assert membership([], Claim()) is None
+
+
+@pytest.mark.parametrize(("version", "story_id", "size"), [(4, "a", 5), (5, "a", 5), (6, "b", 1)])
+def test_of_a_claim_and_a_story_the_newer_one_holds_the_article(version, story_id, size):
+    found = membership([NAMED], Claim("b" * 16, None, version))
+
+    assert found is not None
+    assert (found.story_id, found.size) == (story_id * 16, size)
+
+
+def test_an_article_that_a_large_story_does_not_list_learns_its_size_from_it():
+    unlisted = StoryMark("a" * 16, version=9, size=700, named=False)
+
+    assert membership([unlisted], Claim("a" * 16, None, 3)) == Membership(story_id="a" * 16, size=10)
+
+
+def test_marks_name_members_and_those_who_claim_to_be():
+    story = story_of(a_story_changed(1, 2))
+
+    found = marks([story], {FIRST: set(), THIRD: {story.story_id}, "x": set()})
+
+    assert [mark.named for mark in found[FIRST]] == [True]
+    assert [mark.named for mark in found[THIRD]] == [False]
+    assert found["x"] == ()
+
+
+def test_of_a_batch_the_newest_of_each_story_counts():
+    older, newer = a_story_changed(1, 2), a_story_changed(1, 2, version=REVISION + 1)
+
+    assert [story.version for story in newest([newer, older]).values()] == [REVISION + 1]
+
+
+def test_one_that_joins_touches_no_other_until_the_size_takes_a_step():
+    pair = story_of(a_story_changed(1, 2))
+    trio = story_of(a_story_changed(1, 2, 3, version=REVISION + 1))
+    five = story_of(a_story_changed(1, 2, 3, 4, 5, version=REVISION + 2))
+
+    assert touched_members(None, pair) == {FIRST, SECOND}
+    assert touched_members(pair, trio) == {THIRD}
+    assert touched_members(trio, pair) == {FIRST, SECOND, THIRD}
+    assert len(touched_members(trio, five)) == 5
+
+
+def test_what_was_forgotten_leaves_no_title_in_its_story():
+    story = story_of(a_story_changed(1, 2))
+
+    alone, nobody = without(story, {FIRST}), without(story, {FIRST, SECOND})
+
+    assert (alone.headline, alone.original, alone.size) == (an_article(2).title, SECOND, 1)
+    assert (nobody.headline, nobody.members, nobody.size, nobody.listed) == ("", (), 0, False)
+    assert without(story, {THIRD}) is story
