@@ -11,6 +11,8 @@ from services.enrichment.llm.endpoint import Endpoint, open_client
 from services.enrichment.llm.memory import Bounds, Memory
 from services.enrichment.llm.tier import Limits, LlmTier
 from services.enrichment.settings import EnrichmentSettings, LlmSettings
+from services.enrichment.stories.placing import PlaceArticles
+from services.enrichment.stories.state import StoryState
 from shared import topology
 from shared.bus.worker import StageWorker
 from shared.clock import Clock, SystemClock
@@ -57,7 +59,8 @@ async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSetting
     clock = SystemClock()
     try:
         async with open_llm(model, connection, clock) as llm:
-            handler = EnrichArticles(open_pipeline(settings.enrichment_tier), clock, llm)
+            place = PlaceArticles(StoryState(connection), clock, random.Random())
+            handler = EnrichArticles(open_pipeline(settings.enrichment_tier), clock, llm, place)
             worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
             probes = probe_app(
                 "enrichment",

@@ -1,4 +1,4 @@
-"""A batch of crawled articles → what each one says, as ArticleEnriched."""
+"""A batch of crawled articles → what each one says and the story it belongs to, as ArticleEnriched and StoryChanged."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import Pipeline
 from services.enrichment.llm.tier import LlmTier
+from services.enrichment.stories.fingerprint import fingerprint
+from services.enrichment.stories.placing import Membership, Newcomer, PlaceArticles
+from services.enrichment.stories.subject import draft
 from shared.bus.outcome import Outcome, Publish
 from shared.clock import Clock, from_ms
 from shared.events.articles import ArticleCrawled, ArticleEnriched
+from shared.events.enrichment import Enrichment
+from shared.events.stories import StoryChanged
 
 
 class EnrichArticles:
@@ -16,12 +21,16 @@ class EnrichArticles:
 
     Args:
         llm: is asked about all articles of a batch at once, after the enrichers; None for no model.
+        place: finds the stories of a batch, after all else; None leaves articles without.
     """
 
-    def __init__(self, pipeline: Pipeline, clock: Clock, llm: LlmTier | None = None) -> None:
+    def __init__(
+        self, pipeline: Pipeline, clock: Clock, llm: LlmTier | None = None, place: PlaceArticles | None = None
+    ) -> None:
         self._pipeline = pipeline
         self._clock = clock
         self._llm = llm
+        self._place = place
 
     async def __call__(self, events: Sequence[ArticleCrawled]) -> list[Outcome]:
         texts = [_text_of(event) for event in events]
@@ -29,10 +38,29 @@ class EnrichArticles:
         if self._llm is not None:
             found = await self._llm.add_to_all(list(zip(texts, found, strict=True)))
         enriched_at = from_ms(self._clock.now_ms())
+        said: list[tuple[StoryChanged, ...]] = [()] * len(events)
+        if self._place is not None:
+            newcomers = await asyncio.to_thread(self._newcomers, events, found)
+            stories = await self._place(newcomers)
+            found = [_with_story(enrichment, story) for enrichment, story in zip(found, stories, strict=True)]
+            said = [story.changed for story in stories]
         return [
-            Publish(ArticleEnriched(article=event, enrichment=enrichment, enriched_at=enriched_at))
+            Publish(ArticleEnriched(article=event, enrichment=enrichment, enriched_at=enriched_at), also=also)
+            for event, enrichment, also in zip(events, found, said, strict=True)
+        ]
+
+    def _newcomers(self, events: Sequence[ArticleCrawled], found: Sequence[Enrichment]) -> list[Newcomer]:
+        ordinary = self._pipeline.knowledge.common_words
+        return [
+            Newcomer(event, draft(event.title, event.text, enrichment, ordinary), fingerprint(event.text))
             for event, enrichment in zip(events, found, strict=True)
         ]
+
+
+def _with_story(enrichment: Enrichment, story: Membership) -> Enrichment:
+    return enrichment.model_copy(
+        update={"story_id": story.story_id, "copy_of": story.copy_of, "story_version": story.version}
+    )
 
 
 def _text_of(article: ArticleCrawled) -> ArticleText:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
+from services.enrichment.stories.placing import PlaceArticles
+from services.enrichment.stories.state import StoryState
 from services.indexing.app import run_together
 from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared import topology
@@ -95,7 +97,8 @@ class Wiring:
         return StageWorker(stage, event_type, handler, self.bus, self.connection, self.clock, random.Random())
 
     async def enrich(self, stop: asyncio.Event) -> None:
-        handler = EnrichArticles(open_pipeline("fast"), self.clock)
+        place = PlaceArticles(StoryState(self.connection), self.clock, random.Random())
+        handler = EnrichArticles(open_pipeline("fast"), self.clock, place=place)
         await self.worker(topology.ENRICHMENT, ArticleCrawled, handler).run(stop)
 
     async def index(self, stop: asyncio.Event) -> None:

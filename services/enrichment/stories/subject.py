@@ -1,0 +1,180 @@
+"""What an article is about, as a short list of weighted features: its entities, and the words of title and text.
+
+A feature's weight rises with its share of the article and falls with the number of articles that have it. Of those the
+broker counts the last weeks; before it has counted any, ordinary words of the knowledge base weigh less than others.
+"""
+
+import base64
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
+
+from services.enrichment.article_text import CJK
+from shared.events.enrichment import Enrichment
+
+Features = Mapping[int, float]
+
+# Articles are told apart by their beginning, in the news more than elsewhere.
+_MOST_CHARACTERS = 3_000
+_MOST_ENTITIES, _MOST_TERMS = 16, 32
+_SHORTEST_WORD = 4
+# "announce", "announced" and "announcement" count as one word, in any language that bends its words at the end.
+_STEM = 7
+_TITLE_COUNTS = 3
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_CJK_RUN = re.compile(rf"{CJK.pattern}{{2,}}")
+_ORDINARY = 0.5
+_ENTITY_BASE, _ENTITY_SALIENCE = 0.5, 6.0
+# As if so many articles had been counted before the first one, four of them with the feature.
+_ASSUMED, _ASSUMED_WITH = 400, 4
+# Features are kept as 16 bits: the lowest one is set for an entity.
+_IS_ENTITY = 1
+# Stories are looked for under so many of the strongest features.
+_ENTITY_KEYS, _TERM_KEYS = 4, 5
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The features of an article before it is known how many articles have them.
+
+    Attributes:
+        counts: feature → how much the article has of it.
+    """
+
+    language: str
+    counts: Features
+
+    def weighed(self, articles: int, having: Mapping[int, int]) -> "Subject":
+        """The subject, given how many articles were counted and how many of them have each feature."""
+        total = articles + _ASSUMED
+        return Subject.of(
+            self.language,
+            {
+                feature: count * math.log(total / (min(having.get(feature, 0), articles) + _ASSUMED_WITH))
+                for feature, count in self.counts.items()
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Features with weights whose squares add up to about 1; articles of different languages are never compared."""
+
+    language: str
+    features: Features
+
+    @classmethod
+    def of(cls, language: str, features: Features) -> "Subject":
+        """The subject with the strongest of these features, the strongest first, as it is kept: in steps of 1/255."""
+        strongest = sorted(features.items(), key=lambda item: (-item[1], item[0]))[: _MOST_ENTITIES + _MOST_TERMS]
+        length = math.sqrt(sum(weight * weight for _, weight in strongest))
+        if not length:
+            return cls(language, {})
+        return cls(language, {feature: max(1, round(weight / length * 255)) / 255 for feature, weight in strongest})
+
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        """The features under which a story on the subject is looked for."""
+        entities = [feature for feature in self.features if feature & _IS_ENTITY]
+        terms = [feature for feature in self.features if not feature & _IS_ENTITY]
+        return (*entities[:_ENTITY_KEYS], *terms[:_TERM_KEYS])
+
+    def encode(self) -> str:
+        """As text, three bytes a feature."""
+        raw = b"".join(
+            feature.to_bytes(2, "big") + bytes((round(weight * 255),)) for feature, weight in self.features.items()
+        )
+        return f"{self.language} {base64.b64encode(raw).decode()}"
+
+    @classmethod
+    def decode(cls, value: str) -> "Subject":
+        """The subject that was encoded."""
+        language, _, encoded = value.partition(" ")
+        raw = base64.b64decode(encoded)
+        return cls(
+            language, {int.from_bytes(raw[at : at + 2], "big"): raw[at + 2] / 255 for at in range(0, len(raw), 3)}
+        )
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """How near two subjects are: cosines, 0 to 1, over all features, the entities and the words alone."""
+
+    overall: float
+    entities: float
+    terms: float
+
+
+def nearness(one: Subject, other: Subject) -> Nearness:
+    """How near two subjects are; 0 in different languages."""
+    if one.language != other.language:
+        return Nearness(0.0, 0.0, 0.0)
+    shared = {f: weight * other.features[f] for f, weight in one.features.items() if f in other.features}
+    entities = sum(product for feature, product in shared.items() if feature & _IS_ENTITY)
+    overall = sum(shared.values())
+    return Nearness(
+        overall,
+        _cosine(entities, _length(one, entities=True) * _length(other, entities=True)),
+        _cosine(overall - entities, _length(one, entities=False) * _length(other, entities=False)),
+    )
+
+
+def middle(subjects: Sequence[tuple[Subject, int]]) -> Subject:
+    """The mean of subjects, each with how much it counts; in the language of the first."""
+    sums: dict[int, float] = {}
+    for subject, count in subjects:
+        for feature, weight in subject.features.items():
+            sums[feature] = sums.get(feature, 0.0) + weight * count
+    return Subject.of(subjects[0][0].language, sums)
+
+
+def draft(title: str, text: str, enrichment: Enrichment, ordinary: Set[str]) -> Draft:
+    """The features of an article.
+
+    Args:
+        ordinary: words in lower case that say little.
+    """
+    words = Counter(_terms(text[:_MOST_CHARACTERS]))
+    for word in set(_terms(title)):
+        words[word] += _TITLE_COUNTS
+    stems: Counter[str] = Counter()
+    telling: set[str] = set()
+    for word, count in words.items():
+        stems[word[:_STEM]] += count
+        if word not in ordinary:
+            telling.add(word[:_STEM])
+    terms = {stem: (1 + math.log(count)) * (1.0 if stem in telling else _ORDINARY) for stem, count in stems.items()}
+    counts = {_feature(stem, entity=False): weight for stem, weight in _largest(terms, _MOST_TERMS).items()}
+    entities = {entity.id: _ENTITY_BASE + _ENTITY_SALIENCE * entity.salience for entity in enrichment.entities}
+    for entity_id, weight in _largest(entities, _MOST_ENTITIES).items():
+        counts[_feature(entity_id, entity=True)] = weight
+    return Draft(enrichment.language.code, counts)
+
+
+def _terms(text: str) -> list[str]:
+    """Words in lower case; in Chinese, Japanese and Korean every pair of neighbours."""
+    lowered = text.lower()
+    if not CJK.search(lowered):
+        return _WORD.findall(lowered)
+    pairs = [run[at : at + 2] for run in _CJK_RUN.findall(lowered) for at in range(len(run) - 1)]
+    return pairs + [word for word in _WORD.findall(CJK.sub(" ", lowered)) if len(word) >= _SHORTEST_WORD]
+
+
+def _largest(weights: Mapping[str, float], most: int) -> dict[str, float]:
+    return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:most])
+
+
+def _feature(name: str, *, entity: bool) -> int:
+    return (crc32(name.encode("utf-8", "replace")) >> 16 & ~_IS_ENTITY) | entity
+
+
+def _length(subject: Subject, *, entities: bool) -> float:
+    return math.sqrt(sum(w * w for feature, w in subject.features.items() if bool(feature & _IS_ENTITY) == entities))
+
+
+def _cosine(product: float, lengths: float) -> float:
+    return product / lengths if lengths else 0.0

@@ -1,0 +1,173 @@
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.enrichment.stories.placing import Membership, PlaceArticles
+from services.enrichment.stories.state import StoryState
+from shared.errors import DependencyUnavailable
+from shared.events.stories import StoryChanged
+from shared.redis_client import open_connection
+from shared.settings import BusSettings
+from tests.builders import NOON, REVISION, an_article
+from tests.prose import a_newcomer, cut, prose
+
+
+def id_of(number: int) -> str:
+    return an_article(number).article_id
+
+
+@pytest.fixture
+def place(connection, clock) -> PlaceArticles:
+    return PlaceArticles(StoryState(connection), clock, random.Random(1))
+
+
+def said(memberships: list[Membership]) -> list[StoryChanged]:
+    return [event for one in memberships for event in one.changed]
+
+
+async def test_an_article_alone_has_a_story_of_which_nobody_is_told(place):
+    [found] = await place([a_newcomer(1)])
+
+    assert found == Membership(id_of(1)[:16], None, REVISION, ())
+
+
+async def test_a_copy_joins_its_original_and_all_members_are_said(place, clock):
+    text = prose(1)
+    [first] = await place([a_newcomer(1, text)])
+    clock.advance(1)
+
+    [second] = await place([a_newcomer(2, cut(text, 0.6))])
+
+    assert (second.story_id, second.copy_of) == (first.story_id, id_of(1))
+    [event] = second.changed
+    assert event.version == second.version > first.version
+    assert [(one.article_id, one.copy_of) for one in event.members] == [(id_of(1), None), (id_of(2), id_of(1))]
+
+
+async def test_an_original_that_arrives_last_takes_the_copies_over(place):
+    text = prose(1)
+    await place([a_newcomer(5, text)])
+    await place([a_newcomer(6, cut(text, 0.8))])
+
+    [last] = await place([a_newcomer(1, text)])
+
+    [event] = last.changed
+    assert last.copy_of is None
+    assert event.original == id_of(1)
+    assert {one.article_id: one.copy_of for one in event.members} == {
+        id_of(1): None,
+        id_of(5): id_of(1),
+        id_of(6): id_of(1),
+    }
+
+
+async def test_members_of_one_batch_are_said_once_with_the_last_of_them(place):
+    text = prose(1)
+
+    found = await place([a_newcomer(1, text), a_newcomer(9), a_newcomer(2, text), a_newcomer(3, text)])
+
+    assert [len(one.changed) for one in found] == [0, 0, 0, 1]
+    assert [one.copy_of for one in found] == [None, None, id_of(1), id_of(1)]
+    assert said(found)[0].size == 3
+
+
+async def test_an_article_that_comes_again_stays_where_it_was_and_says_its_story_again(place):
+    text = prose(1)
+    await place([a_newcomer(1, text)])
+    [before] = await place([a_newcomer(2, text)])
+
+    # A revision with another text, as well as a redelivery.
+    [again] = await place([a_newcomer(2, prose(77), revision=REVISION + 99)])
+
+    assert again == before
+
+
+async def test_an_article_that_comes_twice_in_one_batch_is_one_member(place):
+    text = prose(1)
+
+    found = await place([a_newcomer(1, text), a_newcomer(2, text), a_newcomer(2, text)])
+
+    assert found[1].story_id == found[2].story_id
+    assert {event.size for event in said(found)} == {2}
+
+
+async def test_articles_on_one_event_share_a_story_without_being_copies(place):
+    await place([a_newcomer(1, event=50)])
+
+    [second] = await place([a_newcomer(2, event=50)])
+
+    assert (second.story_id, second.copy_of) == (id_of(1)[:16], None)
+
+
+async def test_a_copy_is_found_for_thirty_days(place, clock):
+    text = prose(1)
+    await place([a_newcomer(1, text)])
+    clock.advance(29 * 86_400)
+    [late] = await place([a_newcomer(2, text, published_at=NOON + timedelta(days=29))])
+    clock.advance(32 * 86_400)
+
+    [later] = await place([a_newcomer(3, text, published_at=NOON + timedelta(days=61, hours=1))])
+
+    assert late.copy_of == id_of(1)
+    assert later.copy_of is None
+
+
+async def test_what_is_kept_ends_by_itself(place, connection):
+    await place([a_newcomer(1), a_newcomer(2)])
+
+    left = {
+        key.removeprefix(connection.prefix): await connection.client.ttl(key)
+        async for key in connection.client.scan_iter(match=f"{connection.prefix}*")
+    }
+
+    endless = {key for key, seconds in left.items() if seconds < 0}
+    assert endless == {"stories:version"}
+    assert max(left.values()) <= 30 * 86_400
+    assert len(left) > 40
+
+
+async def test_versions_rise_over_all_stories_even_when_the_clock_stands_still(place):
+    versions = [(await place([a_newcomer(number)]))[0].version for number in range(4)]
+
+    assert versions == [REVISION + number for number in range(4)]
+
+
+ARRIVALS = st.lists(
+    st.tuples(st.integers(1, 30), st.sampled_from([900, 901, None]), st.sampled_from([1.0, 0.7]), st.integers(50, 52)),
+    min_size=1,
+    max_size=14,
+    unique_by=lambda arrival: arrival[0],
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ARRIVALS, st.integers(1, 7))
+async def test_the_same_arrivals_end_the_same_however_they_are_batched(connection, clock, arrivals, batch):
+    newcomers = [
+        a_newcomer(number, cut(prose(seed or number), share), event) for number, seed, share, event in arrivals
+    ]
+
+    async def ending(size: int) -> dict[str, tuple[str, str | None]]:
+        await clear(connection)
+        place = PlaceArticles(StoryState(connection), clock, random.Random(size))
+        for at in range(0, len(newcomers), size):
+            await place(newcomers[at : at + size])
+        again = await place(newcomers)
+        return {n.article.article_id: (m.story_id, m.copy_of) for n, m in zip(newcomers, again, strict=True)}
+
+    assert await ending(1) == await ending(batch) == await ending(len(newcomers))
+
+
+async def clear(connection) -> None:
+    async for key in connection.client.scan_iter(match=f"{connection.prefix}stories:*"):
+        await connection.client.delete(key)
+
+
+async def test_a_broker_that_is_away_is_waited_for(clock):
+    away = open_connection(BusSettings(redis_url="redis://127.0.0.1:9"))
+
+    with pytest.raises(DependencyUnavailable, match="about stories"):
+        await PlaceArticles(StoryState(away), clock, random.Random(1))([a_newcomer(1)])

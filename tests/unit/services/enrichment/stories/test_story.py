@@ -1,0 +1,114 @@
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.enrichment.stories.fingerprint import fingerprint
+from services.enrichment.stories.story import Member, Story, decode, encode, member, opened
+from services.enrichment.stories.subject import Subject
+from shared.clock import from_ms
+from shared.events.articles import Publication
+from shared.events.stories import MAX_MEMBERS
+from tests.builders import NOON, REVISION, an_article
+from tests.prose import prose
+
+SUBJECT = Subject.of("en", {2: 1.0, 3: 1.0})
+
+
+def a_member(number: int = 1, **fields) -> Member:
+    return member(an_article(number, **fields), fingerprint(prose(number)), SUBJECT)
+
+
+def copies_of(story: Story) -> dict[int, int]:
+    """Number of the copy → number of its original."""
+    numbers = {a_member(number).article_id: number for number in range(12)}
+    return {numbers[one.article_id]: numbers[one.copy_of] for one in story.members if one.copy_of}
+
+
+@given(st.permutations([1, 2, 3, 4, 5]))
+def test_copies_follow_the_earliest_published_in_whatever_order_they_arrive(order):
+    first, *others = order
+
+    story = opened("0" * 16, [a_member(first)])
+    for number in others:
+        story = story.joined(a_member(number), story.members[0].group)
+
+    assert copies_of(story) == {2: 1, 3: 1, 4: 1, 5: 1}
+    assert [one.article_id for one in story.members] == [a_member(n).article_id for n in (1, 2, 3, 4, 5)]
+
+
+def test_a_day_counts_from_its_end_so_that_it_does_not_come_before_every_hour_of_it():
+    day = Publication(at=NOON.replace(hour=0), precision="day", origin="meta")
+
+    dated = member(an_article(1, published=day, first_seen_at=NOON + timedelta(hours=9)), fingerprint(""), SUBJECT)
+
+    assert from_ms(dated.published_ms) == NOON.replace(hour=0)
+    assert from_ms(dated.rank_ms) == NOON + timedelta(hours=9)
+
+
+def test_two_texts_of_one_story_have_an_original_each():
+    story = opened("0" * 16, [a_member(3)]).joined(a_member(4), None)
+
+    story = story.joined(a_member(1), a_member(4).article_id)
+
+    assert copies_of(story) == {4: 1}
+    assert story.changed(REVISION, REVISION, a_member(3)).original == a_member(1).article_id
+
+
+def test_only_an_original_and_the_longest_of_its_copies_keep_their_fingerprint():
+    story = opened("0" * 16, [a_member(1)])
+    for number, words in ((2, 500), (3, 100), (4, 200)):
+        copy = member(an_article(number), fingerprint(prose(1, words)), SUBJECT)
+        story = story.joined(copy, a_member(1).article_id)
+
+    with_prints = {one.article_id for one in story.members if one.prints}
+
+    assert with_prints == {a_member(1).article_id, a_member(2).article_id}
+    assert [one.subject is not None for one in story.members] == [True, False, False, False]
+
+
+def test_a_story_without_its_original_has_the_next_one():
+    story = opened("0" * 16, [a_member(1)])
+    for number in (2, 3):
+        story = story.joined(a_member(number), a_member(1).article_id)
+
+    left = story.without([a_member(1).article_id])
+
+    assert copies_of(left) == {3: 2}
+    assert left.changed(REVISION, REVISION, a_member(2)).headline == a_member(2).title
+
+
+def test_a_full_story_counts_further_members():
+    story = opened("0" * 16, [a_member(number) for number in range(MAX_MEMBERS)])
+
+    fuller = story.joined(a_member(MAX_MEMBERS + 1), None)
+
+    assert (len(fuller.members), fuller.size) == (MAX_MEMBERS, MAX_MEMBERS + 1)
+    assert fuller.changed(REVISION, REVISION, a_member(1)).size == MAX_MEMBERS + 1
+
+
+def test_a_story_that_takes_another_over_lists_the_earliest_members_of_both():
+    one = opened("0" * 16, [a_member(1), a_member(3)])
+    other = opened("1" * 16, [a_member(2)])
+
+    both = one.absorbing(other)
+
+    assert [one.article_id for one in both.members] == [a_member(n).article_id for n in (1, 2, 3)]
+    assert (both.story_id, both.size) == ("0" * 16, 3)
+
+
+def test_a_story_is_decoded_as_it_was_encoded():
+    story = opened("0" * 16, [a_member(1, site_name=None), a_member(2, title="“Überschrift”")])
+    story = story.joined(a_member(3), a_member(1).article_id)
+
+    assert decode(story.story_id, 0, encode(story)) == story
+
+
+def test_the_event_says_members_span_and_version():
+    story = opened("0" * 16, [a_member(1), a_member(4)])
+
+    said = story.changed(7, REVISION, a_member(1))
+
+    assert (said.version, said.size, said.headline) == (7, 2, a_member(1).title)
+    assert (said.first_at, said.last_at) == (NOON + timedelta(minutes=1), NOON + timedelta(minutes=4))
+    assert said.changed_at == from_ms(REVISION)
