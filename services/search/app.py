@@ -14,23 +14,28 @@ from services.search.alerts.service import open_alerts
 from services.search.alerts.settings import AlertSettings
 from services.search.api.articles import article_routes
 from services.search.api.entities import entity_routes
+from services.search.api.export import export_routes
 from services.search.api.facets import facet_routes
 from services.search.api.facts import fact_routes
+from services.search.api.live import live_routes
+from services.search.api.sources import source_routes
 from services.search.api.timeline import timeline_routes
 from services.search.api_keys import KeyRing
 from services.search.authentication import KeyGuard
 from services.search.body_limits import BodyLimits
 from services.search.catalogue import Catalogue
 from services.search.error_answers import ErrorAnswers, Unforeseen
+from services.search.live import HEARTBEAT_S, LiveFeed
 from services.search.measuring import Measured
 from services.search.rate_limits import RateLimiter
 from services.search.settings import SearchSettings
+from services.search.source_catalogue import SourceCatalogue
 from services.search.ui.pages import STATIC_FILES, Pages
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError, NewsweirError
-from shared.process import Probe, probe_routes, run_until_signalled
+from shared.process import Body, Probe, probe_routes, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
@@ -75,6 +80,10 @@ def create_app(
     app.include_router(fact_routes(catalogue, clock))
     app.include_router(entity_routes(catalogue, clock))
     app.include_router(timeline_routes(catalogue, clock))
+    app.include_router(export_routes(catalogue, clock))
+    app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
+    app.include_router(live_routes(app.state.live, clock))
+    app.include_router(source_routes(SourceCatalogue(connection, clock)))
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))
     app.include_router(pages.routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))
@@ -125,12 +134,31 @@ async def _run(store: StoreSettings, bus: BusSettings, http: HttpSettings, setti
                 opening = open_alerts(load(AlertSettings), bus, connection, reader, clock)
                 alerts = await stack.enter_async_context(opening)
             app = create_app(reader, store, http, settings, clock, connection)
-            body = alerts.run if alerts else _until
+            body = _ending_feeds(app.state.live, alerts.run if alerts else _until)
             return await run_until_signalled("search", body, app, host=http.http_host, port=http.http_port)
     finally:
         await reader.close()
         if connection:
             await connection.close()
+
+
+def _ending_feeds(feed: LiveFeed, body: Body) -> Body:
+    """The body, and an end to all live feeds when the service stops: a server waits for its clients, and these would
+    never go."""
+
+    async def run(stop: asyncio.Event) -> None:
+        async def end() -> None:
+            await stop.wait()
+            feed.close()
+
+        ending = asyncio.create_task(end())
+        try:
+            await body(stop)
+        finally:
+            feed.close()
+            ending.cancel()
+
+    return run
 
 
 async def _until(stop: asyncio.Event) -> None:

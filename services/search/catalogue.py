@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -43,6 +43,11 @@ class Catalogue:
         if stored is None or stored.hidden:
             raise UnknownArticle(f"no article has the id {article_id[:80]!r}: ids come with each article of a search")
         return as_permitted(stored)
+
+    async def several(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        """Those of the articles that are there and may be found, by id, as far as they may be shown."""
+        found = await self._in_time(self._reader.get_many(article_ids))
+        return {article_id: as_permitted(stored) for article_id, stored in found.items() if not stored.hidden}
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         """What the article said, oldest first, as far as it may be shown; raises UnknownArticle."""

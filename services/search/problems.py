@@ -15,6 +15,8 @@ from services.search.catalogue import UnknownArticle
 from services.search.entities import UnknownEntity
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_string import InvalidParameter
+from services.search.source_catalogue import CrawlerRefuses, NoCrawler, UnknownSource
+from services.search.streaming import Busy
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, NewsweirError
 
 RETRY_AFTER_S = 5
@@ -98,6 +100,25 @@ UNKNOWN_ARTICLE = Kind(
 UNKNOWN_ENTITY = Kind(
     "unknown-entity", HTTPStatus.NOT_FOUND, "There is no such entity", "No article names anyone or anything by this id."
 )
+UNKNOWN_SOURCE = Kind("unknown-source", HTTPStatus.NOT_FOUND, "There is no such source", "No source has this id.")
+CRAWLER_REFUSES = Kind(
+    "crawler-refuses",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The crawler cannot do that",
+    "The address may not be asked or leads to nothing that can be crawled; detail has the crawler's words.",
+)
+NO_CRAWLER = Kind(
+    "no-crawler",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "No crawler answers",
+    "The question was left for a crawler, and none took it up in time; `newsweir status` says whether one is running.",
+)
+BUSY = Kind(
+    "busy",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too much of this is under way",
+    "As many exports or live feeds are served as can be at once; Retry-After says when to ask again.",
+)
 NOT_FOUND = Kind("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this address", "No resource has this path.")
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
@@ -137,11 +158,22 @@ KINDS = (
     BODY_TOO_SLOW,
     UNKNOWN_ARTICLE,
     UNKNOWN_ENTITY,
+    UNKNOWN_SOURCE,
+    CRAWLER_REFUSES,
+    NO_CRAWLER,
+    BUSY,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     STORE_UNAVAILABLE,
     BROKER_UNAVAILABLE,
     INTERNAL,
+)
+# What is away for now; the first that fits.
+_AWAY: tuple[tuple[type[NewsweirError], Kind], ...] = (
+    (Busy, BUSY),
+    (NoCrawler, NO_CRAWLER),
+    (BrokerUnavailable, BROKER_UNAVAILABLE),
+    (DependencyUnavailable, STORE_UNAVAILABLE),
 )
 OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
     "default": {
@@ -172,6 +204,8 @@ _BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
     (UnknownArticle, UNKNOWN_ARTICLE),
     (UnknownEntity, UNKNOWN_ENTITY),
+    (UnknownSource, UNKNOWN_SOURCE),
+    (CrawlerRefuses, CRAWLER_REFUSES),
     (KeyNeeded, KEY_NEEDED),
     (ScopeMissing, SCOPE_MISSING),
     (BodyTooLarge, BODY_TOO_LARGE),
@@ -208,11 +242,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(INVALID_REQUEST, _in_words(error))
         case RateExceeded():
             return Problem(RATE_EXCEEDED, str(error), headers=error.headers)
-        case BrokerUnavailable():
-            return Problem(BROKER_UNAVAILABLE, BROKER_UNAVAILABLE.meaning, headers={"Retry-After": str(RETRY_AFTER_S)})
-        case DependencyUnavailable():
+        case DependencyUnavailable() | Busy():
             # The message names folders and servers: it is for the log and for /readyz.
-            return Problem(STORE_UNAVAILABLE, STORE_UNAVAILABLE.meaning, headers={"Retry-After": str(RETRY_AFTER_S)})
+            kind = next(kind for sort, kind in _AWAY if isinstance(error, sort))
+            return Problem(kind, kind.meaning, headers={"Retry-After": str(RETRY_AFTER_S)})
         case HTTPException() if error.status_code in _BY_STATUS:
             kind = _BY_STATUS[error.status_code]
             return Problem(kind, kind.meaning, headers=dict(error.headers or {}))

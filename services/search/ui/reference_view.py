@@ -25,6 +25,11 @@ class Operation:
     parameters: tuple[FieldRow, ...]
     answer: str
 
+    @property
+    def anchor(self) -> str | None:
+        """Where the page describes the answer."""
+        return self.answer if self.answer.isidentifier() else None
+
 
 @dataclass(frozen=True)
 class Schema:
@@ -43,11 +48,8 @@ def operations(openapi: dict[str, Any]) -> tuple[Operation, ...]:
             path=path,
             summary=said.get("summary", ""),
             description=said.get("description", ""),
-            parameters=tuple(
-                FieldRow(item["name"], _type(item["schema"]), item.get("description", ""))
-                for item in said.get("parameters", ())
-            ),
-            answer=_type(said["responses"]["200"]["content"]["application/json"]["schema"]),
+            parameters=(*_parameters(said), *_body(said, openapi)),
+            answer=_answer(said["responses"]),
         )
         for path, methods in openapi["paths"].items()
         for method, said in methods.items()
@@ -61,6 +63,29 @@ def schemas(openapi: dict[str, Any]) -> tuple[Schema, ...]:
         for name, said in openapi["components"]["schemas"].items()
         if "properties" in said
     )
+
+
+def _parameters(said: dict[str, Any]) -> Iterator[FieldRow]:
+    for item in said.get("parameters", ()):
+        yield FieldRow(item["name"], _type(item["schema"]), item.get("description", ""))
+
+
+def _body(said: dict[str, Any], openapi: dict[str, Any]) -> Iterator[FieldRow]:
+    """The fields of the JSON that is sent."""
+    content = said.get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    if "$ref" in schema:
+        schema = openapi["components"]["schemas"][_type(schema)]
+    return _fields(schema) if "properties" in schema else iter(())
+
+
+def _answer(responses: dict[str, Any]) -> str:
+    """The name of the shape that comes back, else the media types; empty where nothing does."""
+    content: dict[str, Any] = next(
+        (said.get("content", {}) for status, said in responses.items() if status.startswith("2")), {}
+    )
+    schema = content.get("application/json", {}).get("schema")
+    return _type(schema) if schema else ", ".join(content)
 
 
 def _fields(schema: dict[str, Any]) -> Iterator[FieldRow]:

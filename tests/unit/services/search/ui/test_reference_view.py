@@ -42,6 +42,30 @@ def test_an_operation_says_what_to_ask_and_what_comes_back():
     assert operation.answer == "Thing"
 
 
+@pytest.mark.parametrize(
+    ("responses", "answer", "anchor"),
+    [
+        ({"204": {"description": "gone"}}, "", None),
+        ({"200": {"content": {"text/csv": {}, "application/x-ndjson": {}}}}, "text/csv, application/x-ndjson", None),
+        ({"201": {"content": {"application/json": {"schema": {"$ref": "#/x/Thing"}}}}}, "Thing", "Thing"),
+    ],
+)
+def test_an_operation_may_answer_with_something_else_than_json(responses, answer, anchor):
+    (operation,) = operations({"paths": {"/v1/things": {"delete": {"responses": responses}}}, "components": {}})
+
+    assert (operation.answer, operation.anchor) == (answer, anchor)
+
+
+def test_what_is_sent_as_json_is_described_like_parameters():
+    schema = {"properties": {"url": {"type": "string", "description": "Of the site."}}}
+    sent = {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/x/New"}}}}, "responses": {}}
+    openapi = {"paths": {"/v1/things": {"post": sent}}, "components": {"schemas": {"New": schema}}}
+
+    (operation,) = operations(openapi)
+
+    assert [(row.name, row.description) for row in operation.parameters] == [("url", "Of the site.")]
+
+
 def test_only_shapes_with_fields_are_listed():
     assert [schema.name for schema in schemas(OPENAPI)] == ["Thing"]
 

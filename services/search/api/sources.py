@@ -1,0 +1,116 @@
+"""GET, POST and DELETE /v1/sources: what is crawled, how it does, and what to crawl from now on."""
+
+from typing import Annotated, get_args
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from services.search.api.openapi import described
+from services.search.parameters import Parameter
+from services.search.problems import OPENAPI_RESPONSES
+from services.search.query_string import Given, one_of, pairs_of_query_string
+from services.search.source_catalogue import FoundSource, KnownSource, SourceCatalogue
+from shared.events.articles import HttpUrl
+from shared.events.commands import FoundDoor
+from shared.source_health import HealthReport, State
+from shared.sources import Source
+
+SOURCES_PATH = "/v1/sources"
+_STATES: tuple[State, ...] = get_args(State)
+SOURCE_PARAMETERS = (
+    Parameter("tag", "Sources with any of these tags.", {"type": "array", "items": {"type": "string"}}),
+    Parameter("state", "Sources that do so.", {"type": "array", "items": {"type": "string", "enum": list(_STATES)}}),
+)
+_SourceId = Annotated[str, Path(description="as GET /v1/sources lists it")]
+
+
+class SourceItem(BaseModel):
+    """A source and how it does."""
+
+    source: Source
+    in_words: str = Field(description="how it does, in a sentence")
+    health: HealthReport
+
+    @classmethod
+    def of(cls, known: KnownSource) -> "SourceItem":
+        return cls(source=known.source, in_words=known.in_words, health=known.health)
+
+
+class SourceList(BaseModel):
+    """Sources, by id."""
+
+    total: int
+    sources: tuple[SourceItem, ...]
+
+
+class NewSource(BaseModel):
+    """A site to crawl."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"url": "https://news.example/", "dry_run": True}]}
+    )
+
+    url: HttpUrl = Field(description="of the site, or of one of its feeds, sitemaps or listings", max_length=2000)
+    dry_run: bool = Field(default=False, description="only say what is found")
+
+
+class AddedSource(BaseModel):
+    """What a crawler found on the site, and the source that it is, or would be."""
+
+    source: Source
+    doors: tuple[FoundDoor, ...] = Field(description="all that were found; the source has the chosen ones")
+    known: bool = Field(description="whether there was a source for the site already; it gets the doors that are new")
+    added: bool = Field(description="false for a dry run")
+
+    @classmethod
+    def of(cls, found: FoundSource, *, added: bool) -> "AddedSource":
+        return cls(source=found.source, doors=found.site.doors, known=found.known, added=added)
+
+
+def source_routes(sources: SourceCatalogue) -> APIRouter:
+    """The routes of the resource."""
+    resource = _Sources(sources)
+    router = APIRouter(tags=["sources"], responses=OPENAPI_RESPONSES)
+    router.add_api_route(
+        SOURCES_PATH,
+        resource.all,
+        summary="What is crawled, and how it does",
+        openapi_extra={"parameters": described(SOURCE_PARAMETERS)},
+    )
+    router.add_api_route(SOURCES_PATH, resource.add, methods=["POST"], summary="Crawl a site from now on")
+    one = f"{SOURCES_PATH}/{{source_id}}"
+    router.add_api_route(one, resource.one, summary="One source")
+    router.add_api_route(
+        one, resource.remove, methods=["DELETE"], status_code=204, response_class=Response, summary="Crawl it no more"
+    )
+    return router
+
+
+class _Sources:
+    def __init__(self, sources: SourceCatalogue) -> None:
+        self._sources = sources
+
+    async def all(self, request: Request) -> SourceList:
+        """Every source with its state, its yield of the last 30 days, and what is wrong where something is."""
+        names = [parameter.name for parameter in SOURCE_PARAMETERS]
+        given = Given.of(pairs_of_query_string(request.url.query), names)
+        found = await self._sources.all(tags=given.many("tag"), states=given.each("state", one_of(_STATES)))
+        return SourceList(total=len(found), sources=tuple(map(SourceItem.of, found)))
+
+    async def one(self, source_id: _SourceId) -> SourceItem:
+        """The source and how it does."""
+        return SourceItem.of(await self._sources.one(source_id))
+
+    async def add(self, new: NewSource) -> AddedSource:
+        """Has a running crawler look for feeds, news sitemaps or listings on the site, which takes some seconds, and
+        adds the source, or the doors that are new to the one that is known."""
+        found = await self._sources.find(new.url)
+        if not new.dry_run:
+            await self._sources.put(found.source)
+        return AddedSource.of(found, added=not new.dry_run)
+
+    async def remove(self, source_id: _SourceId) -> Response:
+        """Crawlers stop visiting within seconds; articles that were found stay."""
+        await self._sources.remove(source_id)
+        return Response(status_code=204)
