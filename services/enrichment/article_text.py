@@ -59,6 +59,12 @@ class Passage:
         return tuple(_split(self.text))
 
     @cached_property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each of the `sentences`, in lower case."""
+        # Offset i of the text is i + 1 in its folded form.
+        return tuple(tuple(self.folded[s.start + 1 : s.end + 1].split()) for s in self.sentences)
+
+    @cached_property
     def _sentence_starts(self) -> list[int]:
         return [sentence.start for sentence in self.sentences]
 

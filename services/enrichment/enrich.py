@@ -6,11 +6,14 @@ from typing import Any
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.entities import entities
+from services.enrichment.enrichers.events import events
+from services.enrichment.enrichers.keyphrases import keyphrases
 from services.enrichment.enrichers.language import language
 from services.enrichment.enrichers.money import money
 from services.enrichment.enrichers.quotes import quotes
 from services.enrichment.enrichers.reading_time import reading_time_s
 from services.enrichment.enrichers.relations import relations
+from services.enrichment.enrichers.sentiment import sentiment
 from services.enrichment.enrichers.summary import summary
 from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
@@ -28,6 +31,9 @@ ENRICHERS: tuple[tuple[str, Enricher], ...] = (
     ("relations", relations),
     ("quotes", quotes),
     ("topics", topics),
+    ("events", events),
+    ("keyphrases", keyphrases),
+    ("sentiment", sentiment),
     ("summary", summary),
     ("reading_time_s", reading_time_s),
 )

@@ -1,6 +1,7 @@
 """Builds the committed data files from our own lists, countries, cities and listed companies; run by hand.
 
     python -m services.enrichment.knowledge_base.build --companies companies.csv.gz [--media-topics iptc_mapping.json]
+        [--sentiment vader_lexicon.txt]
 
 Needs the packages of the development group. The same inputs give the same bytes.
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from services.enrichment.knowledge_base import topic_rules, topic_sources
+from services.enrichment.knowledge_base import sentiment_words, topic_rules, topic_sources
 from services.enrichment.knowledge_base.ambiguity import Ambiguity, read_words
 from services.enrichment.knowledge_base.gazetteer import pattern_of
 from services.enrichment.knowledge_base.known_entity import KnownEntity, to_line
@@ -142,15 +143,26 @@ def write_topics(media_topics: Path | None, data: Path = DATA) -> int:
     return len(rules)
 
 
+def write_sentiment(lexicon: Path, data: Path = DATA) -> int:
+    """Write the words with a tone from VADER's lexicon and our own list; returns how many."""
+    ours = sentiment_words.read_sentiment_words(data / "curated" / "sentiment.tsv")
+    return sentiment_words.write_sentiment_words(
+        sentiment_words.from_vader(lexicon), ours, data / "sentiment_words.tsv"
+    )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Build the data file from the command line."""
     parser = argparse.ArgumentParser(description="Build the knowledge base's data file.")
     parser.add_argument("--companies", type=Path, required=True, help="listed companies, gzipped CSV")
     parser.add_argument("--media-topics", type=Path, help="IPTC Media Topics as JSON, to renew the committed table")
+    parser.add_argument("--sentiment", type=Path, help="VADER's lexicon, to renew the words with a tone")
     options = parser.parse_args(arguments)
     entities = collect(options.companies)
     write(entities, DATA / "entities.tsv.gz")
     rules = write_topics(options.media_topics)
+    if options.sentiment is not None:
+        write_sentiment(options.sentiment)
     sys.stdout.write(f"{len(entities)} entities and {rules} topic rules in {DATA}\n")
 
 

@@ -1,5 +1,6 @@
 """Everything that enrichers look things up in, loaded once per process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from services.enrichment.knowledge_base.ambiguity import read_words
 from services.enrichment.knowledge_base.exchange_rates import ExchangeRates, read_exchange_rates
 from services.enrichment.knowledge_base.gazetteer import Gazetteer, read_entities
 from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel, open_model
+from services.enrichment.knowledge_base.sentiment_words import read_sentiment_words
 from services.enrichment.knowledge_base.topic_rules import TopicRules, read_topic_rules
 
 DATA = Path(__file__).parent / "data"
@@ -19,6 +21,7 @@ class Knowledge:
     Attributes:
         personal_names: given names and surnames, lower case.
         common_words: ordinary words, lower case.
+        sentiment_words: English words, lower case, with their tone from -4 to 4.
         model: finds names that the gazetteer does not know; None in the fast tier.
     """
 
@@ -27,6 +30,7 @@ class Knowledge:
     common_words: frozenset[str]
     exchange_rates: ExchangeRates
     topic_rules: TopicRules
+    sentiment_words: Mapping[str, float]
     model: NamedEntityModel | None = None
 
 
@@ -42,5 +46,6 @@ def open_knowledge(*, with_model: bool = False, data: Path = DATA) -> Knowledge:
         personal_names=read_words(data / "personal_names.txt"),
         exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),
         topic_rules=read_topic_rules(data / "topic_rules.tsv"),
+        sentiment_words=read_sentiment_words(data / "sentiment_words.tsv"),
         model=open_model() if with_model else None,
     )
