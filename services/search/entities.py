@@ -10,7 +10,7 @@ from services.search.catalogue import Catalogue
 from services.search.timelines import Timeline, timeline
 from shared.article_store.fact_query import FactCount, FactQuery, FactResult
 from shared.article_store.facts import StoredFact
-from shared.article_store.query import ArticleQuery, FacetCounts, FacetFilter, FacetRequest, Hit, SearchResult
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, HasValue, Hit, SearchResult
 from shared.errors import InvalidInput
 from shared.events.enrichment import ENTITY_ID_PATTERN, EntityType, RelationType
 
@@ -163,7 +163,8 @@ async def graph(catalogue: Catalogue, entity_id: str, window: Window, size: int 
 
 def _articles(entity_type: EntityType, entity_id: str, window: Window) -> ArticleQuery:
     return ArticleQuery(
-        filters=(FacetFilter(entity_type, include=(entity_id,)),),
+        # Not a filter: the counts of its own facet would ignore that, and these are about the entity's articles.
+        where=HasValue(entity_type, (entity_id,)),
         published_from=window.start,
         published_to=window.end,
         sort="newest",

@@ -6,11 +6,18 @@ from shared.article_store.query import ArticleQuery
 from shared.facets import FACETS_BY_NAME
 
 SEARCH_PATH = "/"
+DEALS_PATH = "/deals"
+QUOTES_PATH = "/quotes"
 
 
 def article_path(article_id: str) -> str:
     """The page of an article."""
     return f"/articles/{article_id}"
+
+
+def entity_path(entity_id: str) -> str:
+    """The page of someone or something that articles name."""
+    return f"/entities/{entity_id}"
 
 
 def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:

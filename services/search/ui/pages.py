@@ -1,6 +1,8 @@
-"""The pages of the search service: search, article, documentation, and what is shown when something goes wrong."""
+"""The pages of the search service: what each is asked, and the template that shows the answer."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,36 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.search.catalogue import Catalogue
+from services.search.entities import Window, graph, profile
+from services.search.fact_parameters import understand_facts
 from services.search.parameters import PARAMETERS, understand
 from services.search.problems import KINDS, Problem
 from services.search.query_string import pairs_of_query_string
 from services.search.ui.article_view import article_view
+from services.search.ui.entity_view import entity_view
+from services.search.ui.fact_views import facts_view
+from services.search.ui.links import DEALS_PATH, QUOTES_PATH, SEARCH_PATH
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.search_view import search_view
+from shared.article_store.facts import FactKind
 from shared.clock import Clock, from_ms
 
 _HERE = Path(__file__).parent
 STATIC_FILES = _HERE / "static"
+# What the head of every page leads to.
+SECTIONS = (("Search", SEARCH_PATH), ("Deals", DEALS_PATH), ("Quotes", QUOTES_PATH), ("API", "/docs"))
+_DEALS = {
+    "here": DEALS_PATH,
+    "title": "Deals",
+    "words_label": "Words in the evidence",
+    "nothing_yet": "Deals appear here as soon as an article tells of one: who invests in, buys, supplies or sues whom.",
+}
+_QUOTES = {
+    "here": QUOTES_PATH,
+    "title": "Quotes",
+    "words_label": "Words in the quote",
+    "nothing_yet": "Quotes appear here as soon as an article lets somebody speak.",
+}
 _FACET_PARAMETERS = frozenset(parameter.name for parameter in PARAMETERS if parameter.facet)
 
 
@@ -37,12 +59,16 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.globals["sections"] = SECTIONS
 
     def routes(self) -> APIRouter:
         """Every page."""
         router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
         router.add_api_route("/", self.search)
         router.add_api_route("/articles/{article_id}", self.article)
+        router.add_api_route("/entities/{entity_id}", self.entity)
+        router.add_api_route(DEALS_PATH, self.deals)
+        router.add_api_route(QUOTES_PATH, self.quotes)
         router.add_api_route("/docs", self.reference)
         return router
 
@@ -51,18 +77,43 @@ class Pages:
         now = from_ms(self._clock.now_ms())
         question = understand(pairs_of_query_string(request.url.query), now, forgiving=True)
         result = await self._catalogue.find(question.query)
-        return self._render("search.html", page=search_view(question.query, result, now), notes=question.notes)
+        return self._render(
+            "search.html", here=SEARCH_PATH, page=search_view(question.query, result, now), notes=question.notes
+        )
 
     async def article(self, article_id: str) -> Response:
         """One article, and what was understood of it."""
         stored = await self._catalogue.one(article_id)
         return self._render("article.html", page=article_view(stored))
 
+    async def entity(self, request: Request, entity_id: str) -> Response:
+        """Someone or something: mentions over time, deals, quotes, and what is named with it."""
+        everything = Window()
+        found, around = await asyncio.gather(
+            profile(self._catalogue, entity_id, everything), graph(self._catalogue, entity_id, everything)
+        )
+        return self._render("entity.html", page=entity_view(found, around))
+
+    async def deals(self, request: Request) -> Response:
+        """Who invests in, buys, supplies or sues whom: a table, and the amounts over time."""
+        return await self._facts("relation", request, _DEALS)
+
+    async def quotes(self, request: Request) -> Response:
+        """Who said what."""
+        return await self._facts("quote", request, _QUOTES)
+
+    async def _facts(self, kind: FactKind, request: Request, wording: Mapping[str, str]) -> Response:
+        query = understand_facts(kind, pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
+        asked = replace(query, sums="auto") if kind == "relation" else query
+        page = facts_view(kind, query, await self._catalogue.facts(asked))
+        return self._render("facts.html", page=page, kind=kind, **wording)
+
     async def reference(self) -> Response:
         """The API, described from its OpenAPI document."""
         openapi = self._openapi()
         return self._render(
             "reference.html",
+            here="/docs",
             operations=operations(openapi),
             schemas=schemas(openapi),
             problems=KINDS,

@@ -123,7 +123,7 @@ def search_view(query: ArticleQuery, result: SearchResult, now: datetime) -> Sea
         total=_total(result),
         empty=not result.hits,
         narrowed=bool(query.where or query.filters or query.published_from or query.published_to),
-        rows=tuple(_row(hit) for hit in result.hits),
+        rows=tuple(result_row(hit) for hit in result.hits),
         boxes=tuple(_boxes(query, result.facets)),
         chips=tuple(_chips(query, result.facets)),
         clear_href=search_page(replace(query, filters=(), published_from=None, published_to=None)),
@@ -147,7 +147,8 @@ def _total(result: SearchResult) -> str:
     return at_least + wording.counted(result.total.value, "article", "articles")
 
 
-def _row(hit: Hit) -> ResultRow:
+def result_row(hit: Hit) -> ResultRow:
+    """One article found, as an item of a list of results."""
     article = hit.stored.article
     marked_title = hit.highlights.title if hit.highlights else None
     return ResultRow(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.events.articles import DateOrigin, FoundBy, Precision, Publication, Right
-from shared.events.enrichment import Money
+from shared.events.enrichment import Money, RelationType
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
@@ -31,6 +31,19 @@ RIGHTS: dict[Right, str] = {
     "noarchive": "no copies kept on show",
     "no-ai-training": "no training of AI models",
     "tdm-reserved": "text and data mining reserved",
+}
+RELATIONS: dict[RelationType, str] = {
+    "invests_in": "invests in",
+    "acquires": "acquires",
+    "merges_with": "merges with",
+    "partners_with": "partners with",
+    "supplies": "supplies",
+    "competes_with": "competes with",
+    "subsidiary_of": "belongs to",
+    "sues": "sues",
+    "regulates": "regulates",
+    "appoints": "appoints",
+    "founded_by": "was founded by",
 }
 
 
@@ -80,6 +93,11 @@ def dollars(item: Money) -> str | None:
         return None
     rate = f" at the rate of {item.rate_date}" if item.rate_date else ""
     return f"about {amount(item.value_usd, 'USD')}{rate}"
+
+
+def relation(value: str) -> str | None:
+    """What a type of relation is called in a sentence; None for what is no such type."""
+    return next((said for kind, said in RELATIONS.items() if kind == value), None)
 
 
 def counted(number: int, one: str, many: str) -> str:

@@ -1,0 +1,177 @@
+"""What the pages of deals and quotes show of a question for facts and its answer, decided before any markup."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+
+from services.search.fact_parameters import fact_url, toggled_fact
+from services.search.ui import wording
+from services.search.ui.charts import BarChart, BarValue, bar_chart, period
+from services.search.ui.links import DEALS_PATH, QUOTES_PATH, article_path, entity_path
+from services.search.ui.search_view import BucketRow, FacetBox, Link
+from shared.article_store.fact_query import FactQuery, FactResult
+from shared.article_store.facts import FactKind, Party, StoredFact
+from shared.article_store.query import FacetCounts
+
+_PATHS: dict[FactKind, str] = {"relation": DEALS_PATH, "quote": QUOTES_PATH}
+_HEADINGS = {
+    "type": "What", "status": "Status", "party": "Who", "subject": "Who does it", "object": "With whom",
+    "speaker": "Speaker", "source": "Source", "language": "Language",
+}  # fmt: skip
+_NOUNS: dict[FactKind, tuple[str, str]] = {"relation": ("deal", "deals"), "quote": ("quote", "quotes")}
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One fact: who did or said what, and the article that says so.
+
+    Attributes:
+        verb: what the subject does with the object; "" for a quote.
+        amount, dollars: as the article has it, and in US dollars where that is another currency.
+    """
+
+    subject: Link
+    verb: str
+    object: Link | None
+    amount: str
+    dollars: str
+    stake: str
+    status: str
+    words: str
+    language: str
+    article: Link
+    site: str
+    published: wording.Moment
+
+
+@dataclass(frozen=True)
+class FactsPage:
+    """A page of facts with what narrows it.
+
+    Attributes:
+        words: that were asked for.
+        kept: what a form with the words keeps.
+        chart: amounts over time.
+    """
+
+    total: str
+    empty: bool
+    narrowed: bool
+    words: str
+    kept: tuple[tuple[str, str], ...]
+    rows: tuple[FactRow, ...]
+    boxes: tuple[FacetBox, ...]
+    chips: tuple[Link, ...]
+    sorts: tuple[Link, ...]
+    chart: BarChart | None
+    next_href: str | None
+    json_href: str
+
+
+def facts_view(kind: FactKind, query: FactQuery, result: FactResult) -> FactsPage:
+    """The page of deals (relations) or of quotes."""
+    path = _PATHS[kind]
+    one, many = _NOUNS[kind]
+    return FactsPage(
+        total=wording.counted(result.total.value, one, many),
+        empty=not result.facts,
+        narrowed=bool(set(query.terms) - {"kind"} or query.words or query.amount_from or query.amount_to),
+        words=query.words,
+        kept=_kept(path, query),
+        rows=tuple(fact_row(fact) for fact in result.facts),
+        boxes=tuple(_box(path, query, counts) for counts in result.counts if counts.buckets),
+        chips=tuple(_chips(path, query, result)),
+        sorts=_sorts(path, kind, query),
+        chart=_chart(path, query, result),
+        next_href=fact_url(path, query, cursor=result.next) if result.next else None,
+        json_href=fact_url({"relation": "/v1/relations", "quote": "/v1/quotes"}[kind], query),
+    )
+
+
+def fact_row(fact: StoredFact) -> FactRow:
+    """A fact as a row of a table or an item of a list."""
+    speaker = Link(fact.speaker or "", entity_path(fact.speaker_id) if fact.speaker_id else None)
+    return FactRow(
+        subject=_party(fact.subject) or speaker,
+        verb=wording.RELATIONS[fact.type] if fact.type else "",
+        object=_party(fact.object),
+        amount=wording.amount(fact.amount.value, fact.amount.currency) if fact.amount else "",
+        dollars=_dollars(fact),
+        stake=f"{fact.stake_percent:g} %" if fact.stake_percent is not None else "",
+        status=fact.status or "",
+        words=fact.evidence.text,
+        language=fact.language,
+        article=Link(fact.title, article_path(fact.article_id)),
+        site=fact.source_name,
+        published=wording.moment(fact.published_at, "day"),
+    )
+
+
+def _party(party: Party | None) -> Link | None:
+    return None if party is None else Link(party.name, entity_path(party.id))
+
+
+def _dollars(fact: StoredFact) -> str:
+    if fact.amount is None or fact.amount.currency == "USD" or fact.amount.value_usd is None:
+        return ""
+    return f"about {wording.amount(fact.amount.value_usd, 'USD')}"
+
+
+def _kept(path: str, query: FactQuery) -> tuple[tuple[str, str], ...]:
+    _, _, asked = fact_url(path, query).partition("?")
+    return tuple((name, value) for name, value in parse_qsl(asked) if name != "q")
+
+
+def _box(path: str, query: FactQuery, counts: FacetCounts) -> FacetBox:
+    rows = tuple(
+        BucketRow(
+            value=bucket.value,
+            label=wording.relation(bucket.value) or bucket.label,
+            count=f"{bucket.count:,}",
+            selected=bucket.selected,
+            toggle_href=fact_url(path, toggled_fact(query, counts.facet, bucket.value)),
+            exclude_href="",
+        )
+        for bucket in counts.buckets
+    )
+    return FacetBox(counts.facet, _HEADINGS[counts.facet], rows, f"{counts.other:,}", None, open=True)
+
+
+def _chips(path: str, query: FactQuery, result: FactResult) -> Iterable[Link]:
+    labels = {(c.facet, bucket.value): bucket.label for c in result.counts for bucket in c.buckets}
+    names = {party.id: party.name for fact in result.facts for party in fact.parties}
+    for field, values in query.terms.items():
+        if field in ("kind", "article_id"):
+            continue
+        for value in values:
+            label = labels.get((field, value)) or names.get(value) or value
+            yield Link(
+                f"{_HEADINGS[field]}: {wording.relation(label) or label}",
+                fact_url(path, toggled_fact(query, field, value)),
+            )
+
+
+def _sorts(path: str, kind: FactKind, query: FactQuery) -> tuple[Link, ...]:
+    orders = (("newest", "Newest"), ("oldest", "Oldest"), *((("largest", "Largest"),) if kind == "relation" else ()))
+    return tuple(
+        Link(label, fact_url(path, replace(query, sort=order, cursor=None)), current=query.sort == order)
+        for order, label in orders
+    )
+
+
+def _chart(path: str, query: FactQuery, result: FactResult) -> BarChart | None:
+    if result.interval is None:
+        return None
+    ends = [s.start for s in result.sums[1:]] + [None]
+    values = [
+        BarValue(
+            start=item.start,
+            value=item.amount_usd,
+            said=f"{period(item.start, result.interval)}: {wording.amount(item.amount_usd, 'USD')} in "
+            f"{wording.counted(item.facts, 'deal', 'deals')}",
+            href=fact_url(path, replace(query, published_from=item.start, published_to=end or query.published_to)),
+        )
+        for item, end in zip(result.sums, ends, strict=True)
+    ]
+    largest = max((item.amount_usd for item in result.sums), default=0.0)
+    return bar_chart(values, result.interval, wording.amount(largest, "USD"))

@@ -1,0 +1,79 @@
+"""The pages of deals, quotes and entities, over a store with facts."""
+
+from tests.integration.search.deals import SECRET
+from tests.integration.search.test_pages import Outline, page
+
+
+async def test_deals_are_a_table_with_amounts_and_the_passage_that_says_them(deals_client):
+    html = await page(deals_client, "/deals")
+
+    assert "5 deals" in html
+    assert "$300 million" in html
+    assert "invests in" in html
+    assert "/entities/org:acme" in Outline(html).links
+
+
+async def test_deals_are_narrowed_by_what_is_clicked(deals_client):
+    everything = Outline(await page(deals_client, "/deals"))
+
+    narrowed = await page(deals_client, next(link for link in everything.links if "type=acquires" in link))
+
+    assert "1 deal" in narrowed
+    assert "rumoured" in narrowed
+    assert "What: acquires" in narrowed
+
+
+async def test_amounts_over_time_lead_to_the_deals_of_that_time(deals_client):
+    html = await page(deals_client, "/deals?type=invests_in")
+    bars = [link for link in Outline(html).links if "from=" in link]
+
+    of_one_day = await page(deals_client, bars[0])
+
+    assert "1 deal" in of_one_day
+
+
+async def test_what_may_not_be_copied_is_not_shown_as_evidence(deals_client):
+    assert SECRET not in await page(deals_client, "/deals")
+
+
+async def test_quotes_say_who_speaks_and_are_found_by_their_words(deals_client):
+    html = await page(deals_client, "/quotes?q=number+3")
+
+    assert "We build widgets, number 3." in html
+    assert "/entities/person:ada-roe" in Outline(html).links
+
+
+async def test_an_entity_has_a_page_with_a_graph_deals_quotes_and_articles(deals_client):
+    html = await page(deals_client, "/entities/org:acme")
+
+    outline = Outline(html)
+    assert "Acme" in html
+    assert len(outline.all("circle")) >= 3
+    assert "/deals?entity=org:acme" in outline.links
+    assert "/entities/org:widgets" in outline.links
+    assert "is named together with" in html
+
+
+async def test_whoever_is_in_other_articles_only_is_not_named_together(client):
+    """Ada and Tom open plants, each in articles of their own."""
+    html = await page(client, "/entities/person:ada")
+
+    assert "Tom Okafor" not in html
+    assert "/entities/org:acme" in Outline(html).links
+
+
+async def test_every_link_that_stays_here_works(deals_client):
+    for path in ("/deals", "/quotes", "/entities/org:acme"):
+        links = {link for link in Outline(await page(deals_client, path)).links if link.startswith("/")}
+        for link in links - {link for link in links if link.startswith("/alerts")}:
+            assert (await deals_client.get(link)).status_code == 200, link
+
+
+async def test_an_entity_that_nobody_names_is_not_found(deals_client):
+    html = await page(deals_client, "/entities/org:nobody", status=404)
+
+    assert "no article names" in html
+
+
+async def test_a_mistake_in_a_parameter_is_said(deals_client):
+    assert "status" in await page(deals_client, "/deals?status=maybe", status=400)
