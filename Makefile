@@ -69,7 +69,7 @@ eval-feeds: setup ## Measure the reading of feeds on the documents that feedpars
 eval-relations: setup ## Measure relations between companies on CORE's training sentences
 	@$(BIN)/python -m tests.eval.relations --dir $(NEWSWEIR_EVAL_DIR)
 
-eval-enrichment: setup ## Measure money, quotes and the speed of enrichment; MEASURES="money quotes" takes some of them
+eval-enrichment: setup ## Measure money, names, quotes and the speed of enrichment; MEASURES="money quotes" takes some of them
 	@$(BIN)/python -m tests.eval.enrichment --dir $(NEWSWEIR_EVAL_DIR) $(MEASURES)
 
 bench-crawl: setup ## Measure the crawler beside httpx and Scrapy, on real pages from loopback (4 minutes)

@@ -18,8 +18,8 @@ _MANY = 8
 def entities(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Entity, ...]:
     """The entities named in title and text, the most salient first."""
     mentions, ground = known_mentions(article, found.language.code, knowledge)
-    if knowledge.model is not None and found.language.code == knowledge.model.language:
-        mentions = with_unknown_mentions(article, mentions, ground, knowledge.model, knowledge)
+    if found.language.code == "en":
+        mentions = with_unknown_mentions(article, mentions, ground, knowledge)
     return assembled(mentions, len(article.text))
 
 

@@ -44,6 +44,8 @@ _PLACE_BEFORE = re.compile(
     r"eastern|western|nach|aus|bei|à|vers|depuis)(?: the)? $",
     re.IGNORECASE,
 )
+# "US$5 million", "Hong Kong dollars": an amount, not the place.
+_MONEY_AFTER = re.compile(r" ?[$€£]|(?:['’]s)? [Dd]ollars?\b")
 _PLACE_AFTER = re.compile(r", [A-Z]")
 _HEADS_OF_LONGER_NAMES = frozenset(
     "University College Institute School Academy Hospital Airport Street Avenue Road Boulevard Bridge Times Post "
@@ -84,6 +86,8 @@ class Evidence:
 
     def for_sure_name(self, passage: Passage, candidate: Candidate) -> float | None:
         """Confidence that an unambiguous name means its entity here; None where it belongs to a longer name."""
+        if candidate.entity.type == "location" and _MONEY_AFTER.match(passage.text, candidate.end):
+            return None
         if " " in candidate.name or candidate.entity.type not in _NAMED_LIKE_OTHERS:
             return _CONFIDENCE["sure"]
         return None if self._belongs_to_another(_setting(passage, candidate), candidate) else _CONFIDENCE["sure"]

@@ -1,108 +1,52 @@
-"""Mentions of people, organisations and places that only the statistical model finds."""
+"""Mentions of names that no list knows, each name with one type and one bearer throughout an article."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
-from services.enrichment.article_text import ArticleText, Passage
-from services.enrichment.enrichers.mentions import Field, Found, Ground, found_in, passages_of
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.acronyms import introduced
+from services.enrichment.enrichers.mentions import Found, Ground, found_in, passages_of
+from services.enrichment.enrichers.name_candidates import Name, candidates
+from services.enrichment.enrichers.name_types import Kind, Named, kinds, weight_of
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from services.enrichment.knowledge_base.known_entity import KnownEntity
-from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel
 from services.enrichment.knowledge_base.slugs import entity_id
-from shared.events.enrichment import EntityType
 
-# What the model takes into a name and is none of it.
-_LEAD = re.compile(r"(?:the|mr|mrs|ms|dr|prof|sir|president|chancellor|sen|rep|gov|gen)\.?\s+", re.IGNORECASE)
-_TAIL = re.compile(r"(?:['’]s|['’]|[\s.,;:!?\"”“()-])+$")
-_CONFIDENCE = 0.6
-# The model takes headlines written in capitals for one long name.
-_MOST_WORDS = 8
-# A name that ends in one of these is an organisation's, whatever the model takes it for.
-_ORGANIZATION_HEADS = frozenset(
-    "Inc Corp Ltd Co LLC Group Holdings Labs Laboratories Foundation University Institute Bank Association Ministry "
-    "Partners Capital Ventures Technologies Systems Pharmaceuticals Airlines Motors Energy Party Council "
-    "Committee".split()
-)
-
-
-class _Name(NamedTuple):
-    type: EntityType
-    field: Field
-    passage: Passage
-    start: int
-    end: int
-
-    @property
-    def surface(self) -> str:
-        return self.passage.text[self.start : self.end]
+_RULE_CONFIDENCE, _MODEL_CONFIDENCE = 0.75, 0.6
+_NO_ENTITY = frozenset({"", "other"})
 
 
 def with_unknown_mentions(
-    article: ArticleText, known: list[Found], ground: Ground, model: NamedEntityModel, knowledge: Knowledge
+    article: ArticleText, known: list[Found], ground: Ground, knowledge: Knowledge
 ) -> list[Found]:
-    """The known mentions and those of the model; of two that overlap the known one, or the longer name around a place.
+    """The known mentions and the unknown ones; of two that overlap the known one, or the longer name around it.
 
-    A name has one type throughout an article; a surname, or a given name, is the one person's who bears it.
+    A name has one type throughout an article; a surname, or a given name, is the one person's who bears it; an
+    acronym is what it was introduced for.
     """
-    names = [name for name in _names(article, model) if _is_name(name, knowledge)]
-    kept, added = _settled(names, known, ground)
-    people = {item.mention.text: item.entity_id for item in kept if item.type == "person"}
-    types = _types(added)
-    people |= {s: made for s, kind in types.items() if kind == "person" and " " in s and (made := entity_id(kind, s))}
-    bearers = _bearers(people)
+    kept, added = _settled(candidates(article, knowledge), known, ground)
+    types = kinds((Named(n.passage, n.start, n.end, n.kind, n.weight) for n in added), knowledge.lexicon)
+    meant = _entities(types, kept, knowledge)
+    for acronym, entity in _acronyms(article, kept, added, meant):
+        meant[acronym] = entity
+        kept = [item for item in kept if item.mention.text != acronym or (entity and item.entity_id == entity.id)]
+    added += _repeated(article, meant, ground, knowledge)
     for name in added:
-        entity = _entity(types[name.surface], name.surface, bearers, knowledge)
+        entity = meant[name.surface]
         if entity is not None:
-            mention = found_in(name.field, name.passage, entity, name.start, name.end, _CONFIDENCE)
-            kept.append(mention._replace(origin=model.origin))
+            confidence = _RULE_CONFIDENCE if name.origin == "rule" else _MODEL_CONFIDENCE
+            mention = found_in(name.field, name.passage, entity, name.start, name.end, confidence)
+            kept.append(mention._replace(origin=name.origin))
     return kept
 
 
-def _names(article: ArticleText, model: NamedEntityModel) -> list[_Name]:
-    names: list[_Name] = []
-    for field, passage in passages_of(article):
-        for found in model.find(passage.text):
-            start, end = _trimmed(passage.text, found.start, found.end)
-            names.append(_Name(found.type, field, passage, start, end))
-    return names
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while lead := _LEAD.match(text, start, end):
-        start = lead.end()
-    tail = _TAIL.search(text, start, end)
-    return start, tail.start() if tail else end
-
-
-def _is_name(name: _Name, knowledge: Knowledge) -> bool:
-    surface = name.surface
-    looks_like_one = (
-        0 < len(surface.split()) <= _MOST_WORDS
-        and len(surface) > 1
-        and "\n" not in surface
-        and any(character.isupper() for character in surface)
-    )
-    return looks_like_one and not _is_ordinary_word(name, knowledge)
-
-
-def _is_ordinary_word(name: _Name, knowledge: Knowledge) -> bool:
-    """Whether a name is a word such as "Government" that no known entity of its type bears."""
-    surface = name.surface
-    if surface.isupper() or surface.lower() not in knowledge.common_words:
-        return False
-    return knowledge.gazetteer.get(entity_id(name.type, surface) or "") is None
-
-
-def _settled(names: list[_Name], known: list[Found], ground: Ground) -> tuple[list[Found], list[_Name]]:
-    """The known mentions that stay, and the names on free ground or around the name of a place."""
-    added: list[_Name] = []
+def _settled(names: list[Name], known: list[Found], ground: Ground) -> tuple[list[Found], list[Name]]:
+    """The known mentions that stay, and the names on free ground or around what is known."""
+    added: list[Name] = []
     dropped: set[int] = set()
     for name in names:
         if not ground.is_free(name.field, name.start, name.end):
             inner = [index for index, item in enumerate(known) if index not in dropped and _overlap(name, item)]
-            if not inner or not all(_is_place_within(known[index], name) for index in inner):
+            if not inner or not all(_gives_way(known[index], name) for index in inner):
                 continue
             dropped.update(inner)
         ground.take(name.field, name.start, name.end)
@@ -110,24 +54,30 @@ def _settled(names: list[_Name], known: list[Found], ground: Ground) -> tuple[li
     return [item for index, item in enumerate(known) if index not in dropped], added
 
 
-def _overlap(name: _Name, item: Found) -> bool:
+def _overlap(name: Name, item: Found) -> bool:
     return item.mention.field == name.field and item.mention.start < name.end and name.start < item.mention.end
 
 
-def _is_place_within(item: Found, name: _Name) -> bool:
+def _gives_way(item: Found, name: Name) -> bool:
+    """Whether a known name is a part of a longer one of another kind, as a place is in the name of a body."""
     inside = name.start <= item.mention.start and item.mention.end <= name.end and item.mention.text != name.surface
-    return inside and item.type in ("location", "norp") and name.type != "location"
+    if not inside:
+        return False
+    if name.weight >= weight_of("head"):
+        return item.type in ("location", "norp") or name.kind == "organization"
+    return item.type in ("location", "norp") and name.kind != "location"
 
 
-def _types(names: Iterable[_Name]) -> dict[str, EntityType]:
-    """The type of each name: what its last word says, else what the model calls it most often."""
-    votes: dict[str, Counter[EntityType]] = {}
-    for name in names:
-        votes.setdefault(name.surface, Counter())[name.type] += 1
-    return {
-        surface: "organization" if surface.split()[-1] in _ORGANIZATION_HEADS else counts.most_common(1)[0][0]
-        for surface, counts in votes.items()
-    }
+def _entities(types: dict[str, Kind], known: list[Found], knowledge: Knowledge) -> dict[str, KnownEntity | None]:
+    """What each name means, the parts of a person's name included where one person alone bears them."""
+    people = {item.mention.text: item.entity_id for item in known if item.type == "person"}
+    people |= {s: made for s, kind in types.items() if kind == "person" and " " in s and (made := entity_id(kind, s))}
+    meant: dict[str, KnownEntity | None] = {s: _entity(kind, s, knowledge) for s, kind in types.items()}
+    for part, (person_id, name) in _bearers(people).items():
+        if part in types or len(part) > 2:
+            known_person = knowledge.gazetteer.get(person_id)
+            meant[part] = known_person or KnownEntity(person_id, " ".join(name.split()), "person")
+    return meant
 
 
 def _bearers(people: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -139,14 +89,56 @@ def _bearers(people: dict[str, str]) -> dict[str, tuple[str, str]]:
     return {part: next(iter(ids.items())) for part, ids in bearers.items() if len(ids) == 1}
 
 
-def _entity(
-    entity_type: EntityType, surface: str, bearers: dict[str, tuple[str, str]], knowledge: Knowledge
-) -> KnownEntity | None:
-    """The entity of a name: the person who bears it, the one with the id that follows from it, else made of it."""
-    if surface in bearers:
-        person_id, name = bearers[surface]
-        return knowledge.gazetteer.get(person_id) or KnownEntity(person_id, " ".join(name.split()), "person")
-    made_id = entity_id(entity_type, surface)
+def _entity(kind: Kind, surface: str, knowledge: Knowledge) -> KnownEntity | None:
+    """The entity with the id that follows from a name, else one made of it; None for what is none."""
+    if kind == "" or kind == "other":
+        return None
+    made_id = entity_id(kind, surface)
     if made_id is None:
         return None
-    return knowledge.gazetteer.get(made_id) or KnownEntity(made_id, " ".join(surface.split()), entity_type)
+    country = knowledge.lexicon.places.get(surface, "") if kind == "location" else ""
+    return knowledge.gazetteer.get(made_id) or KnownEntity(made_id, " ".join(surface.split()), kind, country)
+
+
+def _acronyms(
+    article: ArticleText, known: Iterable[Found], added: Iterable[Name], meant: dict[str, KnownEntity | None]
+) -> Iterator[tuple[str, KnownEntity | None]]:
+    """What the acronyms mean that are introduced beside a name; None for those of common nouns."""
+    ends: dict[tuple[str, int], KnownEntity | None] = {(n.field, n.end): meant[n.surface] for n in added}
+    for item in known:
+        ends[item.mention.field, item.mention.end] = KnownEntity(
+            item.entity_id, item.name, item.type, item.country, item.industry
+        )
+    for field, passage in passages_of(article):
+        for acronym, _, end, is_capitalised in introduced(passage.text):
+            if (field, end) in ends:
+                entity = ends[field, end]
+                if entity is None or entity.type != "location":
+                    yield acronym, entity
+            elif not is_capitalised:
+                yield acronym, None
+
+
+def _repeated(
+    article: ArticleText, meant: dict[str, KnownEntity | None], ground: Ground, knowledge: Knowledge
+) -> Iterator[Name]:
+    """Where a name that is settled stands once more, on free ground."""
+    surfaces = {surface for surface, entity in meant.items() if entity} - knowledge.common_words
+    for field, passage in passages_of(article):
+        for surface in sorted(surfaces, key=lambda s: (-len(s), s)):
+            for start in _places_of(surface, passage.text):
+                end = start + len(surface)
+                if ground.is_free(field, start, end):
+                    ground.take(field, start, end)
+                    yield Name(field, passage, start, end, "", 1.0, "rule")
+
+
+def _places_of(surface: str, text: str) -> Iterator[int]:
+    """Where a name stands as a word of its own; a pattern of all names would take longer to make than to use."""
+    start = text.find(surface)
+    while start >= 0:
+        end = start + len(surface)
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
+        if not (before.isalnum() or before == "-" or after.isalnum()):
+            yield start
+        start = text.find(surface, end)

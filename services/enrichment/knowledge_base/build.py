@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from services.enrichment.knowledge_base import sentiment_words, topic_rules, topic_sources
+from services.enrichment.knowledge_base import lexicon, lexicon_sources, sentiment_words, topic_rules, topic_sources
 from services.enrichment.knowledge_base.ambiguity import Ambiguity, read_words
 from services.enrichment.knowledge_base.gazetteer import pattern_of
 from services.enrichment.knowledge_base.known_entity import KnownEntity, to_line
@@ -143,12 +143,17 @@ def write_topics(media_topics: Path | None, data: Path = DATA) -> int:
     return len(rules)
 
 
-def write_sentiment(lexicon: Path, data: Path = DATA) -> int:
+def write_sentiment(vader: Path, data: Path = DATA) -> int:
     """Write the words with a tone from VADER's lexicon and our own list; returns how many."""
     ours = sentiment_words.read_sentiment_words(data / "curated" / "sentiment.tsv")
-    return sentiment_words.write_sentiment_words(
-        sentiment_words.from_vader(lexicon), ours, data / "sentiment_words.tsv"
-    )
+    return sentiment_words.write_sentiment_words(sentiment_words.from_vader(vader), ours, data / "sentiment_words.tsv")
+
+
+def write_lexicon(data: Path = DATA) -> None:
+    """Write the lexicon of given names, surnames and places."""
+    words = lexicon_sources.lexicon(read_words(data / "common_words.txt"))
+    text = "".join(f"{line}\n" for line in lexicon.to_lines(words))
+    (data / "lexicon.tsv.gz").write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -160,6 +165,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     entities = collect(options.companies)
     write(entities, DATA / "entities.tsv.gz")
+    write_lexicon()
     rules = write_topics(options.media_topics)
     if options.sentiment is not None:
         write_sentiment(options.sentiment)

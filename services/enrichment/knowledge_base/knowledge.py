@@ -7,6 +7,7 @@ from pathlib import Path
 from services.enrichment.knowledge_base.ambiguity import read_words
 from services.enrichment.knowledge_base.exchange_rates import ExchangeRates, read_exchange_rates
 from services.enrichment.knowledge_base.gazetteer import Gazetteer, read_entities
+from services.enrichment.knowledge_base.lexicon import Lexicon, read_lexicon
 from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel, open_model
 from services.enrichment.knowledge_base.sentiment_words import read_sentiment_words
 from services.enrichment.knowledge_base.topic_rules import TopicRules, read_topic_rules
@@ -22,6 +23,7 @@ class Knowledge:
         personal_names: given names and surnames, lower case.
         common_words: ordinary words, lower case.
         sentiment_words: English words, lower case, with their tone from -4 to 4.
+        lexicon: given names, surnames and places that are evidence of what a name is.
         model: finds names that the gazetteer does not know; None in the fast tier.
     """
 
@@ -31,6 +33,7 @@ class Knowledge:
     exchange_rates: ExchangeRates
     topic_rules: TopicRules
     sentiment_words: Mapping[str, float]
+    lexicon: Lexicon
     model: NamedEntityModel | None = None
 
 
@@ -47,5 +50,6 @@ def open_knowledge(*, with_model: bool = False, data: Path = DATA) -> Knowledge:
         exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),
         topic_rules=read_topic_rules(data / "topic_rules.tsv"),
         sentiment_words=read_sentiment_words(data / "sentiment_words.tsv"),
+        lexicon=read_lexicon(data / "lexicon.tsv.gz"),
         model=open_model() if with_model else None,
     )

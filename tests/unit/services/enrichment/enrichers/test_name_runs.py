@@ -1,0 +1,86 @@
+import pytest
+
+from services.enrichment.article_text import Passage
+from services.enrichment.enrichers.name_runs import runs
+
+
+@pytest.fixture
+def read(knowledge):
+    """The names of a text with their kinds; those that nothing types are left out."""
+
+    def read(text: str):
+        found = runs(Passage(text), knowledge.lexicon, knowledge.common_words)
+        return [(text[run.start : run.end], run.kind) for run in found if run.kind]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("He works for the Ministry of Trade and Industry in town.", "Ministry of Trade and Industry"),
+        ("The Food and Drug Administration agreed.", "Food and Drug Administration"),
+        ("A study by the University of Lower Quarrel shows it.", "University of Lower Quarrel"),
+        ("Trading in Zentrovia Holdings stopped.", "Zentrovia Holdings"),
+        ("The Ministry of Food, Agriculture and Livestock spoke.", "Ministry of Food, Agriculture and Livestock"),
+        ("The Centre for Quarrel Studies closed.", "Centre for Quarrel Studies"),
+        ("The Banco Zentro closed.", "Banco Zentro"),
+    ],
+)
+def test_the_head_of_a_name_makes_it_a_body(read, text, name):
+    assert read(text) == [(name, "organization")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("They crossed the Zentro River by boat.", "Zentro River"),
+        ("Ships in the Gulf of Zentro wait.", "Gulf of Zentro"),
+        ("Near Lake Zentro it rained.", "Lake Zentro"),
+        ("It rained in Western Kenya again.", "Western Kenya"),
+        ("They met in Freudenstadt again.", "Freudenstadt"),
+    ],
+)
+def test_heads_directions_and_known_places_make_a_place(read, text, name):
+    assert read(text) == [(name, "location")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The witness Alejandro Zubrowicz was heard.", "Alejandro Zubrowicz"),
+        ("It was President Zubrowicz who came.", "Zubrowicz"),
+        ("It was Sheikh Hamad bin Zubrow al-Quarri who came.", "Hamad bin Zubrow al-Quarri"),
+        ("Deputy Foreign Minister Alejandro Zubrowicz came.", "Alejandro Zubrowicz"),
+    ],
+)
+def test_given_names_and_titles_make_a_person_and_titles_are_no_part_of_the_name(read, text, name):
+    assert read(text) == [(name, "person")]
+
+
+def test_an_office_within_a_row_parts_a_body_from_its_holder(read):
+    assert read("Then National Assembly Speaker Alejandro Zubrowicz rose.") == [
+        ("National Assembly", "organization"),
+        ("Alejandro Zubrowicz", "person"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("The Zentro Cup begins.", "event"), ("The Zentro Data Act passed.", "other")]
+)
+def test_laws_and_contests_are_told_from_bodies(read, text, kind):
+    assert [found for _, found in read(text)] == [kind]
+
+
+def test_and_between_two_bodies_parts_them(read):
+    found = read("He left the Ministry of Health and World Bank for good.")
+
+    assert found == [("Ministry of Health", "organization"), ("World Bank", "organization")]
+
+
+def test_words_that_begin_a_sentence_are_no_part_of_a_name(read):
+    assert read("When Alejandro Zubrowicz came, all rose.") == [("Alejandro Zubrowicz", "person")]
+
+
+def test_a_possessive_ends_a_name(read):
+    assert read("It is Zentro's Quarrel Valley.") == [("Quarrel Valley", "location")]
