@@ -9,8 +9,10 @@ from services.cli.json_lines import Line, name_of, open_input, parse_line, read_
 from services.cli.output import say, write_json_line
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import Pipeline, open_pipeline
+from services.enrichment.settings import EnrichmentSettings, own_entities_file
 from shared.errors import InvalidInput
 from shared.events.enrichment import Tier
+from shared.settings import StoreSettings, load
 
 _MAX_LINE_BYTES = 4_000_000
 
@@ -36,7 +38,7 @@ def enrich_file(name: str, tier: Tier) -> int:
         ConfigurationError: the file cannot be read, or the tier is not installed.
     """
     with open_input(name) as file:
-        pipeline = open_pipeline(tier)
+        pipeline = open_pipeline(tier, own_entities_file(load(EnrichmentSettings), load(StoreSettings).data_dir))
         total = bad = 0
         for result in enrich_lines(read_lines(file, _MAX_LINE_BYTES), pipeline):
             write_json_line(result)

@@ -11,6 +11,7 @@ import typer
 
 from services.cli.config_group import config
 from services.cli.keys_group import keys
+from services.cli.knowledge_group import knowledge
 from services.cli.reprocess_command import reprocess
 from services.cli.sources_group import sources
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(config, name="config")
 app.add_typer(sources, name="sources")
 app.add_typer(keys, name="keys")
+app.add_typer(knowledge, name="knowledge")
 state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)
 app.add_typer(state, name="state")
 

@@ -10,7 +10,7 @@ from services.enrichment.handle import EnrichArticles
 from services.enrichment.llm.endpoint import Endpoint, open_client
 from services.enrichment.llm.memory import Bounds, Memory
 from services.enrichment.llm.tier import Limits, LlmTier
-from services.enrichment.settings import EnrichmentSettings, LlmSettings
+from services.enrichment.settings import EnrichmentSettings, LlmSettings, own_entities_file
 from services.enrichment.stories.placing import PlaceArticles
 from services.enrichment.stories.state import StoryState
 from shared import topology
@@ -20,7 +20,7 @@ from shared.errors import ConfigurationError
 from shared.events.articles import ArticleCrawled
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
-from shared.settings import BusSettings, HttpSettings, TelemetrySettings, load
+from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
 
 _PORT_OFFSET = 2
@@ -57,10 +57,11 @@ async def open_llm(settings: LlmSettings, connection: RedisConnection, clock: Cl
 async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSettings, model: LlmSettings) -> int:
     connection = open_connection(bus)
     clock = SystemClock()
+    own = own_entities_file(settings, load(StoreSettings).data_dir)
     try:
         async with open_llm(model, connection, clock) as llm:
             place = PlaceArticles(StoryState(connection), clock, random.Random())
-            handler = EnrichArticles(open_pipeline(settings.enrichment_tier), clock, llm, place)
+            handler = EnrichArticles(open_pipeline(settings.enrichment_tier, own), clock, llm, place)
             worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
             probes = probe_app(
                 "enrichment",

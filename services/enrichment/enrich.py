@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from services.enrichment.article_text import ArticleText
@@ -63,10 +64,10 @@ class Pipeline:
         return found.model_copy(update={"failed": tuple(failed)})
 
 
-def open_pipeline(tier: Tier = "fast") -> Pipeline:
-    """Load what the tier needs, once per process.
+def open_pipeline(tier: Tier = "fast", own_entities: Path | None = None) -> Pipeline:
+    """Load what the tier needs, and the entities of a user's file, once per process.
 
     Raises:
         ConfigurationError: the tier is "full" and its model is not installed, or a data file is missing or broken.
     """
-    return Pipeline(tier, open_knowledge(with_model=tier == "full"))
+    return Pipeline(tier, open_knowledge(with_model=tier == "full", own=own_entities))

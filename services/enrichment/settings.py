@@ -1,5 +1,7 @@
 """Settings of the enrichment service."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shared.events.enrichment import Tier
@@ -12,6 +14,20 @@ class EnrichmentSettings(Settings):
     enrichment_tier: Tier = Field(
         default="fast", description="fast: rules and gazetteer alone; full: a statistical model for unknown names, too"
     )
+    knowledge_file: Path | None = Field(
+        default=None, description="YAML file of entities of your own; knowledge.yaml in the data folder unless named"
+    )
+
+
+def own_entities_default(data_dir: Path) -> Path:
+    """Where a user's own entities are kept unless a setting names another file."""
+    return data_dir.expanduser() / "knowledge.yaml"
+
+
+def own_entities_file(settings: EnrichmentSettings, data_dir: Path) -> Path | None:
+    """The file of a user's own entities: the one that is named, else the one in the data folder, if there is one."""
+    default = own_entities_default(data_dir)
+    return settings.knowledge_file or (default if default.exists() else None)
 
 
 class LlmSettings(Settings):

@@ -43,6 +43,7 @@ class Gazetteer:
         by_pattern: dict[str, list[_Name]] = {}
         for entity in entities:
             self._entities[entity.id] = entity
+            self._entities |= {former: entity for former in entity.formerly if former not in self._entities}
             for kind, texts in _names_of(entity):
                 for text in texts:
                     pattern, padding = pattern_of(text)
@@ -55,8 +56,13 @@ class Gazetteer:
         return len(self._entities)
 
     def get(self, entity_id: str) -> KnownEntity | None:
-        """The entity with this id, if it is known."""
+        """The entity with this id, or that had it formerly, if it is known."""
         return self._entities.get(entity_id)
+
+    def named(self, name: str) -> list[KnownEntity]:
+        """The entities that always bear this name."""
+        found = self.find(Passage(name))
+        return [c.entity for c in found if c.kind == "sure" and (c.start, c.end) == (0, len(name))]
 
     def find(self, passage: Passage) -> list[Candidate]:
         """All places of all names, overlapping ones included, in the order of their ends."""

@@ -9,6 +9,7 @@ from services.enrichment.knowledge_base.exchange_rates import ExchangeRates, rea
 from services.enrichment.knowledge_base.gazetteer import Gazetteer, read_entities
 from services.enrichment.knowledge_base.lexicon import Lexicon, read_lexicon
 from services.enrichment.knowledge_base.named_entity_model import NamedEntityModel, open_model
+from services.enrichment.knowledge_base.own_entities import load, merged_with
 from services.enrichment.knowledge_base.sentiment_words import read_sentiment_words
 from services.enrichment.knowledge_base.topic_rules import TopicRules, read_topic_rules
 
@@ -37,14 +38,15 @@ class Knowledge:
     model: NamedEntityModel | None = None
 
 
-def open_knowledge(*, with_model: bool = False, data: Path = DATA) -> Knowledge:
-    """Load the data files, and the statistical model where it is asked for.
+def open_knowledge(*, with_model: bool = False, data: Path = DATA, own: Path | None = None) -> Knowledge:
+    """Load the data files, a user's own entities where a file of them is named, and the model where it is asked for.
 
     Raises:
         ConfigurationError: a file is missing or broken, or the model is not installed.
     """
+    entities = read_entities(data / "entities.tsv.gz")
     return Knowledge(
-        gazetteer=Gazetteer(read_entities(data / "entities.tsv.gz")),
+        gazetteer=Gazetteer(merged_with(entities, load(own)) if own else entities),
         common_words=read_words(data / "common_words.txt"),
         personal_names=read_words(data / "personal_names.txt"),
         exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),

@@ -16,6 +16,8 @@ class KnownEntity(NamedTuple):
         words: names that mean something else as well, from our own lists; capitals or company are needed.
         weak: names that mean something else as well, from bulk sources; only plain evidence will do.
         unless: lower-case words in a sentence that speak against an ambiguous name.
+        wikidata: its id there, empty unless someone has verified it.
+        formerly: ids it had before, such as the slug it was given as an unknown name.
     """
 
     id: str
@@ -26,10 +28,12 @@ class KnownEntity(NamedTuple):
     parent: str = ""
     ticker: str = ""
     website: str = ""
+    wikidata: str = ""
     names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
 
 _COLUMNS = len(KnownEntity._fields)

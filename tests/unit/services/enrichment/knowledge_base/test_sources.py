@@ -1,7 +1,7 @@
 import pytest
 
 from services.enrichment.knowledge_base.ambiguity import Ambiguity
-from services.enrichment.knowledge_base.sources import Company, company_entity, curated, with_plain_spellings
+from services.enrichment.knowledge_base.sources import Company, company_entity, curated
 from shared.errors import ConfigurationError
 
 AMBIGUITY = Ambiguity(common=frozenset({"target"}), personal=frozenset())
@@ -41,7 +41,3 @@ def test_the_one_word_name_of_a_small_company_needs_capitals_or_company():
 
     assert company_entity(small, AMBIGUITY).words == ("Bristow",)
     assert company_entity(small, AMBIGUITY).names == ("Bristow Inc.",)
-
-
-def test_names_are_also_known_without_accents():
-    assert with_plain_spellings(["Telefónica", "BBVA"]) == ("Telefónica", "Telefonica", "BBVA")
