@@ -189,17 +189,18 @@ class GuardedClient:
             AddressRefused, LimitExceeded, InvalidInput: as `get`.
         """
         async with _our_errors(url, self._timeout_s):
-            self._check_url(url)
+            self.check_url(url)
             return await self._exchange(url, headers, body)
 
-    def _check_url(self, url: str) -> None:
+    def check_url(self, url: str) -> None:
+        """Return when the URL's form permits a request; raises as `shared.egress.check_url`."""
         if egress.origin_of(url) not in self._trusted:
             egress.check_url(url, allow_loopback=self._allow_loopback)
 
     async def _follow(self, url: str, headers: Mapping[str, str], follow: Callable[[str], bool]) -> Response:
         asked, permanent_url, permanent = url, None, True
         for redirects in range(MAX_REDIRECTS + 1):
-            self._check_url(asked)
+            self.check_url(asked)
             answer = await self._exchange(asked, headers)
             if answer.redirect_url is None or not follow(answer.redirect_url):
                 return replace(answer, permanent_url=permanent_url, redirects=redirects)

@@ -10,8 +10,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
-from services.search.alerts.service import open_alerts
+from services.search.alerts.service import AlertService, open_alerts
 from services.search.alerts.settings import AlertSettings
+from services.search.api.alerts import alert_routes
 from services.search.api.articles import article_routes
 from services.search.api.entities import entity_routes
 from services.search.api.export import export_routes
@@ -60,6 +61,7 @@ def create_app(
     settings: SearchSettings,
     clock: Clock,
     connection: RedisConnection | None = None,
+    alerts: AlertService | None = None,
 ) -> FastAPI:
     """The whole service over a reader and a connection that the caller closes.
 
@@ -77,6 +79,7 @@ def create_app(
         app.add_exception_handler(error, answers.answer)
     app.include_router(article_routes(catalogue, clock))
     app.include_router(facet_routes())
+    app.include_router(alert_routes(alerts, catalogue, clock))
     app.include_router(fact_routes(catalogue, clock))
     app.include_router(entity_routes(catalogue, clock))
     app.include_router(timeline_routes(catalogue, clock))
@@ -133,7 +136,7 @@ async def _run(store: StoreSettings, bus: BusSettings, http: HttpSettings, setti
             if connection:
                 opening = open_alerts(load(AlertSettings), bus, connection, reader, clock)
                 alerts = await stack.enter_async_context(opening)
-            app = create_app(reader, store, http, settings, clock, connection)
+            app = create_app(reader, store, http, settings, clock, connection, alerts)
             body = _ending_feeds(app.state.live, alerts.run if alerts else _until)
             return await run_until_signalled("search", body, app, host=http.http_host, port=http.http_port)
     finally:

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from services.search.alerts.rules import UnknownAlert
 from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
 from services.search.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.broker import BrokerUnavailable
@@ -119,6 +120,9 @@ BUSY = Kind(
     "Too much of this is under way",
     "As many exports or live feeds are served as can be at once; Retry-After says when to ask again.",
 )
+UNKNOWN_ALERT = Kind(
+    "unknown-alert", HTTPStatus.NOT_FOUND, "There is no such alert", "No alert has this id (any more)."
+)
 NOT_FOUND = Kind("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this address", "No resource has this path.")
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
@@ -162,6 +166,7 @@ KINDS = (
     CRAWLER_REFUSES,
     NO_CRAWLER,
     BUSY,
+    UNKNOWN_ALERT,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     STORE_UNAVAILABLE,
@@ -206,6 +211,7 @@ _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
     (UnknownEntity, UNKNOWN_ENTITY),
     (UnknownSource, UNKNOWN_SOURCE),
     (CrawlerRefuses, CRAWLER_REFUSES),
+    (UnknownAlert, UNKNOWN_ALERT),
     (KeyNeeded, KEY_NEEDED),
     (ScopeMissing, SCOPE_MISSING),
     (BodyTooLarge, BODY_TOO_LARGE),

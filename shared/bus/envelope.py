@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from shared.errors import InvalidInput, LimitExceeded
+from shared.events.alerts import AlertFired
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
 from shared.events.enrichment import Value
 from shared.events.stories import StoryChanged
@@ -86,6 +87,8 @@ def _labels(event: Value) -> dict[str, str]:
         return {"fetch_id": event.fetch_id, "article_id": event.article_id, "url": event.url}
     if isinstance(event, ArticleIndexed):
         return {"fetch_id": event.fetch_id, "article_id": event.article_id}
+    if isinstance(event, AlertFired):
+        return {"article_id": event.articles[0].article_id, "url": event.articles[0].url} if event.articles else {}
     if isinstance(event, ArticleWithdrawn):
         return {"article_id": event.article_id}
     if isinstance(event, StoryChanged):

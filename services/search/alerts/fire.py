@@ -23,16 +23,18 @@ _FIRINGS_PER_SCRIPT = 100
 _MAX_TITLE = 500
 
 # KEYS: alerts, outbox, digests that are due. ARGV: prefix, now_ms, forget what fired before ms, entries of a history,
-# articles of a digest; then for each firing: alert, subject, JSON of its article, number of channels, and for each
-# channel: its id, due_ms of its digest or 0, delivery_id, note, number of strings that follow, and those of the event.
+# articles of a digest; then for each firing: alert, subject, article_id, JSON of the article, number of channels, and
+# for each channel: its id, due_ms of its digest or 0, delivery_id, note, number of strings that follow, and those of
+# the event.
 _LUA = (
     deliveries.LUA
     + """
 local prefix, now, before = ARGV[1], ARGV[2], ARGV[3]
 local at, fired = 6, 0
 while at <= #ARGV do
-  local alert, subject, article, channels = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-  at = at + 4
+  local alert, subject, article_id, article = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local channels = tonumber(ARGV[at + 4])
+  at = at + 5
   local new = 0
   if redis.call('HEXISTS', KEYS[1], alert) == 1 then
     local set = prefix .. 'fired:' .. alert
@@ -42,7 +44,7 @@ while at <= #ARGV do
   end
   if new == 1 then
     fired = fired + 1
-    redis.call('XADD', prefix .. 'history:' .. alert, 'MAXLEN', '~', ARGV[4], '*', 'article', article)
+    redis.call('XADD', prefix .. 'history:' .. alert, 'MAXLEN', ARGV[4], '*', 'article_id', article_id)
   end
   for _ = 1, channels do
     local channel, due, id, note = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -117,7 +119,7 @@ class Trigger:
         article = fired_article(firing.stored)
         alert = firing.alert
         arguments: list[str | int | float] = [
-            alert.id, firing.subject, article.model_dump_json(), len(alert.channels)
+            alert.id, firing.subject, article.article_id, article.model_dump_json(), len(alert.channels)
         ]  # fmt: skip
         for channel in alert.channels:
             event = AlertFired(

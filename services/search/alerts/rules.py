@@ -16,7 +16,7 @@ from services.search.query_string import InvalidParameter, pairs_of_json, pairs_
 from shared.article_store.bounds import check_bounds
 from shared.article_store.query import ArticleQuery
 from shared.clock import Clock, from_ms
-from shared.errors import LimitExceeded, PermanentFailure
+from shared.errors import InvalidInput, LimitExceeded, PermanentFailure
 from shared.events.articles import HttpUrl
 from shared.redis_client import RedisConnection
 
@@ -31,6 +31,10 @@ Digest = Literal["at-once", "hourly", "daily"]
 Address = Annotated[str, Field(pattern=_ADDRESS)]
 # What says how to show a page, not what to find.
 _OF_THE_PAGE = re.compile(r"cursor|size|sort|highlight|fields|facet(\..*)?")
+
+
+class UnknownAlert(InvalidInput):
+    """No alert has this id."""
 
 
 class _Kept(BaseModel):

@@ -14,6 +14,7 @@ from services.search.alerts.deliveries import Deliveries
 from services.search.alerts.digests import Digests
 from services.search.alerts.fire import Trigger
 from services.search.alerts.handle import MatchAlerts, Matcher
+from services.search.alerts.listening import Listeners
 from services.search.alerts.mail import MailServer
 from services.search.alerts.rules import AlertBook
 from services.search.alerts.settings import AlertSettings
@@ -42,6 +43,7 @@ class AlertService:
     deliveries: Deliveries
     sender: Sender
     trigger: Trigger
+    listeners: Listeners
     reader: ArticleReader
     clock: Clock
     settings: AlertSettings
@@ -78,6 +80,11 @@ class AlertService:
             tasks.create_task(delivering.run(stop))
             tasks.create_task(self._repeat(digests.send_due, stop))
             tasks.create_task(self._repeat(make_up, stop))
+            tasks.create_task(self._end_listeners(stop))
+
+    async def _end_listeners(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.listeners.close()
 
     async def _repeat(self, duty: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
@@ -123,6 +130,7 @@ async def open_alerts(
             deliveries=Deliveries(connection),
             sender=Sender(client, mail_server(settings), clock),
             trigger=trigger,
+            listeners=Listeners(clock),
             reader=reader,
             clock=clock,
             settings=settings,
