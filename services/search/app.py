@@ -20,6 +20,7 @@ from services.search.api.facets import facet_routes
 from services.search.api.facts import fact_routes
 from services.search.api.live import live_routes
 from services.search.api.sources import source_routes
+from services.search.api.stories import story_routes
 from services.search.api.timeline import timeline_routes
 from services.search.api_keys import KeyRing
 from services.search.authentication import KeyGuard
@@ -83,6 +84,7 @@ def create_app(
     app.include_router(fact_routes(catalogue, clock))
     app.include_router(entity_routes(catalogue, clock))
     app.include_router(timeline_routes(catalogue, clock))
+    app.include_router(story_routes(catalogue, clock))
     app.include_router(export_routes(catalogue, clock))
     app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
     app.include_router(live_routes(app.state.live, clock))

@@ -7,19 +7,26 @@ from dataclasses import replace
 from typing import TypeVar
 
 from services.search.rights import as_permitted, fact_as_permitted, revision_as_permitted
+from services.search.similar import others, resembling
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.protocol import ArticleReader
-from shared.article_store.query import ArticleQuery, SearchResult
+from shared.article_store.query import ArticleQuery, Hit, SearchResult
 from shared.article_store.snippets import SNIPPET_CHARACTERS
+from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, without
 from shared.errors import DependencyUnavailable, InvalidInput
 
 _ARTICLE_ID = re.compile(r"[0-9a-f]{64}")
+_STORY_ID = re.compile(r"[0-9a-f]{16}")
 T = TypeVar("T")
 
 
 class UnknownArticle(InvalidInput):
     """No article has this id."""
+
+
+class UnknownStory(InvalidInput):
+    """No story has this id."""
 
 
 class Catalogue:
@@ -63,6 +70,27 @@ class Catalogue:
         articles = await self._in_time(self._reader.get_many(tuple(beyond))) if beyond else {}
         facts = tuple(fact_as_permitted(fact, articles.get(fact.article_id)) for fact in result.facts)
         return replace(result, facts=facts)
+
+    async def similar(self, article_id: str, size: int) -> tuple[Hit, ...]:
+        """Other articles that read like this one, the nearest first; raises UnknownArticle."""
+        stored = await self.one(article_id)
+        found = await self.find(resembling(stored, size))
+        return others(stored, found.hits, size)
+
+    async def stories(self, query: StoryQuery) -> StoryResult:
+        """One page of stories; raises as `ArticleReader.stories`."""
+        return await self._in_time(self._reader.stories(query))
+
+    async def story(self, story_id: str) -> StoredStory:
+        """The story, without articles that were taken back; raises UnknownStory."""
+        known = _STORY_ID.fullmatch(story_id)
+        story = await self._in_time(self._reader.story(story_id)) if known else None
+        if story is None:
+            raise UnknownStory(f"no story has the id {story_id[:80]!r}: ids come with articles and lists of stories")
+        ids = tuple(member.article_id for member in story.members)
+        articles = await self._in_time(self._reader.get_many(ids)) if ids else {}
+        hidden = {article_id for article_id, stored in articles.items() if stored.hidden}
+        return without(story, hidden) if hidden else story
 
     async def check(self) -> None:
         """Return when the store can answer."""

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from services.search.api.openapi import described, json_body
@@ -12,7 +13,16 @@ from services.search.api.revisions import RevisionList
 from services.search.catalogue import Catalogue
 from services.search.parameters import ONE_VALUE, PARAMETERS, Parameter, understand
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import Given, Pairs, apart, join_list, one_of, pairs_of_json, pairs_of_query_string
+from services.search.query_string import (
+    Given,
+    Pairs,
+    apart,
+    join_list,
+    number,
+    one_of,
+    pairs_of_json,
+    pairs_of_query_string,
+)
 from shared.clock import Clock, from_ms
 
 _FIELD_NAMES = tuple(ArticleItem.model_fields)
@@ -22,6 +32,13 @@ _FIELDS = Parameter(
     {"type": "array", "items": {"type": "string", "enum": list(_FIELD_NAMES)}},
 )
 SEARCH_PARAMETERS = (*PARAMETERS, _FIELDS)
+MAX_SIMILAR = 50
+_DEFAULT_SIMILAR = 10
+_SIMILAR_SIZE = Parameter(
+    "size",
+    "How many articles.",
+    {"type": "integer", "minimum": 1, "maximum": MAX_SIMILAR, "default": _DEFAULT_SIMILAR},
+)
 _EXAMPLE = {"q": '"solid state" battery -recall', "organization": ["org:acme"], "from": "30d", "size": 5}
 ArticleId = Annotated[str, Path(description="as a search returns it: the sha256 of the canonical URL")]
 
@@ -47,8 +64,21 @@ def article_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     )
     one = f"{ARTICLES_PATH}/{{article_id}}"
     router.add_api_route(one, resource.one, summary="One article, whole")
+    router.add_api_route(
+        f"{one}/similar",
+        resource.similar,
+        summary="Articles that read like this one",
+        openapi_extra={"parameters": described((_SIMILAR_SIZE,))},
+    )
     router.add_api_route(f"{one}/revisions", resource.revisions, summary="What an article said before")
     return router
+
+
+class SimilarList(BaseModel):
+    """Articles that read like another."""
+
+    article_id: str
+    articles: tuple[ArticleItem, ...]
 
 
 class _Articles:
@@ -78,6 +108,13 @@ class _Articles:
         found = await self._catalogue.revisions(article_id)
         # Comparing long texts takes its time; other requests are answered meanwhile.
         return await asyncio.to_thread(RevisionList.of, article_id, found)
+
+    async def similar(self, article_id: ArticleId, request: Request) -> SimilarList:
+        """Other articles about the same, the nearest first; those with the same text are left out."""
+        given = Given.of(pairs_of_query_string(request.url.query), [_SIMILAR_SIZE.name])
+        size = given.one(_SIMILAR_SIZE.name, number(MAX_SIMILAR)) or _DEFAULT_SIMILAR
+        hits = await self._catalogue.similar(article_id, size)
+        return SimilarList(article_id=article_id, articles=tuple(map(ArticleItem.of, hits)))
 
     async def _found(self, pairs: Pairs) -> Response:
         own, asked = apart(pairs, (_FIELDS.name,))

@@ -167,6 +167,8 @@ class ArticleItem(BaseModel):
     image_url: str | None
     access: Access
     rights: tuple[Right, ...]
+    story_id: str | None = Field(description="the story that it belongs to, where it has one")
+    copy_of: str | None = Field(description="the article whose text it has, where it copies one")
     revision: int
     edited: bool = Field(description="whether title or text changed since it was first seen; revisions tell how")
     changed_at: datetime | None = Field(description="when the latest change was fetched")
@@ -175,6 +177,7 @@ class ArticleItem(BaseModel):
     @classmethod
     def of(cls, hit: Hit) -> "ArticleItem":
         article, enrichment = hit.stored.article, hit.stored.enrichment
+        story = hit.stored.standing.story
         return cls(
             id=article.article_id,
             url=article.url,
@@ -194,6 +197,8 @@ class ArticleItem(BaseModel):
             image_url=article.image_url,
             access=article.access,
             rights=article.rights,
+            story_id=story.story_id if story else None,
+            copy_of=story.copy_of if story else None,
             revision=article.revision,
             edited=hit.stored.edited,
             changed_at=hit.stored.standing.changed_at,
@@ -285,6 +290,8 @@ class Article(BaseModel):
     enriched_at: datetime
     ingested_at: datetime
     revision: int
+    story_id: str | None
+    copy_of: str | None
     revisions: int = Field(description="how many states of title and text are kept")
     edited: bool
     changed_at: datetime | None = Field(description="when the latest change was fetched")
@@ -294,8 +301,11 @@ class Article(BaseModel):
 
     @classmethod
     def of(cls, stored: StoredArticle) -> "Article":
+        story = stored.standing.story
         own = {
             "id": stored.article_id,
+            "story_id": story.story_id if story else None,
+            "copy_of": story.copy_of if story else None,
             "enriched_at": stored.enriched_at,
             "ingested_at": stored.ingested_at,
             "enrichment": stored.enrichment,

@@ -308,3 +308,19 @@ async def test_a_hostile_article_comes_out_of_the_api_as_it_went_in(client):
     article = (await client.get(f"/v1/articles/{ALL[9].article_id}")).json()
 
     assert article["title"] == f"Mallory writes {HOSTILE}"
+
+
+async def test_similar_articles_are_about_the_same_and_not_the_article_itself(client):
+    answer = (await client.get(f"/v1/articles/{ALL[0].article_id}/similar?size=3")).json()
+
+    ids = [item["id"] for item in answer["articles"]]
+    assert len(ids) == 3
+    assert ALL[0].article_id not in ids
+    assert set(ids) <= {stored.article_id for stored in ALL[:8]}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [(f"{'0' * 64}/similar", 404), (f"{ALL[0].article_id}/similar?size=0", 400)]
+)
+async def test_what_is_similar_to_nothing_is_a_problem(client, path, status):
+    assert (await client.get(f"/v1/articles/{path}")).status_code == status

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+import pytest
+
+from shared.article_store.opening import open_writer
+from shared.settings import StoreSettings
+from tests.builders import NOON, a_stored_article, a_story_changed, a_withdrawal, an_enrichment, an_entity
+from tests.integration.search.conftest import an_app
+from tests.integration.search.newsroom import asking
+
+ACME = an_enrichment(entities=(an_entity("org:acme", "Acme"),))
+
+
+@pytest.fixture
+async def told(tmp_path, clock):
+    """A service over two stories: one of three articles, the second of which copies the first, and one of two."""
+    settings = StoreSettings(data_dir=tmp_path)
+    writer = await open_writer(settings, clock)
+    await writer.put([a_stored_article(number, ACME if number < 4 else None) for number in range(1, 7)])
+    large = a_story_changed(1, 2, 3, size=3, first_at=NOON, last_at=NOON + timedelta(minutes=3))
+    first, second, third = large.members
+    copy = second.model_copy(update={"copy_of": first.article_id, "source_id": "paper"})
+    await writer.change_stories([large.model_copy(update={"members": (first, copy, third)}), a_story_changed(4, 5)])
+    async with asking(await an_app(settings, clock)) as opened:
+        yield opened, writer
+    await writer.close()
+
+
+async def ask(client, path):
+    response = await client.get(path)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def test_stories_are_listed_with_their_size_and_lead_on(told):
+    client, _ = told
+
+    answer = await ask(client, "/v1/stories?sort=largest")
+
+    assert answer["total"] == {"value": 2, "relation": "eq"}
+    assert [(story["articles"], story["outlets"]) for story in answer["stories"]] == [(3, 2), (2, 1)]
+    assert (await ask(client, answer["stories"][0]["link"]))["headline"] == "Council discusses matter 1"
+
+
+@pytest.mark.parametrize(
+    ("query_string", "sizes"),
+    [("entity=org:acme", [3]), ("articles_from=3", [3]), ("q=matter+4", [2]), ("q=nothing", []), ("from=2030", [])],
+)
+async def test_stories_are_narrowed(told, query_string, sizes):
+    answer = await ask(told[0], f"/v1/stories?{query_string}")
+
+    assert [story["articles"] for story in answer["stories"]] == sizes
+
+
+async def test_following_next_finds_each_story_once(told):
+    link, found = "/v1/stories?size=1", []
+    while link:
+        page = await ask(told[0], link)
+        found += [story["id"] for story in page["stories"]]
+        link = page["next"]
+
+    assert len(found) == len(set(found)) == 2
+
+
+async def test_a_story_tells_who_reported_when_and_who_copied_whom(told):
+    client, _ = told
+    story = await ask(client, (await ask(client, "/v1/stories?articles_from=3"))["stories"][0]["link"])
+
+    assert [item["copy_of"] is not None for item in story["timeline"]] == [False, True, False]
+    assert [(o["source_id"], o["articles"], o["copies"]) for o in story["reported_by"]] == [
+        ("example", 2, 0),
+        ("paper", 1, 1),
+    ]
+    article = await ask(client, story["timeline"][1]["link"])
+    assert (article["story_id"], article["copy_of"]) == (story["id"], story["original"])
+
+
+async def test_an_article_that_was_taken_back_is_in_no_story(told, clock):
+    client, writer = told
+    link = (await ask(client, "/v1/stories?articles_from=3"))["stories"][0]["link"]
+    await writer.withdraw([a_withdrawal(3, reason="retired")])
+    clock.advance(1)
+
+    story = await ask(client, link)
+
+    assert len(story["timeline"]) == story["articles"] == 2
+
+
+@pytest.mark.parametrize("story_id", ["0" * 16, "nonsense", "%00"])
+async def test_an_unknown_story_is_a_problem(told, story_id):
+    response = await told[0].get(f"/v1/stories/{story_id}")
+
+    assert (response.status_code, response.json()["type"]) == (404, "/docs#unknown-story")
+
+
+@pytest.mark.parametrize("query_string", ["sort=best", "size=0", "cursor=x", "articles_from=0", "colour=red"])
+async def test_what_does_not_fit_is_refused(told, query_string):
+    assert (await told[0].get(f"/v1/stories?{query_string}")).status_code == 400
