@@ -6,10 +6,9 @@ from pathlib import Path
 
 from services.cli.output import say
 from services.cli.with_broker import with_broker
-from services.crawler.app import guarded_client
+from services.crawler.app import guarded_client, site_discovery
 from services.crawler.extraction_pool import extraction_pool
 from services.crawler.settings import CrawlerSettings
-from services.crawler.site_discovery import SiteDiscovery
 from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError, NewsweirError
 from shared.events.commands import FoundDoor, SiteFound
@@ -59,7 +58,7 @@ async def _add(connection: RedisConnection, addition: Addition, crawler: Crawler
         return 0
     failed = 0
     async with guarded_client(crawler) as client, extraction_pool(crawler) as pool:
-        discovery = SiteDiscovery(client, pool, clock, host_delay_s=crawler.host_delay_s, contact=crawler.contact)
+        discovery = site_discovery(connection, client, pool, crawler, clock)
         for url in addition.urls:
             say(f"looking at {url} …")
             try:

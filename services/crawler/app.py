@@ -11,6 +11,7 @@ from services.crawler.commands import AnswerCommands
 from services.crawler.crawl import Crawler
 from services.crawler.disk import DiskGuard
 from services.crawler.extraction_pool import extraction_pool
+from services.crawler.frontier import Frontier
 from services.crawler.outage import Outage
 from services.crawler.pausing import Pausing
 from services.crawler.politeness import PRODUCT_TOKEN
@@ -18,6 +19,7 @@ from services.crawler.registry_guard import RegistryGuard
 from services.crawler.settings import CrawlerSettings
 from services.crawler.site_discovery import SiteDiscovery
 from services.crawler.source_watch import SourceWatch
+from services.crawler.turns import TurnTakingClient
 from shared.bus.lag import HighWater
 from shared.bus.worker import StageWorker
 from shared.clock import Clock, SystemClock
@@ -93,6 +95,17 @@ def guarded_client(settings: CrawlerSettings) -> GuardedClient:
     )
 
 
+def site_discovery(
+    connection: RedisConnection, client: GuardedClient, pool: IsolatedPool, settings: CrawlerSettings, clock: Clock
+) -> SiteDiscovery:
+    """Discovery that waits for the turns of hosts, which crawlers visit meanwhile."""
+    delay_s = settings.host_delay_s
+    turns = TurnTakingClient(
+        client, Frontier(connection), clock, timeout_s=settings.fetch_timeout_s, host_delay_s=delay_s
+    )
+    return SiteDiscovery(turns, pool, clock, host_delay_s=delay_s, contact=settings.contact)
+
+
 def _commands(
     connection: RedisConnection,
     bus: BusSettings,
@@ -102,7 +115,7 @@ def _commands(
     clock: Clock,
 ) -> StageWorker:
     """Who carries out what others ask of a crawler."""
-    discovery = SiteDiscovery(client, pool, clock, host_delay_s=settings.host_delay_s, contact=settings.contact)
+    discovery = site_discovery(connection, client, pool, settings, clock)
     handler = AnswerCommands(connection, discovery.discover, clock)
     return StageWorker(CRAWLING_COMMANDS, CrawlerCommand, handler, bus, connection, clock, random.Random())
 

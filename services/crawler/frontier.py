@@ -108,6 +108,26 @@ frontier_release(release)
 return 1
 """
 )
+# ARGV 2: host, 3: now, 4: end of the turn, 5: token.
+_TAKE_TURN = (
+    LUA
+    + """
+local turn = redis.call('HGET', TURNS, ARGV[2])
+if turn and tonumber(string.match(turn, '^%d+')) > tonumber(ARGV[3]) then return 0 end
+frontier_set_turn(ARGV[2], tonumber(ARGV[4]), ARGV[5])
+frontier_place(ARGV[2])
+return 1
+"""
+)
+# ARGV 2: host, 3: token, 4: when the host is free.
+_END_TURN = (
+    LUA
+    + """
+if not frontier_holds({host = ARGV[2], token = ARGV[3]}) then return end
+frontier_set_turn(ARGV[2], tonumber(ARGV[4]), '')
+frontier_place(ARGV[2])
+"""
+)
 # ARGV 2: visits to put, as JSON.
 _PUT = LUA + "for _, item in ipairs(cjson.decode(ARGV[2])) do frontier_put(item) end"
 # ARGV: ids from 2 on. Answers for each: when it was fetched, `waiting`, or nothing.
@@ -208,6 +228,8 @@ class Frontier:
         self._claim = connection.script(_CLAIM)
         self._renew = connection.script(_RENEW)
         self._release = connection.script(_RELEASE)
+        self._take_turn = connection.script(_TAKE_TURN)
+        self._end_turn = connection.script(_END_TURN)
         self._put = connection.script(_PUT)
         self._known = connection.script(_KNOWN)
 
@@ -229,6 +251,16 @@ class Frontier:
         pairs = [text for lease in leases for text in (lease.host, lease.token)]
         if pairs:
             await self._renew(self.keys, [self.queue_prefix, until_ms, *pairs])
+
+    async def take_turn(self, host: str, now_ms: int, until_ms: int) -> str | None:
+        """The token of a turn without a visit, for a request that was not queued; None while the host is not free."""
+        token = uuid4().hex
+        taken = await self._take_turn(self.keys, [self.queue_prefix, host, now_ms, until_ms, token])
+        return token if taken else None
+
+    async def end_turn(self, host: str, token: str, free_ms: int) -> None:
+        """Let the host go; no effect where another has its turn by now."""
+        await self._end_turn(self.keys, [self.queue_prefix, host, token, free_ms])
 
     async def release(self, release: Release) -> bool:
         """End a visit that hands nothing over; False, and no effect, where the lease is void."""

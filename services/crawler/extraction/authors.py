@@ -27,19 +27,20 @@ _NAMED = XPath(
     "contains(@class, 'Byline') or contains(@class, 'by-line') or contains(@id, 'author') or "
     "contains(@data-testid, 'author') or contains(@data-testid, 'byline')]"
 )
-_OPENED = XPath(
-    "//body//*[starts-with(normalize-space(text()), 'By ') or starts-with(normalize-space(text()), 'by ') or "
-    "starts-with(normalize-space(text()), 'BY ') or starts-with(normalize-space(text()), 'Written by') or "
-    "starts-with(normalize-space(text()), 'Author:') or starts-with(normalize-space(text()), 'Posted by') or "
-    "starts-with(normalize-space(text()), 'Words by') or starts-with(normalize-space(text()), 'Von ') or "
-    "starts-with(normalize-space(text()), 'Par ')]"
-)
+_TEXT = "normalize-space(text())"
+_OPENINGS = (
+    "By ", "by ", "BY ", "By:", "by:", "Written by", "Author:", "Authors:", "Posted by", "Words by", "Von ", "Par ",
+)  # fmt: skip
+_OPENED = XPath("//body//*[" + " or ".join(f"starts-with({_TEXT}, '{words}')" for words in _OPENINGS) + "]")
+# The words alone, with the name in an element beside them.
+_LABELS = ("By", "by", "BY", "By:", "Written by", "Words by", "Author", "Author:")
+_OPENED_BESIDE = XPath("//body//*[" + " or ".join(f"{_TEXT} = '{words}'" for words in _LABELS) + "]/..")
 _LINKED = XPath(
     "//body//a[contains(@href, '/author/') or contains(@href, '/authors/') or contains(@href, '/contributor') or "
     "contains(@href, '/journalist') or contains(@href, '/by/') or contains(@href, '/staff/')]"
 )
 _NAMES_AUTHOR = re.compile(
-    r"author[-_]{0,2}(?:name|link|list)|(?:^|[-_])by-?lines?(?:$|[-_]{1,2}(?:name|author|link|text|list)|__)"
+    r"author(?:[-_]{1,2}[a-z]{1,10})?[-_]{0,2}(?:name|link|list)|(?:^|[-_])by-?lines?(?:$|[-_]{1,2}(?:name|author|link|text|list)|__)"
     r"|(?:^|[-_])authors?(?:$|__)",
     re.IGNORECASE,
 )
@@ -49,7 +50,7 @@ _FULL_NAME = re.compile(
 )
 _PREFIX = re.compile(
     r"^\W*(((words|story|text|photos?|written|reported|posted|published|reviewed|edited|updated)\s+)?(by|von|par|por|di|door)\b"
-    r"|(view|see) all posts by|authors?\s*:|author\b)[\s:]*",
+    r"|(view|see) all posts by|(read )?more (about|by|from)\b|authors?\s*:|author\b)[\s:]*",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*(?:;|\||/|\n|•|·|\s&\s|\s(?:and|und|et|with)\s)\s*", re.IGNORECASE)
@@ -70,17 +71,18 @@ _NO_PERSON = frozenset(
     "writer contributor contributors columnist news agency press reuters afp bloomberg guest author unknown anonymous "
     "media magazine community association institute university foundation company inc ltd llc corp group office "
     "department ministry wire newswire service services contributing senior chief founder director manager "
-    "articles expert reviewer learn".split()
+    "articles expert reviewer learn webmaster root user wordpress none null undefined info support marketing content "
+    "blog web seo sales owner".split()
 )  # fmt: skip
 
 
 def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
     """The names of the first source that gives any, distinct, in its order."""
-    by_a_person = any(isinstance(value, dict) and "Person" in types_of(value) for value in data.values("publisher"))
-    site = "" if by_a_person else (site_name or "").casefold()
-    for source in (_linked(data), *(iter(head.all(name)) for name in _META), _shown(tree)):
+    site = _site_without_a_person(data, site_name)
+    said = (_linked(data), *(iter(head.all(name)) for name in _META))
+    for source, is_said in (*((source, True) for source in said), (_shown(tree), False)):
         found: dict[str, str] = {}
-        for name in (name for text in source for name in names_in(text)):
+        for name in (name for text in source for name in names_in(text, said=is_said)):
             if name.casefold() != site:
                 found.setdefault(name.casefold(), name)
         if found:
@@ -88,21 +90,37 @@ def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | No
     return ()
 
 
-def names_in(byline: str) -> Iterator[str]:
-    """The names of persons in a byline: without "By", roles, addresses and what is no person."""
+def _site_without_a_person(data: LinkedData, site_name: str | None) -> str:
+    """The name of the site in lower case, which is no author; "" where the page says that it is that of a person."""
+    site = (site_name or "").casefold()
+    publishers = [value for value in data.values("publisher") if isinstance(value, dict)]
+    if any("Person" in types_of(value) for value in publishers):
+        return ""
+    # Many call their site an organization that has their own name.
+    authors = [value for value in data.values("author") if isinstance(value, dict) and "Person" in types_of(value)]
+    named = any((text_of(value) or "").casefold() == site for value in authors)
+    return "" if named and _looks_like_a_name(site_name or "") else site
+
+
+def names_in(byline: str, *, said: bool = False) -> Iterator[str]:
+    """The names of persons in a byline: without "By", roles, addresses and what is no person.
+
+    Args:
+        said: the page says that this is an author, whose name may be a pseudonym in small letters then.
+    """
     text = re.sub(r"[ \t\r\f]+", " ", html.unescape(byline)[:_MAX_CHARACTERS]).strip()
     for part in _BETWEEN.split(_PREFIX.sub("", text)):
         pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
         if len(pieces) == 2 and all(len(piece.split()) == 1 for piece in pieces):
             pieces = [f"{pieces[1]} {pieces[0]}"]  # Doe, Jane
         for number, piece in enumerate(pieces):
-            name = _AFTER_NAME.sub("", _PREFIX.sub("", piece)).strip(" .,-–—*\"'")
+            name = _AFTER_NAME.sub("", _PREFIX.sub("", piece)).strip(" .,-–—*\"'»›→")
             # After a full name single words are titles and degrees.
-            if _is_person(name) and (number == 0 or " " in name):
+            if _is_person(name, said=said) and (number == 0 or " " in name):
                 yield name
 
 
-def _is_person(name: str) -> bool:
+def _is_person(name: str, *, said: bool) -> bool:
     words = name.split()
     return (
         0 < len(words) <= _MAX_WORDS
@@ -110,7 +128,7 @@ def _is_person(name: str) -> bool:
         and not _NO_NAME.search(name)
         and not _NO_NAME_ALONE.fullmatch(name)
         and not {word.strip(".,'’").casefold() for word in words} & _NO_PERSON
-        and (name[0].isupper() or not name.isascii())
+        and (name[0].isupper() or not name.isascii() or said)
     )
 
 
@@ -126,16 +144,31 @@ def _linked(data: LinkedData) -> Iterator[str]:
 
 def _shown(tree: HtmlElement) -> Iterator[str]:
     for path in _ELEMENTS:
-        found = [element.text_content() for element in islice(tree.iterfind(path), _MAX_ELEMENTS)]
+        elements = (element for element in tree.iterfind(path) if not _is_in_a_comment(element))
+        found = [element.text_content() for element in islice(elements, _MAX_ELEMENTS)]
         if any(any(names_in(text)) for text in found):
             yield from found
             return
-    for element in islice((*_named(tree), *_elements(_LINKED, tree), *_elements(_OPENED, tree)), _MAX_ELEMENTS):
-        line = " ".join(islice(element.itertext(), _MAX_ELEMENTS)).strip()
-        names = list(names_in(line)) if len(line) <= _LONGEST_BYLINE else []
-        if names and all(_looks_like_a_name(name) for name in names):
-            yield line
-            return
+    for guesses in (_named(tree), *(iter(_elements(path, tree)) for path in (_LINKED, _OPENED, _OPENED_BESIDE))):
+        for element in islice(guesses, _MAX_ELEMENTS):
+            if names := _guessed(element):
+                yield from names
+                return
+
+
+def _guessed(element: HtmlElement) -> list[str]:
+    """The names in the line that an element holds; none where the first of them is hardly one."""
+    line = " ".join(islice(element.itertext(), _MAX_ELEMENTS)).strip()
+    names = list(names_in(line)) if len(line) <= _LONGEST_BYLINE else []
+    return [name for name in names if _looks_like_a_name(name)] if names and _looks_like_a_name(names[0]) else []
+
+
+def _is_in_a_comment(element: HtmlElement) -> bool:
+    """Whether it stands in what a reader wrote below the article; the page as a whole may be open for comments."""
+    return any(
+        "comment" in f"{above.get('class')} {above.get('id')} {above.get('itemprop')} {above.get('itemtype')}".lower()
+        for above in element.iterancestors("div", "li", "ol", "ul", "section", "aside")
+    )
 
 
 def _elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:

@@ -13,6 +13,7 @@ from services.crawler.discovery.link import absolute_url
 from services.crawler.extraction.authors import persons
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData, text_of
+from services.crawler.politeness import PRODUCT_TOKEN
 from shared.events.articles import Access, Right
 from shared.urls import MAX_URL_CHARACTERS
 
@@ -48,7 +49,7 @@ class Metadata:
 def read(tree: HtmlElement, data: LinkedData, head: Head, url: str) -> Metadata:
     """The metadata of the page at `url`."""
     site_name = _line(data.text("publisher") or head.first("og:site_name", "application-name"), _MAX_NAME)
-    directives = {part.strip().lower() for content in head.all("robots") for part in content.split(",")}
+    directives = {part.strip().lower() for content in head.all("robots", PRODUCT_TOKEN) for part in content.split(",")}
     return Metadata(
         title=_title(tree, data, head, site_name),
         authors=persons(tree, data, head, site_name),

@@ -34,6 +34,8 @@ def authors(head_markup="", body="<p>x</p>", site_name=None):
         ("admin", []),
         ("", []),
         ("and, ; |", []),
+        ("More about Jane Doe »", ["Jane Doe"]),
+        ("jane doe", []),
     ],
 )
 def test_only_names_of_persons_are_left_of_a_byline(byline, names):
@@ -83,6 +85,13 @@ def test_a_byline_in_the_page_is_read_last():
         '<a href="/author/jane-doe">Jane Doe</a>',
         "<div>Written by <b>Jane Doe</b></div>",
         "<p>BY JANE DOE</p>",
+        "<div><span>By</span><span>Jane Doe</span></div>",
+        "<div>Written by<p>Jane Doe</p></div>",
+        "<p>by: Jane Doe, Mar 2, 2026</p>",
+        "<p>Authors: Jane Doe, river and mill correspondents</p>",
+        '<h4 class="site-author-box__name">Jane Doe (Millwright)</h4>',
+        # Teasers of other articles come with links of their own.
+        '<a href="/author/">All</a>' * 30 + "<p>By Jane Doe</p>",
     ],
 )
 def test_a_byline_is_known_by_its_name_its_link_or_its_first_word(body):
@@ -102,6 +111,38 @@ def test_a_byline_is_known_by_its_name_its_link_or_its_first_word(body):
 )
 def test_a_guess_is_a_name_in_full_or_none(body):
     assert authors("", f"<h1>Mill</h1>{body}<p>Text</p>") == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        linked_data('{"@type": "Article", "author": {"@type": "Person", "name": "millwright"}}'),
+        '<meta name="author" content="millwright">',
+    ],
+)
+def test_a_pseudonym_in_small_letters_counts_where_it_is_said_to_be_the_author(said):
+    assert authors(said) == ("millwright",)
+    assert authors(said.replace("millwright", "webmaster")) == ()
+
+
+def test_a_person_whose_site_has_the_same_name_is_its_author():
+    author = '"author": {"@type": "Person", "name": "Jane Doe"}'
+    publisher = '"publisher": {"@type": "Organization", "name": "Jane Doe"}'
+
+    assert authors(linked_data(f'{{"@type": "Article", {author}, {publisher}}}'), site_name="Jane Doe") == ("Jane Doe",)
+
+
+def test_a_site_of_one_word_is_not_taken_for_a_person():
+    data = linked_data('{"@type": "Article", "author": {"@type": "Person", "name": "Millwheel"}}')
+
+    assert authors(data, site_name="Millwheel") == ()
+
+
+def test_who_comments_on_an_article_is_not_its_author():
+    comment = '<li class="comment"><span itemprop="author"><b itemprop="name">John Roe</b></span></li>'
+
+    assert authors("", f'<p itemprop="author"><b itemprop="name">Jane Doe</b></p><ol>{comment}</ol>') == ("Jane Doe",)
+    assert authors("", f"<p>Text</p><ol>{comment}</ol>") == ()
 
 
 def test_a_person_who_publishes_alone_is_the_author_of_the_site():

@@ -118,6 +118,14 @@ def test_robots_directives_are_obeyed(content, noindex, rights):
     assert (page.noindex, page.rights) == (noindex, rights)
 
 
+def test_directives_that_name_this_crawler_are_obeyed_and_those_for_others_are_not():
+    ours = read('<meta name="Newsweir" content="noindex, noarchive">')
+    theirs = read('<meta name="otherbot" content="noindex, noarchive">')
+
+    assert (ours.noindex, ours.rights) == (True, ("noarchive",))
+    assert (theirs.noindex, theirs.rights) == (False, ())
+
+
 def test_a_reservation_of_text_and_data_mining_is_a_right():
     assert read('<meta name="tdm-reservation" content="1">').rights == ("tdm-reserved",)
 
