@@ -131,3 +131,23 @@ async def _ask(probe: Probe) -> str | None:
     except TimeoutError:
         return f"no answer in {_PROBE_TIMEOUT_S:g} s"
     return None
+
+
+async def run_together(bodies: Sequence[Body], stop: asyncio.Event) -> None:
+    """Let all run until told to stop; when one ends before, the others finish what they have in hand and end too.
+
+    Raises:
+        Exception: what the first one that failed raised.
+    """
+    halt = asyncio.Event()
+    running = [asyncio.ensure_future(body(halt)) for body in bodies]
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        halt.set()
+        stopping.cancel()
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    for result in ended:
+        if isinstance(result, BaseException):
+            raise result

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.events.alerts import AlertFired
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleIndexed, ArticleWithdrawn
-from shared.events.commands import CrawlerCommand
+from shared.events.commands import CrawlerCommand, EnrichmentCommand
 from shared.events.enrichment import Value
 from shared.events.stories import StoryChanged
 
@@ -60,13 +60,14 @@ ARTICLES_ENRICHED = Stream("articles.enriched", ArticleEnriched)
 ARTICLES_INDEXED = Stream("articles.indexed", ArticleIndexed, max_entries=100_000)
 ARTICLES_WITHDRAWN = Stream("articles.withdrawn", ArticleWithdrawn)
 STORIES_CHANGED = Stream("stories.changed", StoryChanged)
-# What other services ask of a crawler; its answers stand under keys, see shared/commands.py.
+# What other services ask of a crawler, or of enrichment; the answers stand under keys, see shared/commands.py.
 COMMANDS_CRAWLER = Stream("commands.crawler", CrawlerCommand)
+COMMANDS_ENRICHMENT = Stream("commands.enrichment", EnrichmentCommand)
 # Notices of alerts, on their way to webhooks and mailboxes.
 ALERTS_OUTBOX = Stream("alerts.outbox", AlertFired)
 STREAMS = (
     ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ARTICLES_WITHDRAWN, STORIES_CHANGED, COMMANDS_CRAWLER,
-    ALERTS_OUTBOX,
+    COMMANDS_ENRICHMENT, ALERTS_OUTBOX,
 )  # fmt: skip
 
 # A batch of 20 articles is about half a second of enrichment: enough to pay for a round trip, little to do again.
@@ -78,13 +79,16 @@ WITHDRAWAL = Stage("withdrawal", ARTICLES_WITHDRAWN, (), batch_size=100)
 STORY_UPDATES = Stage("story-updates", STORIES_CHANGED, (), batch_size=100)
 # A person waits: commands are handled side by side, answered whatever comes of them, and never tried again.
 CRAWLING_COMMANDS = Stage("crawling-commands", COMMANDS_CRAWLER, (), max_attempts=1, batch_size=4)
+ENRICHMENT_COMMANDS = Stage(
+    "enrichment-commands", COMMANDS_ENRICHMENT, (STORIES_CHANGED,), max_attempts=1, batch_size=4
+)
 # Read by the search service, each event by one of its replicas.
 ALERTS = Stage("alerts", ARTICLES_INDEXED, (), batch_size=100)
 # A receiver that is away is tried for about two hours, each time after a longer wait.
 ALERT_DELIVERY = Stage("alert-delivery", ALERTS_OUTBOX, (), max_attempts=20, batch_size=20)
 # In these the events of fetches are under way; what comes after knows of ended ones only.
 FETCH_STAGES = (ENRICHMENT, INDEXING, WITHDRAWAL, CRAWLING_COMMANDS)
-STAGES = (*FETCH_STAGES, STORY_UPDATES, ALERTS, ALERT_DELIVERY)
+STAGES = (*FETCH_STAGES, ENRICHMENT_COMMANDS, STORY_UPDATES, ALERTS, ALERT_DELIVERY)
 
 
 def stages_reading(stream: Stream) -> tuple[Stage, ...]:

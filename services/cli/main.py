@@ -14,6 +14,7 @@ from services.cli.keys_group import keys
 from services.cli.knowledge_group import knowledge
 from services.cli.reprocess_command import reprocess
 from services.cli.sources_group import sources
+from services.cli.stories_group import stories
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
 _FILE = typer.Argument(help="A file, or - for standard input.")
@@ -34,6 +35,7 @@ app = typer.Typer(
 
 app.add_typer(config, name="config")
 app.add_typer(sources, name="sources")
+app.add_typer(stories, name="stories")
 app.add_typer(keys, name="keys")
 app.add_typer(knowledge, name="knowledge")
 state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)

@@ -4,7 +4,9 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
+from services.enrichment.commands import AnswerCommands
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.llm.endpoint import Endpoint, open_client
@@ -18,7 +20,8 @@ from shared.bus.worker import StageWorker
 from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError
 from shared.events.articles import ArticleCrawled
-from shared.process import Probe, probe_app, run_until_signalled
+from shared.events.commands import EnrichmentCommand
+from shared.process import Probe, probe_app, run_together, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
@@ -63,13 +66,23 @@ async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSetting
             place = PlaceArticles(StoryState(connection), clock, random.Random())
             handler = EnrichArticles(open_pipeline(settings.enrichment_tier, own), clock, llm, place)
             worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
+            answering = StageWorker(
+                topology.ENRICHMENT_COMMANDS,
+                EnrichmentCommand,
+                AnswerCommands(connection, clock),
+                bus,
+                connection,
+                clock,
+                random.Random(),
+            )
             probes = probe_app(
                 "enrichment",
-                liveness=[Probe("consumer", worker.check)],
+                liveness=[Probe("consumer", worker.check), Probe("commands", answering.check)],
                 readiness=[Probe("broker", connection.check), Probe("progress", worker.check_progress)],
             )
+            run = partial(run_together, [worker.run, answering.run])
             return await run_until_signalled(
-                "enrichment", worker.run, probes, host=http.http_host, port=http.http_port + _PORT_OFFSET
+                "enrichment", run, probes, host=http.http_host, port=http.http_port + _PORT_OFFSET
             )
     finally:
         await connection.close()

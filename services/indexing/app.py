@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -18,7 +17,7 @@ from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleEnriched, ArticleWithdrawn
 from shared.events.enrichment import Value
 from shared.events.stories import StoryChanged
-from shared.process import Probe, probe_app, run_until_signalled
+from shared.process import Probe, probe_app, run_together, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
@@ -27,7 +26,6 @@ _log = structlog.get_logger()
 _PORT_OFFSET = 3
 _OPEN_AGAIN_S = 1.0
 E = TypeVar("E", bound=Value)
-Run = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def main() -> int:
@@ -111,23 +109,3 @@ class _Service:
                 self._why_not_open = str(error)
                 await self._clock.sleep(_OPEN_AGAIN_S)
         return None
-
-
-async def run_together(runs: Sequence[Run], stop: asyncio.Event) -> None:
-    """Let all run until told to stop; when one ends before, the others finish what they have in hand and end too.
-
-    Raises:
-        Exception: what the first one that failed raised.
-    """
-    halt = asyncio.Event()
-    running = [asyncio.ensure_future(run(halt)) for run in runs]
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([*running, stopping], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        halt.set()
-        stopping.cancel()
-        ended = await asyncio.gather(*running, return_exceptions=True)
-    for result in ended:
-        if isinstance(result, BaseException):
-            raise result

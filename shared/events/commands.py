@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.events.articles import HttpUrl
 from shared.events.enrichment import Value
+from shared.events.stories import MAX_MEMBERS, MAX_TITLE_CHARACTERS, ArticleId, StoryId
 
 MAX_FOUND_DOORS = 60
 
@@ -24,8 +25,31 @@ class VisitNow(Value):
     source_id: str = Field(min_length=1, max_length=64)
 
 
-class CrawlerCommand(Value):
-    """A question to any one crawler.
+class SplitStory(Value):
+    """Make members of a story a story of their own."""
+
+    kind: Literal["split-story"] = "split-story"
+    story_id: StoryId
+    article_ids: tuple[ArticleId, ...] = Field(min_length=1, max_length=MAX_MEMBERS)
+
+
+class MergeStories(Value):
+    """Let the story `into` take over the members of another."""
+
+    kind: Literal["merge-stories"] = "merge-stories"
+    into: StoryId
+    story_id: StoryId
+
+
+class ForgetArticle(Value):
+    """Take an article out of its story, as if it had never been in one."""
+
+    kind: Literal["forget-article"] = "forget-article"
+    article_id: ArticleId
+
+
+class Command(Value):
+    """A question to any one process of a service.
 
     Attributes:
         command_id: names the key of the answer.
@@ -35,7 +59,18 @@ class CrawlerCommand(Value):
     command_id: str = Field(pattern=r"^[0-9a-f]{32}$")
     asked_at: AwareDatetime
     expires_at: AwareDatetime
+
+
+class CrawlerCommand(Command):
+    """A question to any one crawler."""
+
     ask: Annotated[Discover | VisitNow, Field(discriminator="kind")]
+
+
+class EnrichmentCommand(Command):
+    """A question to any one process of enrichment."""
+
+    ask: Annotated[SplitStory | MergeStories | ForgetArticle, Field(discriminator="kind")]
 
 
 class FoundDoor(Value):
@@ -77,6 +112,21 @@ class VisitsDue(Value):
     doors: int
 
 
+class StoryStands(Value):
+    """A story as it is after a command; one that was merged into another has no articles."""
+
+    story_id: StoryId
+    headline: str = Field(max_length=MAX_TITLE_CHARACTERS)
+    size: int
+
+
+class StoriesRearranged(Value):
+    """The stories that a command changed: the one that was named first comes first."""
+
+    kind: Literal["stories-rearranged"] = "stories-rearranged"
+    stories: tuple[StoryStands, ...]
+
+
 class Refusal(Value):
     """Why a command was not carried out, in words for people."""
 
@@ -88,4 +138,4 @@ class CommandAnswer(Value):
     """The answer to a command."""
 
     command_id: str
-    result: Annotated[SiteFound | VisitsDue | Refusal, Field(discriminator="kind")]
+    result: Annotated[SiteFound | VisitsDue | StoriesRearranged | Refusal, Field(discriminator="kind")]

@@ -19,7 +19,6 @@ from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.stories.placing import PlaceArticles
 from services.enrichment.stories.state import StoryState
-from services.indexing.app import run_together
 from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared import topology
 from shared.article_store.opening import open_writer
@@ -30,7 +29,7 @@ from shared.bus.worker import StageWorker
 from shared.clock import Clock, SystemClock
 from shared.errors import DependencyUnavailable, PermanentFailure
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn
-from shared.process import probe_app, run_until_signalled
+from shared.process import probe_app, run_together, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging

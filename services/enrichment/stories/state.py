@@ -16,7 +16,7 @@ looks again, and does nothing at all unless every stamp is still what it was.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.enrichment.stories import story as stories
 from services.enrichment.stories.fingerprint import Fingerprint
@@ -30,6 +30,8 @@ _COUNT_ERA_MS = 15 * 86_400_000
 # Events are looked for among what the last days told.
 _ABOUT_S = 10 * 86_400
 _COMMAND_S = 86_400
+# A story that was merged into another may have been merged on: so often it is followed.
+_LONGEST_TRAIL = 8
 _BUCKETS = 1 << 14
 # One entity in common is the rule in the news: a story is looked at when two features lead to it.
 LEAST_SHARED_KEYS = 2
@@ -37,7 +39,7 @@ LEAST_SHARED_KEYS = 2
 # Finds the stories for one article: those under its bands, those under at least two of its features, and the one that
 # bears its name. `seek` holds: a (article_id), b (bucket, band, bucket, band, …), f (features).
 _FIND_LUA = (
-    f"local least = {LEAST_SHARED_KEYS}"
+    f"local least, trail = {LEAST_SHARED_KEYS}, {_LONGEST_TRAIL}"
     + """
 local prefix, eras = KEYS[1], {ARGV[1], ARGV[2]}
 local function vote(votes, names, by)
@@ -55,7 +57,7 @@ local function best(votes, least, most)
   return {unpack(found, 1, most)}
 end
 local function standing(name)
-  for _ = 1, 3 do
+  for _ = 1, trail do
     local into = redis.call('HGET', prefix .. 'story:' .. name, 'into')
     if not into then return name end
     name = into
@@ -231,6 +233,10 @@ class Plan:
     counts: Mapping[str, int] | None = None
     command_id: str = ""
 
+    def asked_by(self, command_id: str) -> "Plan":
+        """The same, asked for by a command."""
+        return replace(self, command_id=command_id)
+
     def as_json(self) -> str:
         plan = {
             "seeks": [seek.as_json() for seek, _ in self.seeks],
@@ -285,10 +291,16 @@ class StoryState:
             kept = await pipeline.execute()
         return {n: stories.decode(n, int(v), d) for n, (v, d) in zip(names, kept, strict=True) if v is not None}
 
-    async def home(self, article_id: str) -> str | None:
-        """The name of the story that an article was assigned to."""
+    async def of_article(self, article_id: str) -> Story | None:
+        """The story that an article was assigned to, or the one that took that over."""
         value: str | None = await self._connection.client.get(f"{self._prefix}article:{article_id}")
-        return None if value is None else value.partition("|")[0]
+        name = None if value is None else value.partition("|")[0]
+        for _ in range(_LONGEST_TRAIL):
+            story = None if name is None else (await self.named([name])).get(name)
+            if story is None or story.merged_into is None:
+                return story
+            name = story.merged_into
+        return None
 
     async def done_by(self, command_id: str) -> list[str] | None:
         """The names of the stories that a command changed; None where it was not carried out."""

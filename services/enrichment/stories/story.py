@@ -79,7 +79,7 @@ class Story:
     Attributes:
         version: of the membership as it was read; 0 for a story that is not kept yet.
         unlisted: how many further members it has beyond MAX_MEMBERS.
-        merged_into: the story that took its members over.
+        merged_into: the story that took its members over; of those only the earliest is still kept then.
     """
 
     story_id: str
@@ -95,7 +95,7 @@ class Story:
 
     @property
     def size(self) -> int:
-        return len(self.members) + self.unlisted
+        return 0 if self.merged_into else len(self.members) + self.unlisted
 
     def of(self, article_id: str) -> Member | None:
         """The member with this id, if it is listed."""
@@ -136,7 +136,7 @@ class Story:
             version=version,
             headline=original.title,
             original=original.article_id,
-            members=tuple(map(_said, self.members)),
+            members=() if self.merged_into else tuple(map(_said, self.members)),
             size=self.size,
             merged_into=self.merged_into,
             first_at=from_ms(min(times)),

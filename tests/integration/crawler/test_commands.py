@@ -119,7 +119,7 @@ async def test_a_command_that_nobody_waits_for_is_left_undone(newsroom, site):
 
 
 async def test_without_a_crawler_it_is_said_after_a_while(newsroom):
-    with pytest.raises(DependencyUnavailable, match="no crawler answered within 3 s"):
+    with pytest.raises(DependencyUnavailable, match="no answer from a crawler within 3 s"):
         await commands.visit_now(newsroom.connection, "weir-post", newsroom.clock, timeout_s=3)
 
 

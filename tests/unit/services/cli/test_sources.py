@@ -196,7 +196,7 @@ async def test_a_visit_that_failed_or_never_came_is_a_status_of_its_own(connecti
 async def test_without_a_running_crawler_nothing_can_be_visited_now(connection, clock):
     await SourceRegistry(connection).put([a_source("a")])
 
-    with pytest.raises(DependencyUnavailable, match="no crawler answered"):
+    with pytest.raises(DependencyUnavailable, match="no answer from a crawler"):
         await check_now(connection, "a", clock)
     with pytest.raises(ConfigurationError, match="name it"):
         await check_now(connection, None, clock)
