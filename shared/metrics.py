@@ -82,6 +82,11 @@ SOURCE_CHANGED = Gauge(
     "1 for a source whose daily yield has become quiet or loud against its own history; others are left out.",
     ["source", "change"],
 )
+ENRICHER_FAILURES = Counter(
+    "newsweir_enricher_failures_total",
+    "Articles on which an enricher raised, by the section that it left empty; the log has the error.",
+    ["section"],
+)
 SEARCHABLE_SECONDS = Histogram(
     "newsweir_fetch_to_searchable_seconds",
     "Time from the fetch of an article to its being in the store.",

@@ -38,7 +38,9 @@ def enrich_file(name: str, tier: Tier) -> int:
         ConfigurationError: the file cannot be read, or the tier is not installed.
     """
     with open_input(name) as file:
-        pipeline = open_pipeline(tier, own_entities_file(load(EnrichmentSettings), load(StoreSettings).data_dir))
+        settings = load(EnrichmentSettings)
+        own = own_entities_file(settings, load(StoreSettings).data_dir)
+        pipeline = open_pipeline(tier, own, settings.exchange_rates_file)
         total = bad = 0
         for result in enrich_lines(read_lines(file, _MAX_LINE_BYTES), pipeline):
             write_json_line(result)

@@ -64,7 +64,8 @@ async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSetting
     try:
         async with open_llm(model, connection, clock) as llm:
             place = PlaceArticles(StoryState(connection), clock, random.Random())
-            handler = EnrichArticles(open_pipeline(settings.enrichment_tier, own), clock, llm, place)
+            pipeline = open_pipeline(settings.enrichment_tier, own, settings.exchange_rates_file)
+            handler = EnrichArticles(pipeline, clock, llm, place)
             worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
             answering = StageWorker(
                 topology.ENRICHMENT_COMMANDS,

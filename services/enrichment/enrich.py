@@ -1,9 +1,12 @@
-"""From an article to everything understood of it: the enrichers in order; one that fails is named, not hidden."""
+"""From an article to everything understood of it: the enrichers in order; one that fails is named and counted."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.entities import entities
@@ -19,8 +22,12 @@ from services.enrichment.enrichers.summary import summary
 from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
 from shared.events.enrichment import Enrichment, Language, Tier
+from shared.metrics import ENRICHER_FAILURES
 
 ENRICHMENT_VERSION = 2
+
+_log = structlog.get_logger()
+_LOGGED_TITLE = 100
 
 # An enricher sees the article, what the enrichers before it have found, and what is known beforehand.
 Enricher = Callable[[ArticleText, Enrichment, Knowledge], object]
@@ -59,15 +66,23 @@ class Pipeline:
                 value: Any = enricher(article, found, self.knowledge)
             except Exception:  # whatever one enricher stumbles over, the other sections are worth having
                 failed.append(section)
+                ENRICHER_FAILURES.labels(section).inc()
+                _log.exception("enricher failed", section=section, title=article.title[:_LOGGED_TITLE])
             else:
                 found = found.model_copy(update={section: value})
         return found.model_copy(update={"failed": tuple(failed)})
 
 
-def open_pipeline(tier: Tier = "fast", own_entities: Path | None = None) -> Pipeline:
-    """Load what the tier needs, and the entities of a user's file, once per process.
+def open_pipeline(
+    tier: Tier = "fast", own_entities: Path | None = None, exchange_rates: Path | None = None
+) -> Pipeline:
+    """Load what the tier needs, and a user's entities and exchange rates, once per process.
 
     Raises:
         ConfigurationError: the tier is "full" and its model is not installed, or a data file is missing or broken.
     """
-    return Pipeline(tier, open_knowledge(with_model=tier == "full", own=own_entities))
+    knowledge = open_knowledge(with_model=tier == "full", own=own_entities, exchange_rates=exchange_rates)
+    # What is loaded stays for the life of the process: no collection of garbage need walk all of it again.
+    gc.collect()
+    gc.freeze()
+    return Pipeline(tier, knowledge)

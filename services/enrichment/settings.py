@@ -17,6 +17,10 @@ class EnrichmentSettings(Settings):
     knowledge_file: Path | None = Field(
         default=None, description="YAML file of entities of your own; knowledge.yaml in the data folder unless named"
     )
+    exchange_rates_file: Path | None = Field(
+        default=None,
+        description="CSV file of rates in place of the built-in yearly averages; columns year, currency, usd_per_unit",
+    )
 
 
 def own_entities_default(data_dir: Path) -> Path:

@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
 
-from services.enrichment.article_text import ArticleText
+from services.enrichment.article_text import ArticleText, Passage
 from services.enrichment.enrichers.function_words import FUNCTION_WORDS
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Enrichment, Keyphrase
@@ -13,9 +14,9 @@ ORIGIN = "rule:1"
 _MOST_PHRASES = 8
 _LONGEST_PHRASE = 3
 # Later in a long article phrases tell little of it.
-_MOST_CHARACTERS = 12_000
-_MARKS = ".,;:!?…\"'“”‘’„«»‹›()[]{}<>–—-/|*·•#"
-_POSSESSIVES = ("'s", "’s")
+_MOST_SENTENCES = 150
+_SHORTEST_WORD = 2
+_CONFIDENCE = 0.7
 # Words that fill the news whatever it is about: they part phrases as function words do.
 _FILLERS = frozenset(
     "said says say told tell tells added adds according announced reported reports expected expects plans planned "
@@ -51,70 +52,48 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
     stop = _STOP.get(found.language.code)
     if stop is None:
         return ()
-    in_title = set(_Phrases(article.title, stop).places(1))
-    phrases = _Phrases(article.text[:_MOST_CHARACTERS], stop)
-    places = phrases.places(_FEWEST)
-    scores = {
-        key: _score(key, count, knowledge.common_words)
-        * (_IN_TITLE if key in in_title else 1.0)
-        * (_EARLY if first < len(phrases) * _EARLY_SHARE else 1.0)
-        for key, (first, count) in places.items()
-        if key in in_title or count >= (_FEWEST if " " in key else _FEWEST_ALONE)
-    }
+    text, title = article.body.folded, article.headline.folded
+    scores: dict[str, float] = {}
+    for key, count in _counted(article.body.words[:_MOST_SENTENCES], text, stop).items():
+        is_titled = f" {key} " in title
+        if is_titled or count >= (_FEWEST if " " in key else _FEWEST_ALONE):
+            early = _EARLY if text.find(f" {key} ") < _EARLY_SHARE * len(text) else 1.0
+            scores[key] = _score(key, count, knowledge.common_words) * early * (_IN_TITLE if is_titled else 1.0)
     chosen = list(_apart(sorted(scores, key=lambda key: (-scores[key], key))))
     shares = [(key, scores[key] / scores[chosen[0]]) for key in chosen]
     return tuple(
-        Keyphrase(text=phrases.written(key, places[key][0]), score=round(share, 3), origin=ORIGIN, confidence=0.7)
+        Keyphrase(text=_written(key, article.body), score=round(share, 3), origin=ORIGIN, confidence=_CONFIDENCE)
         for key, share in shares
         if share >= _LEAST_SHARE
     )
 
 
-class _Phrases:
-    """The words of a text, with the marks beside them, as phrases are made of them."""
-
-    def __init__(self, text: str, stop: Set[str]) -> None:
-        self._tokens = text.split()
-        self._words = [token.strip(_MARKS) for token in self._tokens]
-        self._lowered = [_bare(word.lower()) for word in self._words]
-        self._stop = stop
-
-    def __len__(self) -> int:
-        return len(self._tokens)
-
-    def places(self, fewest: int) -> dict[str, tuple[int, int]]:
-        """Each word, and each run of two or three, that comes up often enough: its first place, and how often."""
-        stop, lowered = self._stop, self._lowered
-        frequent = {
-            word: count
-            for word, count in Counter(lowered).items()
-            if count >= fewest and word not in stop and word[:1].isalpha()
-        }
-        runs: dict[str, list[int]] = {}
+def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> dict[str, int]:
+    """Each word that comes up often enough, and each run of two or three such words, with how often."""
+    frequent = {
+        word: count
+        for word, count in Counter(chain.from_iterable(sentences)).items()
+        if count >= _FEWEST and word not in stop and len(word) >= _SHORTEST_WORD and word[0].isalpha()
+    }
+    runs: Counter[str] = Counter()
+    for words in sentences:
         start = 0
-        for place, word in enumerate(lowered):
+        for place, word in enumerate(words):
             if word not in frequent:
                 start = place + 1
-                continue
-            token = self._tokens[place]
-            if token[0] in _MARKS:
-                start = place
-            for begin in range(max(start, place - _LONGEST_PHRASE + 1), place):
-                runs.setdefault(" ".join(lowered[begin : place + 1]), []).append(begin)
-            if token[-1] in _MARKS or self._words[place].endswith(_POSSESSIVES):
-                start = place + 1
-        # Read backwards, so that the first place of each word is the one that stays.
-        firsts = dict(zip(reversed(lowered), range(len(lowered) - 1, -1, -1), strict=True))
-        alone = {word: (firsts[word], count) for word, count in frequent.items()}
-        return alone | {key: (at[0], len(at)) for key, at in runs.items() if len(at) >= fewest}
-
-    def written(self, key: str, begin: int) -> str:
-        """The phrase with a key as it stands at a place."""
-        return " ".join(self._words[begin : begin + key.count(" ") + 1])[: len(key)]
+            else:
+                for begin in range(max(start, place - _LONGEST_PHRASE + 1), place):
+                    runs[" ".join(words[begin : place + 1])] += 1
+    # Words with a mark between them are no phrase: folded, they stand more than one blank apart.
+    counted = ((key, text.count(f" {key} ")) for key, count in runs.items() if count >= _FEWEST)
+    return frequent | {key: count for key, count in counted if count >= _FEWEST}
 
 
-def _bare(word: str) -> str:
-    return word[:-2] if word.endswith(_POSSESSIVES) else word
+def _written(key: str, body: Passage) -> str:
+    """A phrase as the text writes it where it comes first."""
+    # Offset i of the folded form is i - 1 in the text.
+    start = body.folded.find(f" {key} ")
+    return body.text[start : start + len(key)]
 
 
 def _score(key: str, count: int, common_words: Set[str]) -> float:

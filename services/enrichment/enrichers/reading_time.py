@@ -12,12 +12,12 @@ _WORDS_PER_S = 238 / 60
 # Chinese and Japanese are read by the character, at about 260 a minute (Brysbaert 2019, Chinese studies).
 _CHARACTERS_PER_S = 260 / 60
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_WORD = re.compile(r"[^\W\d_][^\s]*")
 
 
 def reading_time_s(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> int:
     """Seconds to read title and text, rounded up; 0 for an article without words."""
-    whole = f"{article.title}\n{article.text}"
-    spaced, characters = _CJK.subn(" ", whole)
-    words = len(_WORD.findall(spaced))
+    whole, characters = f"{article.title}\n{article.text}", 0
+    if not whole.isascii():
+        whole, characters = _CJK.subn(" ", whole)
+    words = sum(token[0].isalpha() or any(map(str.isalpha, token)) for token in whole.split())
     return math.ceil(round(words / _WORDS_PER_S + characters / _CHARACTERS_PER_S, 6))

@@ -49,12 +49,10 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
 
 def _tones(words: Sequence[str], tones: Mapping[str, float]) -> Iterator[float]:
     """The tones of a sentence's words, reversed where they are denied or reduced."""
-    for index, word in enumerate(words):
-        tone = tones.get(word)
-        if tone is not None:
-            before = words[max(0, index - _REACH) : index]
-            denied = not _NEGATIONS.isdisjoint(before) or (tone < 0 and not _REDUCING.isdisjoint(before))
-            yield tone * _DENIED if denied else tone
+    for index in [index for index, word in enumerate(words) if word in tones]:
+        tone, before = tones[words[index]], words[max(0, index - _REACH) : index]
+        denied = not _NEGATIONS.isdisjoint(before) or (tone < 0 and not _REDUCING.isdisjoint(before))
+        yield tone * _DENIED if denied else tone
 
 
 def _label(score: float) -> str:

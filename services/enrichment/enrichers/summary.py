@@ -1,7 +1,7 @@
 """The three sentences of an article that tell the most of it."""
 
-import re
 from collections import Counter
+from collections.abc import Iterable
 
 from services.enrichment.article_text import CJK, ArticleText, Sentence
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -12,18 +12,20 @@ _SENTENCES = 3
 _MOST_SENTENCES = 60
 _SHORTEST, _LONGEST = 40, 400
 _SHORTEST_CJK = 12
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_SHORTEST_WORD = 3
 _TITLE_WEIGHT, _LEAD_WEIGHT = 2.0, 1.5
 
 
 def summary(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> str | None:
     """Three whole sentences in their order, joined by blanks; None for a text that has no more than these."""
-    sentences = [s for s in article.body.sentences[:_MOST_SENTENCES] if _is_prose(s)]
-    if len(sentences) <= _SENTENCES:
+    body = article.body
+    read = [pair for pair in zip(body.sentences[:_MOST_SENTENCES], body.words, strict=False) if _is_prose(pair[0])]
+    if len(read) <= _SENTENCES:
         return None
-    words = [_content_words(sentence.text, knowledge) for sentence in sentences]
+    sentences = [sentence for sentence, _ in read]
+    words = [_content_words(sentence.text, words, knowledge) for sentence, words in read]
     frequency = Counter(word for of_sentence in words for word in of_sentence)
-    title = _content_words(article.title, knowledge)
+    title = _content_words(article.title, article.headline.folded.split(), knowledge)
     scores = [
         _weight(of_sentence, frequency) + _TITLE_WEIGHT * _share(of_sentence, title) + _LEAD_WEIGHT / (1 + position)
         for position, of_sentence in enumerate(words)
@@ -33,16 +35,16 @@ def summary(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> st
 
 
 def _is_prose(sentence: Sentence) -> bool:
-    shortest = _SHORTEST_CJK if CJK.search(sentence.text) else _SHORTEST
+    shortest = _SHORTEST if sentence.text.isascii() or not CJK.search(sentence.text) else _SHORTEST_CJK
     return shortest <= len(sentence.text) <= _LONGEST
 
 
-def _content_words(text: str, knowledge: Knowledge) -> set[str]:
+def _content_words(text: str, words: Iterable[str], knowledge: Knowledge) -> set[str]:
     """The words that say what a sentence is about; in Chinese and Japanese every pair of characters."""
-    words = set(_WORD.findall(text.lower())) - knowledge.common_words
-    if not CJK.search(text):
-        return words
-    return words | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}
+    content = {word for word in words if len(word) >= _SHORTEST_WORD} - knowledge.common_words
+    if text.isascii() or not CJK.search(text):
+        return content
+    return content | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}
 
 
 def _weight(words: set[str], frequency: Counter[str]) -> float:

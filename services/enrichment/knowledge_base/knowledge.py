@@ -38,8 +38,10 @@ class Knowledge:
     model: NamedEntityModel | None = None
 
 
-def open_knowledge(*, with_model: bool = False, data: Path = DATA, own: Path | None = None) -> Knowledge:
-    """Load the data files, a user's own entities where a file of them is named, and the model where it is asked for.
+def open_knowledge(
+    *, with_model: bool = False, data: Path = DATA, own: Path | None = None, exchange_rates: Path | None = None
+) -> Knowledge:
+    """Load the data files, a user's own entities and rates where files of them are named, and the model if asked for.
 
     Raises:
         ConfigurationError: a file is missing or broken, or the model is not installed.
@@ -49,7 +51,7 @@ def open_knowledge(*, with_model: bool = False, data: Path = DATA, own: Path | N
         gazetteer=Gazetteer(merged_with(entities, load(own)) if own else entities),
         common_words=read_words(data / "common_words.txt"),
         personal_names=read_words(data / "personal_names.txt"),
-        exchange_rates=read_exchange_rates(data / "exchange_rates.csv"),
+        exchange_rates=read_exchange_rates(exchange_rates or data / "exchange_rates.csv"),
         topic_rules=read_topic_rules(data / "topic_rules.tsv"),
         sentiment_words=read_sentiment_words(data / "sentiment_words.tsv"),
         lexicon=read_lexicon(data / "lexicon.tsv.gz"),

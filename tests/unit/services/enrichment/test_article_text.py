@@ -73,3 +73,13 @@ def test_offsets_of_sentences_are_exact_and_folding_keeps_the_length(text):
 
     assert all(text[s.start : s.end] == s.text for s in passage.sentences)
     assert len(passage.folded) == len(text) + 2
+
+
+def test_each_sentence_has_its_words_in_lower_case():
+    passage = Passage("Tarnwell's cell runs. It IS hot!")
+
+    assert passage.words == (("tarnwell", "s", "cell", "runs"), ("it", "is", "hot"))
+
+
+def test_initials_end_no_sentence():
+    assert len(Passage("The note is by J.R. Whitcombe of Halden.").sentences) == 1

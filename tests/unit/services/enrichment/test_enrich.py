@@ -4,9 +4,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, open_pipeline
+from shared.metrics import ENRICHER_FAILURES
 
 # Names, signs and scripts that enrichers look for, to be strewn into arbitrary text.
 BAITS = st.sampled_from(
@@ -55,14 +57,20 @@ def test_an_article_is_understood_in_every_section_of_the_fast_tier(pipeline):
     assert enrichment.failed == ()
 
 
-def test_an_enricher_that_raises_is_named_and_the_others_go_on(pipeline):
+def test_an_enricher_that_raises_is_named_logged_and_counted_and_the_others_go_on(pipeline):
     def broken(article, found, knowledge):
         raise ZeroDivisionError
 
     with_a_broken_one = Pipeline("fast", pipeline.knowledge, (("money", broken), *ENRICHERS[:2]))
 
-    enrichment = with_a_broken_one.enrich(ArticleText("", "Nvidia and the European Commission met in Brussels today."))
+    before = ENRICHER_FAILURES.labels("money")._value.get()
+    with capture_logs() as logs:
+        enrichment = with_a_broken_one.enrich(
+            ArticleText("", "Nvidia and the European Commission met in Brussels today.")
+        )
 
+    assert ENRICHER_FAILURES.labels("money")._value.get() == before + 1
+    assert [(line["event"], line["section"]) for line in logs] == [("enricher failed", "money")]
     assert enrichment.failed == ("money",)
     assert enrichment.money == ()
     assert enrichment.entities
@@ -104,3 +112,12 @@ def test_mentions_never_overlap(pipeline, text):
 
     spans = sorted((m.start, m.end) for entity in enrichment.entities for m in entity.mentions)
     assert all(first[1] <= second[0] for first, second in pairwise(spans))
+
+
+def test_a_users_exchange_rates_take_the_place_of_the_built_in_ones(tmp_path):
+    rates = tmp_path / "rates.csv"
+    rates.write_text("year,currency,usd_per_unit\n2024,EUR,2.0\n")
+
+    (amount,) = open_pipeline(exchange_rates=rates).enrich(ArticleText("", "The plant cost 3 million euros.")).money
+
+    assert (amount.value_usd, amount.usd_rate, amount.rate_date) == (6e6, 2.0, "2024")

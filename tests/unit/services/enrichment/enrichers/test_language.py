@@ -39,3 +39,16 @@ def test_a_declared_language_does_not_overrule_the_text(told):
     text = "The council will meet again on Thursday to vote on the new bridge across the river."
 
     assert told(text, hint="fr").code == "en"
+
+
+def test_little_words_decide_without_statistics(told):
+    found = told("The council will meet again on Thursday to vote on the new bridge, and there is no time for it.")
+
+    assert (found.code, found.origin) == ("en", "rule:1")
+
+
+def test_a_text_of_two_languages_is_left_to_the_statistics(told):
+    assert (
+        told("The vote on the bridge is in the hall. Die Abstimmung ist in der Halle und nicht im Rathaus.").origin
+        == "model"
+    )
