@@ -29,10 +29,13 @@ from services.search.catalogue import Catalogue
 from services.search.error_answers import ErrorAnswers, Unforeseen
 from services.search.live import HEARTBEAT_S, LiveFeed
 from services.search.measuring import Measured
+from services.search.pipeline import Pipeline
 from services.search.rate_limits import RateLimiter
 from services.search.settings import SearchSettings
 from services.search.source_catalogue import SourceCatalogue
+from services.search.ui.operator_pages import OperatorPages
 from services.search.ui.pages import STATIC_FILES, Pages
+from services.search.ui.rendering import Renderer
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.clock import Clock, SystemClock
@@ -73,7 +76,8 @@ def create_app(
     """
     catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
     app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    pages = Pages(catalogue, app.openapi, clock)
+    renderer = Renderer()
+    pages = Pages(catalogue, app.openapi, clock, renderer)
     answers = ErrorAnswers(pages)
     _surround(app, answers, http, settings, clock, connection)
     for error in (NewsweirError, HTTPException, RequestValidationError):
@@ -88,9 +92,11 @@ def create_app(
     app.include_router(export_routes(catalogue, clock))
     app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
     app.include_router(live_routes(app.state.live, clock))
-    app.include_router(source_routes(SourceCatalogue(connection, clock)))
+    sources = SourceCatalogue(connection, clock)
+    app.include_router(source_routes(sources))
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))
     app.include_router(pages.routes())
+    app.include_router(OperatorPages(renderer, sources, Pipeline(connection, clock), clock).routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))
     return app
 

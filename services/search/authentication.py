@@ -15,7 +15,7 @@ _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # A long question is sent as a body; it changes nothing.
 _READING_POSTS = frozenset({"/v1/articles/search"})
 # Adding a source has the crawler contact whoever is named.
-_ADMIN_FOLDER = "/v1/sources"
+_ADMIN_FOLDERS = ("/v1/sources", "/sources")
 
 
 class KeyNeeded(PermanentFailure):
@@ -83,7 +83,8 @@ def scope_needed(method: str, path: str) -> KeyScope:
     """What a key must be allowed to do for this request."""
     if method in _READING_METHODS or path in _READING_POSTS:
         return "read"
-    return "admin" if path == _ADMIN_FOLDER or path.startswith(f"{_ADMIN_FOLDER}/") else "write"
+    in_admin = any(path == folder or path.startswith(f"{folder}/") for folder in _ADMIN_FOLDERS)
+    return "admin" if in_admin else "write"
 
 
 def presented_key(headers: Headers) -> str | None:

@@ -8,6 +8,17 @@ from shared.facets import FACETS_BY_NAME
 SEARCH_PATH = "/"
 DEALS_PATH = "/deals"
 QUOTES_PATH = "/quotes"
+SOURCES_PATH = "/sources"
+PIPELINE_PATH = "/pipeline"
+# What the head of every page leads to.
+SECTIONS = (
+    ("Search", SEARCH_PATH),
+    ("Deals", DEALS_PATH),
+    ("Quotes", QUOTES_PATH),
+    ("Sources", SOURCES_PATH),
+    ("Pipeline", PIPELINE_PATH),
+    ("API", "/docs"),
+)
 
 
 def article_path(article_id: str) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -22,14 +21,13 @@ from services.search.ui.entity_view import entity_view
 from services.search.ui.fact_views import facts_view
 from services.search.ui.links import DEALS_PATH, QUOTES_PATH, SEARCH_PATH
 from services.search.ui.reference_view import operations, schemas
+from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import search_view
 from shared.article_store.facts import FactKind
 from shared.clock import Clock, from_ms
 
 _HERE = Path(__file__).parent
 STATIC_FILES = _HERE / "static"
-# What the head of every page leads to.
-SECTIONS = (("Search", SEARCH_PATH), ("Deals", DEALS_PATH), ("Quotes", QUOTES_PATH), ("API", "/docs"))
 _DEALS = {
     "here": DEALS_PATH,
     "title": "Deals",
@@ -48,18 +46,13 @@ _FACET_PARAMETERS = frozenset(parameter.name for parameter in PARAMETERS if para
 class Pages:
     """Answers requests of people with HTML."""
 
-    def __init__(self, catalogue: Catalogue, openapi: Callable[[], dict[str, Any]], clock: Clock) -> None:
+    def __init__(
+        self, catalogue: Catalogue, openapi: Callable[[], dict[str, Any]], clock: Clock, renderer: Renderer
+    ) -> None:
         self._catalogue = catalogue
         self._openapi = openapi
         self._clock = clock
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["sections"] = SECTIONS
+        self._renderer = renderer
 
     def routes(self) -> APIRouter:
         """Every page."""
@@ -128,4 +121,4 @@ class Pages:
         return response
 
     def _render(self, template: str, **values: object) -> Response:
-        return HTMLResponse(self._templates.get_template(template).render(**values))
+        return self._renderer.page(template, **values)

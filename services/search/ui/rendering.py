@@ -1,0 +1,28 @@
+"""Fills the templates of the pages; every value is escaped."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from services.search.ui.links import SECTIONS
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Renderer:
+    """The templates, loaded once."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["sections"] = SECTIONS
+
+    def page(self, template: str, **values: object) -> Response:
+        """The template, filled; a name that it uses and is not given is an error."""
+        return HTMLResponse(self._environment.get_template(template).render(**values))
