@@ -4,6 +4,9 @@ The hash `registry` maps article_id to ``first_seen_ms|revision|content_hash``. 
 into the event that leaves, and written by the script that publishes the event, if the entry is still the one that it
 was computed from; otherwise the caller computes again.
 
+The hash `suppressed` maps the article_id of what was forgotten to when that was, in ms. Scripts that hand an article
+over ask it; the store has a tombstone of its own for what slips through.
+
 The key `registry:complete` says that every article of the store has its entry. Where it is missing, the broker may have
 lost what it knew: nothing is fetched or imported until the registry was refilled (`newsweir state rebuild`).
 """
@@ -11,6 +14,10 @@ lost what it knew: nothing is fetched or imported until the registry was refille
 from dataclasses import dataclass
 
 from shared.redis_client import RedisConnection
+
+# The revision of a withdrawal that no later revision is newer than: for good. In JSON and in the stores it is exact.
+FOREVER = 2**52
+FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,9 @@ local function registry_restore(registry, article_id, entry)
   redis.call('HSET', registry, article_id, first_ms .. '|' .. revision .. '|' .. hash)
   return current and 0 or 1
 end
+local function registry_suppressed(suppressed, article_id)
+  return redis.call('HEXISTS', suppressed, article_id) == 1
+end
 local function registry_discard(registry, discarded, article_id)
   local entry = redis.call('HGET', registry, article_id)
   if entry then redis.call('HSET', discarded, article_id, entry) end
@@ -74,6 +84,16 @@ def registry_key(connection: RedisConnection) -> str:
 def imports_key(connection: RedisConnection) -> str:
     """The hash article_id → revision of what was imported; a crawler's visit advances the entry past it."""
     return connection.key("imports")
+
+
+def suppressed_key(connection: RedisConnection) -> str:
+    """The hash article_id → when it was forgotten; nothing of it is handed over again."""
+    return connection.key("suppressed")
+
+
+async def is_suppressed(connection: RedisConnection, article_id: str) -> bool:
+    """Whether an article was forgotten."""
+    return bool(await connection.client.hexists(suppressed_key(connection), article_id))
 
 
 def discarded_key(connection: RedisConnection) -> str:

@@ -183,6 +183,9 @@ class StoreSettings(Settings):
     )
     index_prefix: str = Field(default="newsweir", pattern=r"^[a-z][a-z0-9-]*$", description="starts every index name")
     store_timeout_s: float = Field(default=10.0, gt=0, description="longest wait for one request to the store")
+    retention_days: float | None = Field(
+        default=None, gt=0, description="articles older than this are deleted by `newsweir prune`; none without it"
+    )
 
 
 class HttpSettings(Settings):

@@ -21,7 +21,15 @@ from shared.dispositions import counts_key, day_of, inflight_key
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, Precision, Publication
 from shared.redis_client import CONNECTION_ERRORS, RedisConnection
-from shared.registry import RegistryEntry, advance, complete_key, imports_key, read_entry, registry_key
+from shared.registry import (
+    RegistryEntry,
+    advance,
+    complete_key,
+    imports_key,
+    read_entry,
+    registry_key,
+    suppressed_key,
+)
 from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED
 from shared.urls import article_id, canonicalize
@@ -34,10 +42,12 @@ _ATTEMPTS = 10
 _MAX_BACKLOG = 2_000
 _LINES_BETWEEN_CHECKS = 100
 
-# KEYS: registry, imports, inflight, counts, stream, the marker without which nothing may be imported. ARGV:
+# KEYS: registry, imports, inflight, counts, stream, the marker without which nothing may be imported,
+# suppressed. ARGV:
 # article_id, expected, entry, revision, fetch_id, source_id, day, now_ms, then the fields of the event.
 _SCRIPT = f"""{dispositions.LUA}{registry.LUA}
 if redis.call('EXISTS', KEYS[6]) == 0 then return -1 end
+if registry_suppressed(KEYS[7], ARGV[1]) then return -2 end
 if registry_advance(KEYS[1], ARGV[1], ARGV[2], ARGV[3]) == 0 then return 0 end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
 ledger_open(KEYS[3], KEYS[4], ARGV[5], ARGV[6], ARGV[7], ARGV[1], ARGV[8])
@@ -45,9 +55,9 @@ redis.call('XADD', KEYS[5], '*', unpack(ARGV, 9))
 return 1
 """
 
-_DONE, _UNKNOWN_STATE = 1, -1
+_DONE, _UNKNOWN_STATE, _SUPPRESSED = 1, -1, -2
 
-Outcome = Literal["imported", "known", "crawled"]
+Outcome = Literal["imported", "known", "crawled", "forgotten"]
 
 
 class ImportLine(BaseModel):
@@ -85,7 +95,8 @@ class Importer:
     guard: RegistryGuard
 
     async def add(self, line: ImportLine) -> Outcome:
-        """Import one article: "known" where an import brought the same before, "crawled" where a crawler did.
+        """Import one article: "known" where an import brought the same before, "crawled" where a crawler did,
+        "forgotten" where it was.
 
         Raises:
             InvalidInput: its URL or its date is none.
@@ -106,6 +117,8 @@ class Importer:
             answer = await self._hand_over(line, url, publication, current)
             if answer == _DONE:
                 return "imported"
+            if answer == _SUPPRESSED:
+                return "forgotten"
             if answer == _UNKNOWN_STATE:
                 # Returns where the store is empty.
                 await self.guard.check()
@@ -114,7 +127,7 @@ class Importer:
     async def _hand_over(
         self, line: ImportLine, url: str, publication: Publication | None, current: RegistryEntry | None
     ) -> int:
-        """_DONE, _UNKNOWN_STATE, or 0 where the registry no longer held `current`."""
+        """_DONE, _UNKNOWN_STATE, _SUPPRESSED, or 0 where the registry no longer held `current`."""
         now_ms = self.clock.now_ms()
         entry = advance(current, now_ms, line.content_hash)
         event = _event(line, url, publication, entry, uuid4().hex, now_ms)
@@ -128,6 +141,7 @@ class Importer:
                 counts_key(self.connection),
                 key(ARTICLES_CRAWLED.name),
                 complete_key(self.connection),
+                suppressed_key(self.connection),
             ],
             [
                 event.article_id,
@@ -220,8 +234,9 @@ async def import_file(name: str, connection: RedisConnection, store: StoreSettin
     await importer.guard.check()
     with open_input(name) as file:
         counts = await import_lines(read_lines(file, MAX_LINE_BYTES), importer)
+    forgotten = f"{counts['forgotten']} left out as forgotten, " if counts["forgotten"] else ""
     say(
         f"{counts['imported']} imported, {counts['known']} known already, "
-        f"{counts['crawled']} left as they were crawled, {counts['bad']} bad"
+        f"{counts['crawled']} left as they were crawled, {forgotten}{counts['bad']} bad"
     )
     return 1 if counts["bad"] else 0

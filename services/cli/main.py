@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli.config_group import config
+from services.cli.keeping_commands import forget, prune, withdraw
 from services.cli.keys_group import keys
 from services.cli.knowledge_group import knowledge
 from services.cli.reprocess_command import reprocess
@@ -227,6 +228,9 @@ def export_(
 
 
 app.command()(reprocess)
+app.command()(withdraw)
+app.command()(prune)
+app.command()(forget)
 
 
 @app.command("search")

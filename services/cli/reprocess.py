@@ -16,6 +16,7 @@ from shared.bus.envelope import encode
 from shared.clock import Clock, from_ms
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
 from shared.redis_client import BROKER_ERRORS, RedisConnection
+from shared.registry import is_suppressed
 from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED
 
@@ -97,6 +98,8 @@ class Reprocessing:
                 yield stored
 
     async def _publish(self, stored: StoredArticle) -> None:
+        if await is_suppressed(self.connection, stored.article_id):
+            return
         try:
             fields = encode(stored.article)
         except LimitExceeded:

@@ -27,8 +27,8 @@ class Result(StrEnum):
     CONFLICT = "conflict"
 
 
-# KEYS 6 to 10: inflight, counts, registry, crawled, withdrawn. ARGV 2: the order as JSON, then the fields of the event,
-# if any. An event without a disposition goes on, one with it tells others of the end.
+# KEYS 6 to 11: inflight, counts, registry, crawled, withdrawn, suppressed. ARGV 2: the order as JSON, then the fields
+# of the event, if any. An event without a disposition goes on, one with it tells others of the end.
 _LUA = (
     frontier.LUA
     + dispositions.LUA
@@ -36,14 +36,17 @@ _LUA = (
     + """
 local order = cjson.decode(ARGV[2])
 if not frontier_holds(order.release) then return 'stale' end
-if order.entry and registry_advance(KEYS[8], order.article_id, order.expected, order.entry) == 0 then
+local forgotten = order.article_id ~= '' and registry_suppressed(KEYS[11], order.article_id)
+if forgotten then
+  order.disposition = 'dropped:forgotten'
+elseif order.entry and registry_advance(KEYS[8], order.article_id, order.expected, order.entry) == 0 then
   return 'conflict'
 end
 ledger_open(KEYS[6], KEYS[7], order.fetch_id, order.source_id, order.day, order.article_id, order.now)
 if order.disposition then
   ledger_close(KEYS[6], KEYS[7], order.fetch_id, order.disposition)
 end
-if ARGV[3] then
+if ARGV[3] and not forgotten then
   redis.call('XADD', order.disposition and KEYS[10] or KEYS[9], '*', unpack(ARGV, 3))
 end
 frontier_release(order.release)
@@ -78,6 +81,7 @@ class HandOver:
             registry.registry_key(connection),
             connection.key(ARTICLES_CRAWLED.name),
             connection.key(ARTICLES_WITHDRAWN.name),
+            registry.suppressed_key(connection),
         ]
 
     async def drop(self, fetch: Fetch, reason: str, release: Release, article_id: str = "") -> Result:
@@ -94,7 +98,8 @@ class HandOver:
         expected: RegistryEntry | None,
         entry: RegistryEntry,
     ) -> Result:
-        """End a fetch with its event, and write the article's entry that was computed from `expected`.
+        """End a fetch with its event, and write the article's entry that was computed from `expected`. That of an
+        article that was forgotten ends as dropped, without either.
 
         Raises:
             LimitExceeded: the event is larger than a stream takes.

@@ -35,15 +35,17 @@ _MAX_CONFLICTS = 10
 # From the answer of a site until its article is handed over takes seconds; what an article says since is newer.
 _HAND_OVER_TAKES_MS = 300_000
 
-# KEYS: registry, inflight, counts, stream, the marker without which nothing may be handed over. ARGV: the order as
-# JSON, then the fields of the event, if any.
+# KEYS: registry, inflight, counts, stream, the marker without which nothing may be handed over, suppressed. ARGV: the
+# order as JSON, then the fields of the event, if any.
 _SCRIPT = f"""{dispositions.LUA}{registry.LUA}
 if redis.call('EXISTS', KEYS[5]) == 0 then return -1 end
 local order = cjson.decode(ARGV[1])
-if order.entry and registry_advance(KEYS[1], order.article_id, order.expected, order.entry) == 0 then return 0 end
+local forgotten = order.article_id ~= '' and registry_suppressed(KEYS[6], order.article_id)
+if forgotten then order.disposition = 'dropped:forgotten'
+elseif order.entry and registry_advance(KEYS[1], order.article_id, order.expected, order.entry) == 0 then return 0 end
 ledger_open(KEYS[2], KEYS[3], order.fetch_id, order.source_id, order.day, order.article_id, order.now)
 if order.disposition then ledger_close(KEYS[2], KEYS[3], order.fetch_id, order.disposition) end
-if ARGV[2] then redis.call('XADD', KEYS[4], '*', unpack(ARGV, 2)) end
+if ARGV[2] and not forgotten then redis.call('XADD', KEYS[4], '*', unpack(ARGV, 2)) end
 return 1
 """
 _DONE, _UNKNOWN_STATE = 1, -1
@@ -197,6 +199,7 @@ class Replay:
             dispositions.counts_key(self._connection),
             key(ARTICLES_CRAWLED.name),
             complete_key(self._connection),
+            registry.suppressed_key(self._connection),
         ]
         pairs = [text for pair in fields.items() for text in pair]
         answer = await self._script(keys, [json.dumps({**order, **counted}), *pairs])

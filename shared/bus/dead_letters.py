@@ -15,28 +15,36 @@ _MAX_ERROR_CHARACTERS = 1_000
 # Letters that are read, or moved by one script, at once: of the largest they are 200 MB, of usual ones half of one.
 _PAGE = 50
 
-# KEYS: dead letters, stream, inflight, dead, counts. ARGV: the mark, the field of attempts, then ids of letters.
+# KEYS: dead letters, stream, inflight, dead, counts, suppressed. ARGV: the mark, the field of attempts,
+# then ids of letters.
 _REPLAY_LUA = (
     dispositions.LUA
+    + registry.LUA
     + """
 local replayed = 0
 for at = 3, #ARGV do
   local found = redis.call('XRANGE', KEYS[1], ARGV[at], ARGV[at])[1]
   if found then
-    local fields, fetch_id = {}, ''
+    local fields, fetch_id, article_id = {}, '', ''
     for i = 1, #found[2], 2 do
       local name, value = found[2][i], found[2][i + 1]
       if name == 'fetch_id' then fetch_id = value end
+      if name == 'article_id' then article_id = value end
       if name ~= ARGV[2] and string.sub(name, 1, #ARGV[1]) ~= ARGV[1] then
         fields[#fields + 1] = name
         fields[#fields + 1] = value
       end
     end
-    -- A broker without room refuses this; the letter is still there then.
-    redis.call('XADD', KEYS[2], '*', unpack(fields))
-    redis.call('XDEL', KEYS[1], ARGV[at])
-    ledger_replay(KEYS[3], KEYS[4], KEYS[5], fetch_id)
-    replayed = replayed + 1
+    if registry_suppressed(KEYS[6], article_id) then
+      redis.call('XDEL', KEYS[1], ARGV[at])
+      ledger_discard(KEYS[4], KEYS[5], fetch_id)
+    else
+      -- A broker without room refuses this; the letter is still there then.
+      redis.call('XADD', KEYS[2], '*', unpack(fields))
+      redis.call('XDEL', KEYS[1], ARGV[at])
+      ledger_replay(KEYS[3], KEYS[4], KEYS[5], fetch_id)
+      replayed = replayed + 1
+    end
   end
 end
 return replayed
@@ -188,7 +196,8 @@ class DeadLetters:
 
     async def end(self, letters: Sequence[Letter], how: Literal["replay", "discard"]) -> int:
         """Put the letters back into the streams of their stages, unmodified and with all attempts before them, or
-        drop them for good; how many. A letter that is gone is passed over, so that repeating does nothing twice."""
+        drop them for good; how many. A letter that is gone is passed over, so that repeating does nothing twice; that
+        of a forgotten article is dropped either way."""
         ended = 0
         for stage in self._stages:
             of_stage = [letter for letter in letters if letter.stage == stage.name]
@@ -203,6 +212,7 @@ class DeadLetters:
             dispositions.inflight_key(self._connection),
             dispositions.dead_key(self._connection),
             dispositions.counts_key(self._connection),
+            registry.suppressed_key(self._connection),
         ]
         keys = [key(stage.dead_letters), key(stage.reads.name), *ledger]
         return int(await self._replay(keys, [_MARK, ATTEMPTS, *(letter.id for letter in letters)]))

@@ -6,7 +6,7 @@ from services.crawler.frontier import Queued, Release
 from services.crawler.hand_over import Fetch, HandOver, Result
 from services.crawler.visits import Seen, Visit
 from shared.errors import LimitExceeded
-from shared.registry import RegistryEntry, read_entry
+from shared.registry import RegistryEntry, read_entry, suppressed_key
 from tests.builders import an_article
 from tests.integration.crawler.conftest import LEASE_MS
 
@@ -43,6 +43,19 @@ async def test_an_event_its_registry_entry_and_the_count_are_written_at_once(new
     assert (ledger.fetched, ledger.in_flight, ledger.by_disposition) == (1, 1, {})
     assert await newsroom.frontier.seen(VISIT.url) is not None
     assert await newsroom.frontier.size() == 0
+
+
+async def test_what_was_forgotten_is_dropped_whatever_its_page_says(newsroom, hand_over):
+    release = await claimed(newsroom)
+    await newsroom.connection.client.hset(suppressed_key(newsroom.connection), EVENT.article_id, 1)
+
+    result = await hand_over.publish(fetch(newsroom), EVENT, release, expected=None, entry=ENTRY)
+
+    ledger = await newsroom.ledger()
+    assert result is Result.DONE
+    assert await newsroom.events() == []
+    assert await read_entry(newsroom.connection, EVENT.article_id) is None
+    assert (ledger.fetched, ledger.in_flight, ledger.by_disposition) == (1, 0, {"dropped:forgotten": 1})
 
 
 async def test_a_repeated_hand_over_has_no_effect(newsroom, hand_over):

@@ -1,0 +1,105 @@
+"""Articles that an operator takes back, by events through indexing."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.cli.audit.findings import Registered, store_gaps
+from services.cli.retiring import Retiring, prune_command, withdraw_command
+from services.indexing.handle import IndexArticles, WithdrawArticles
+from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.query import ArticleQuery
+from shared.errors import InvalidInput
+from shared.events.articles import ArticleWithdrawn
+from shared.registry import read_entry
+from shared.settings import StoreSettings
+from shared.topology import ARTICLES_WITHDRAWN
+from tests.builders import NOON, an_article, an_enriched_article
+from tests.scene import Scene
+
+
+@pytest.fixture
+async def world(tmp_path, connection, clock):
+    settings = StoreSettings(data_dir=tmp_path)
+    writer, reader = await open_writer(settings, clock), await open_reader(settings, clock)
+    yield Scene(connection, clock), writer, reader
+    await reader.close()
+    await writer.close()
+
+
+async def carry_out(scene: Scene, writer) -> list[ArticleWithdrawn]:
+    """What indexing does with the withdrawals that wait."""
+    entries = await scene.connection.client.xrange(scene.connection.key(ARTICLES_WITHDRAWN.name))
+    events = [ArticleWithdrawn.model_validate_json(fields["payload"]) for _, fields in entries]
+    await WithdrawArticles(writer)(events)
+    scene.clock.advance(1)
+    return events
+
+
+async def found(reader, **query) -> int:
+    return (await reader.search(ArticleQuery(**query))).total.value
+
+
+def yes(_question: str) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(("delete", "left"), [(False, 1), (True, 0)])
+async def test_an_article_is_hidden_or_deleted_until_its_page_says_something_newer(world, delete, left):
+    scene, writer, reader = world
+    await scene.register(1, an_article(1).revision)
+    await IndexArticles(writer, scene.clock)([an_enriched_article(1)])
+
+    await withdraw_command(an_article(1).url, Retiring(scene.connection, scene.clock), reader, delete=delete)
+    [event] = await carry_out(scene, writer)
+
+    assert (await found(reader), await found(reader, hidden=True)) == (0, left)
+    entry = await read_entry(scene.connection, event.article_id)
+    assert entry is not None
+    assert (entry.revision, entry.content_hash) == (event.revision, "")
+    await IndexArticles(writer, scene.clock)([an_enriched_article(1, revision=event.revision + 1)])
+    scene.clock.advance(1)
+    assert await found(reader) == 1
+
+
+async def test_what_the_store_does_not_have_cannot_be_taken_back(world):
+    scene, _, reader = world
+
+    with pytest.raises(InvalidInput, match="no article"):
+        await withdraw_command(an_article(1).url, Retiring(scene.connection, scene.clock), reader, delete=False)
+
+
+async def test_only_what_was_published_and_first_seen_before_is_pruned_and_the_audit_misses_nothing(world, capsys):
+    scene, writer, reader = world
+    old, late, new = NOON - timedelta(days=400), NOON - timedelta(days=400), NOON
+    articles = [
+        an_enriched_article(1, published_at=old),
+        an_enriched_article(2, published_at=late, first_seen_at=NOON),
+        an_enriched_article(3, published_at=new),
+    ]
+    for number in (1, 2, 3):
+        await scene.register(number, an_article(number).revision)
+    await IndexArticles(writer, scene.clock)(articles)
+    scene.clock.advance(1)
+    retiring = Retiring(scene.connection, scene.clock)
+
+    assert await prune_command(365, retiring, reader, dry_run=True, agreed=yes) == 0
+    assert await carry_out(scene, writer) == []
+    assert await prune_command(365, retiring, reader, dry_run=False, agreed=lambda _: False) == 1
+    assert await prune_command(365, retiring, reader, dry_run=False, agreed=yes) == 0
+    [event] = await carry_out(scene, writer)
+
+    assert (event.article_id, event.reason, event.hard) == (an_article(1).article_id, "retired", True)
+    assert await found(reader, hidden=True) == 2
+    entry = await read_entry(scene.connection, event.article_id)
+    assert entry is not None
+    registered = {event.article_id: Registered(entry.revision, withdrawn=not entry.content_hash)}
+    assert store_gaps(registered, {}, set()) == set()
+    assert "1 articles are deleted" in capsys.readouterr().err
+
+
+async def test_without_a_number_of_days_nothing_is_pruned(world):
+    scene, _, reader = world
+
+    with pytest.raises(InvalidInput, match="NEWSWEIR_RETENTION_DAYS"):
+        await prune_command(None, Retiring(scene.connection, scene.clock), reader, dry_run=True, agreed=yes)
