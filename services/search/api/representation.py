@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.search.highlighting import to_html
 from services.search.parameters import to_url
@@ -147,7 +147,9 @@ class Withdrawn(BaseModel):
 
 
 class ArticleItem(BaseModel):
-    """An article as it stands in a list."""
+    """An article as it stands in a list; of its fields only those that `fields` names, where a search says so."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["id"]})
 
     id: str
     url: str
