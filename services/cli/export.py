@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.cli.output import say
+from services.search.catalogue import Catalogue
 from services.search.export_formats import FORMATS, Channel, Format
-from services.search.rights import as_permitted
+from services.search.exports import begin
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
 from shared.article_store.query import ArticleQuery
@@ -23,8 +24,9 @@ async def export(query: ArticleQuery, settings: StoreSettings, form: Format, out
         ConfigurationError: the file cannot be written.
     """
     reader = await open_reader(settings)
-    counted = _Counted(reader.scan(query))
     try:
+        found = await begin(Catalogue(reader, time_limit_s=settings.store_timeout_s), query)
+        counted = _Counted(found.articles)
         with open_output(output) as out:
             async for piece in FORMATS[form].pieces(counted.articles(), Channel(title="Newsweir")):
                 out.write(piece)
@@ -35,7 +37,7 @@ async def export(query: ArticleQuery, settings: StoreSettings, form: Format, out
 
 
 class _Counted:
-    """Articles as far as they may be shown, and how many have passed."""
+    """Articles, and how many have passed."""
 
     def __init__(self, found: AsyncIterator[StoredArticle]) -> None:
         self._found = found
@@ -44,7 +46,7 @@ class _Counted:
     async def articles(self) -> AsyncIterator[StoredArticle]:
         async for stored in self._found:
             self.count += 1
-            yield as_permitted(stored)
+            yield stored
 
 
 @contextmanager

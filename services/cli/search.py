@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from services.cli.output import printable, write_json_line, write_table
 from services.search import parameters as parameters_of_search
 from services.search.api.representation import ArticleList
+from services.search.catalogue import Catalogue
 from services.search.rights import as_permitted
+from services.search.values import search as asked
 from shared.article_store.opening import open_reader
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult
 from shared.clock import SystemClock, from_ms
@@ -33,7 +35,7 @@ async def search(query: ArticleQuery, settings: StoreSettings, *, as_json: bool)
     """Ask, and write the answer: that of GET /v1/articles as JSON, or tables for people."""
     reader = await open_reader(settings)
     try:
-        result = await reader.search(query)
+        result = await asked(Catalogue(reader, time_limit_s=settings.store_timeout_s), query)
     finally:
         await reader.close()
     if as_json:

@@ -22,6 +22,7 @@ from services.search.api.live import live_routes
 from services.search.api.sources import source_routes
 from services.search.api.stories import story_routes
 from services.search.api.timeline import timeline_routes
+from services.search.api.values import value_routes
 from services.search.api_keys import KeyRing
 from services.search.authentication import KeyGuard
 from services.search.body_limits import BodyLimits
@@ -84,6 +85,7 @@ def create_app(
         app.add_exception_handler(error, answers.answer)
     app.include_router(article_routes(catalogue, clock))
     app.include_router(facet_routes())
+    app.include_router(value_routes(catalogue, clock))
     app.include_router(alert_routes(alerts, catalogue, clock))
     app.include_router(fact_routes(catalogue, clock))
     app.include_router(entity_routes(catalogue, clock))
@@ -91,7 +93,7 @@ def create_app(
     app.include_router(story_routes(catalogue, clock))
     app.include_router(export_routes(catalogue, clock))
     app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
-    app.include_router(live_routes(app.state.live, clock))
+    app.include_router(live_routes(app.state.live, catalogue, clock))
     sources = SourceCatalogue(connection, clock)
     app.include_router(source_routes(sources))
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))

@@ -25,6 +25,10 @@ class UnknownArticle(InvalidInput):
     """No article has this id."""
 
 
+class UnknownFacet(InvalidInput):
+    """No facet has this name."""
+
+
 class UnknownStory(InvalidInput):
     """No story has this id."""
 

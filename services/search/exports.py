@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.search.catalogue import Catalogue
 from services.search.rights import as_permitted
+from services.search.values import resolved
 from shared.article_store.cursors import TimePosition, encode
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import MAX_PAGE_SIZE, ArticleQuery, SearchResult, Total
@@ -28,7 +29,7 @@ async def begin(catalogue: Catalogue, query: ArticleQuery, after: str | None = N
         UnknownArticle: no article has that id any more; and as `Catalogue.find`, which may happen on the way, too.
     """
     walk = replace(
-        query,
+        await resolved(catalogue, query),
         sort="oldest" if query.sort == "oldest" else "newest",
         size=MAX_PAGE_SIZE,
         facets=(),

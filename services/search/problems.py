@@ -12,7 +12,7 @@ from services.search.alerts.rules import UnknownAlert
 from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
 from services.search.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.broker import BrokerUnavailable
-from services.search.catalogue import UnknownArticle, UnknownStory
+from services.search.catalogue import UnknownArticle, UnknownFacet, UnknownStory
 from services.search.entities import UnknownEntity
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_string import InvalidParameter
@@ -101,6 +101,7 @@ UNKNOWN_ARTICLE = Kind(
 UNKNOWN_ENTITY = Kind(
     "unknown-entity", HTTPStatus.NOT_FOUND, "There is no such entity", "No article names anyone or anything by this id."
 )
+UNKNOWN_FACET = Kind("unknown-facet", HTTPStatus.NOT_FOUND, "There is no such facet", "No facet has this name.")
 UNKNOWN_STORY = Kind("unknown-story", HTTPStatus.NOT_FOUND, "There is no such story", "No story has this id.")
 UNKNOWN_SOURCE = Kind("unknown-source", HTTPStatus.NOT_FOUND, "There is no such source", "No source has this id.")
 CRAWLER_REFUSES = Kind(
@@ -163,6 +164,7 @@ KINDS = (
     BODY_TOO_SLOW,
     UNKNOWN_ARTICLE,
     UNKNOWN_ENTITY,
+    UNKNOWN_FACET,
     UNKNOWN_STORY,
     UNKNOWN_SOURCE,
     CRAWLER_REFUSES,
@@ -211,6 +213,7 @@ _BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
     (UnknownArticle, UNKNOWN_ARTICLE),
     (UnknownEntity, UNKNOWN_ENTITY),
+    (UnknownFacet, UNKNOWN_FACET),
     (UnknownStory, UNKNOWN_STORY),
     (UnknownSource, UNKNOWN_SOURCE),
     (CrawlerRefuses, CRAWLER_REFUSES),

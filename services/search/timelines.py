@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from services.search.catalogue import Catalogue
+from services.search.values import resolved
 from shared.article_store.fact_query import Interval
 from shared.article_store.query import ArticleQuery, Bucket, FacetRequest, Sort
 from shared.article_store.time_buckets import automatic, starts
@@ -42,6 +43,7 @@ async def timeline(
     Raises:
         LimitExceeded: more than MAX_INTERVALS slices; and as `Catalogue.find`.
     """
+    query = await resolved(catalogue, query)
     counted = replace(query, size=0, cursor=None, highlight=False, facets=() if by is None else (by,))
     first, last = await asyncio.gather(_end(catalogue, query, "oldest"), _end(catalogue, query, "newest"))
     if first is None or last is None:

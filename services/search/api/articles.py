@@ -23,6 +23,7 @@ from services.search.query_string import (
     pairs_of_json,
     pairs_of_query_string,
 )
+from services.search.values import search
 from shared.clock import Clock, from_ms
 
 _FIELD_NAMES = tuple(ArticleItem.model_fields)
@@ -120,7 +121,7 @@ class _Articles:
         own, asked = apart(pairs, (_FIELDS.name,))
         query = understand(asked, from_ms(self._clock.now_ms())).query
         fields, kept = sparse_fields(own)
-        answer = ArticleList.of(query, await self._catalogue.find(query), kept)
+        answer = ArticleList.of(query, await search(self._catalogue, query), kept)
         return JSONResponse(answer.model_dump(mode="json", by_alias=True, exclude=_left_out(fields)))
 
 

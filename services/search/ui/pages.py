@@ -23,6 +23,7 @@ from services.search.ui.links import DEALS_PATH, QUOTES_PATH, SEARCH_PATH
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import search_view
+from services.search.values import search
 from shared.article_store.facts import FactKind
 from shared.clock import Clock, from_ms
 
@@ -69,7 +70,7 @@ class Pages:
         """Search box, sidebar of facets, results."""
         now = from_ms(self._clock.now_ms())
         question = understand(pairs_of_query_string(request.url.query), now, forgiving=True)
-        result = await self._catalogue.find(question.query)
+        result = await search(self._catalogue, question.query)
         return self._render(
             "search.html", here=SEARCH_PATH, page=search_view(question.query, result, now), notes=question.notes
         )

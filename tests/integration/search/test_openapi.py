@@ -34,6 +34,7 @@ PATHS = [
     "/v1/entities/{entity_id}/graph",
     "/v1/export",
     "/v1/facets",
+    "/v1/facets/{name}",
     "/v1/live",
     "/v1/quotes",
     "/v1/relations",
@@ -41,6 +42,7 @@ PATHS = [
     "/v1/sources/{source_id}",
     "/v1/stories",
     "/v1/stories/{story_id}",
+    "/v1/suggest",
     "/v1/timeline",
 ]
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]

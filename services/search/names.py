@@ -1,0 +1,64 @@
+"""Names that stand in a question for the ids of what they name."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from services.search.query_language.fields import is_name
+from shared.article_store.query import AllOf, AnyOf, Expression, FacetCounts, HasValue, Not
+
+# A facet and a name that was typed for one of its values.
+Name = tuple[str, str]
+# What has the form of an id and is the id of nothing.
+_NOBODY = "nobody:"
+
+
+def names_in(expression: Expression | None) -> frozenset[Name]:
+    """The values of an expression that are no ids, with their facets."""
+    match expression:
+        case HasValue(facet, values):
+            return frozenset((facet, value) for value in values if is_name(facet, value))
+        case Not(part):
+            return names_in(part)
+        case AllOf(parts) | AnyOf(parts):
+            return frozenset().union(*map(names_in, parts))
+        case _:
+            return frozenset()
+
+
+def with_ids(expression: Expression, ids: Mapping[Name, tuple[str, ...]]) -> Expression:
+    """The expression with the ids that the names stand for; a name that stands for none finds nothing."""
+    match expression:
+        case HasValue(facet, values):
+            found = (ids.get((facet, v)) or (_nobody(v),) if is_name(facet, v) else (v,) for v in values)
+            return HasValue(facet, tuple(dict.fromkeys(value for some in found for value in some)))
+        case Not(part):
+            return Not(with_ids(part, ids))
+        case AllOf(parts):
+            return AllOf(tuple(with_ids(part, ids) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(with_ids(part, ids) for part in parts))
+        case _:
+            return expression
+
+
+def ids_of(name: str, counts: Iterable[FacetCounts]) -> tuple[str, ...]:
+    """The values with this label, or that are this value; several may bear one name."""
+    said = folded(name)
+    buckets = [bucket for one in counts for bucket in one.buckets]
+    return tuple(dict.fromkeys(b.value for b in buckets if said in (folded(b.label), folded(b.value))))
+
+
+def begins(label: str, text: str) -> bool:
+    """Whether words of the label start with the words of the text, one after the other."""
+    words, wanted = folded(label).split(), folded(text).split()
+    starts = range(len(words) - len(wanted) + 1)
+    return any(all(words[at + n].startswith(word) for n, word in enumerate(wanted)) for at in starts)
+
+
+def folded(text: str) -> str:
+    """The text as names are compared: without case, and with single blanks."""
+    return " ".join(text.casefold().split())
+
+
+def _nobody(name: str) -> str:
+    return _NOBODY + (re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "none")

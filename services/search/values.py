@@ -1,0 +1,105 @@
+"""Values of facets by the beginning of their labels: within one facet, over several, and by a whole name."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from services.search.catalogue import Catalogue
+from services.search.names import Name, begins, folded, ids_of, names_in, with_ids
+from shared.article_store.query import (
+    MAX_FACET_SIZE,
+    AllOf,
+    ArticleQuery,
+    Bucket,
+    FacetCounts,
+    FacetFilter,
+    FacetRequest,
+    SearchResult,
+    Words,
+)
+from shared.facets import FACETS
+
+SUGGESTED_FACETS = tuple(
+    facet.name for facet in FACETS if facet.kind == "labelled" and facet.name not in ("edited", "rights")
+)
+MAX_SUGGESTIONS = 50
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A value of a facet that a text may be the beginning of."""
+
+    facet: str
+    bucket: Bucket
+
+
+async def facet_values(catalogue: Catalogue, query: ArticleQuery, request: FacetRequest, text: str = "") -> FacetCounts:
+    """The values of a facet in the articles of a question, with labels in which words start with those of the text."""
+    asked = replace(await resolved(catalogue, query), size=0, cursor=None, highlight=False)
+    if not text.strip():
+        return (await catalogue.find(replace(asked, facets=(request,)))).facets[0]
+    # Values that the articles of the question have most, and those of articles in which the words occur.
+    found = await _looked_through(catalogue, asked, (request.facet,), text)
+    values = tuple(b.value for counts in found for b in counts.buckets if begins(b.label, text))[: request.size]
+    if not values:
+        return FacetCounts(request.facet, (), 0)
+    # Selected values are counted whatever their rank, and as if they were not.
+    others = tuple(item for item in asked.filters if item.facet != request.facet)
+    current = next((item for item in asked.filters if item.facet == request.facet), FacetFilter(request.facet))
+    wanted = FacetFilter(request.facet, include=tuple(dict.fromkeys((*values,))))
+    counted = await catalogue.find(replace(asked, filters=(*others, wanted), facets=(replace(request, size=1),)))
+    selected = {*current.include, *current.exclude}
+    buckets = (b for b in counted.facets[0].buckets if b.value in values and b.count)
+    return replace(
+        counted.facets[0],
+        buckets=tuple(replace(bucket, selected=bucket.value in selected) for bucket in buckets),
+        other=0,
+    )
+
+
+async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], size: int) -> tuple[Suggestion, ...]:
+    """What the text may be the beginning of: labels that start with it first, of those the most frequent."""
+    if not text.strip():
+        return ()
+    found = await _looked_through(catalogue, ArticleQuery(size=0), facets, text)
+    known: dict[Name, Suggestion] = {}
+    for counts in found:
+        for bucket in counts.buckets:
+            if begins(bucket.label, text):
+                known.setdefault(
+                    (counts.facet, bucket.value), Suggestion(counts.facet, replace(bucket, selected=False))
+                )
+    ranked = sorted(
+        known.values(), key=lambda s: (not folded(s.bucket.label).startswith(folded(text)), -s.bucket.count)
+    )
+    return tuple(ranked[:size])
+
+
+async def resolved(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
+    """The question with ids for the names in its text; as it is where there are none."""
+    names = sorted(names_in(query.where))
+    if query.where is None or not names:
+        return query
+    found = await asyncio.gather(*(_ids(catalogue, name) for name in names))
+    return replace(query, where=with_ids(query.where, dict(zip(names, found, strict=True))))
+
+
+async def search(catalogue: Catalogue, query: ArticleQuery) -> SearchResult:
+    """One page of articles; names in the text of the question stand for those that bear them."""
+    return await catalogue.find(await resolved(catalogue, query))
+
+
+async def _ids(catalogue: Catalogue, name: Name) -> tuple[str, ...]:
+    facet, text = name
+    return ids_of(text, await _looked_through(catalogue, ArticleQuery(size=0), (facet,), text))
+
+
+async def _looked_through(
+    catalogue: Catalogue, query: ArticleQuery, facets: Iterable[str], text: str
+) -> tuple[FacetCounts, ...]:
+    """The most frequent values of the facets, over the question and over those of its articles that have the words."""
+    asked = replace(query, size=0, facets=tuple(FacetRequest(facet, MAX_FACET_SIZE) for facet in facets))
+    words = Words(text)
+    narrowed = replace(asked, where=AllOf((asked.where, words)) if asked.where else words)
+    everything, with_words = await asyncio.gather(catalogue.find(asked), catalogue.find(narrowed))
+    return (*everything.facets, *with_words.facets)

@@ -1,0 +1,94 @@
+import pytest
+
+
+async def ask(client, path, **params):
+    response = await client.get(path, params=params)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def test_the_values_of_a_facet_are_counted_within_a_search(client):
+    answer = await ask(client, "/v1/facets/person", q="battery", language="en")
+
+    assert (answer["name"], answer["label"]) == ("person", "Person")
+    assert {b["value"]: b["count"] for b in answer["buckets"]} == {"person:ada": 3, "person:tom": 3}
+    followed = (await client.get(answer["buckets"][0]["link"])).json()
+    assert followed["total"]["value"] == 3
+
+
+async def test_values_are_searched_by_the_beginning_of_their_label(client):
+    answer = await ask(client, "/v1/facets/person", label="okaf")
+
+    assert [(b["value"], b["count"], b["selected"]) for b in answer["buckets"]] == [("person:tom", 4, False)]
+    assert (await ask(client, "/v1/facets/person", label="zz"))["buckets"] == []
+
+
+async def test_a_selected_value_is_known_as_such_among_those_searched(client):
+    answer = await ask(client, "/v1/facets/person", label="a", person="person:ada")
+
+    assert {b["value"]: b["selected"] for b in answer["buckets"]} == {"person:ada": True}
+    assert answer["buckets"][0]["count"] == 4
+
+
+async def test_values_come_by_name_where_that_is_asked(client):
+    answer = await ask(client, "/v1/facets/person", order="name", values="2")
+
+    assert [b["label"] for b in answer["buckets"]] == ["Ada Brandt", next(b["label"] for b in answer["buckets"][1:])]
+
+
+async def test_what_the_beginning_of_a_name_may_stand_for(client):
+    answer = await ask(client, "/v1/suggest", q="ac")
+
+    (acme,) = answer["suggestions"]
+    assert (acme["facet"], acme["value"], acme["label"], acme["count"]) == ("organization", "org:acme", "Acme", 8)
+    assert acme["text"] == "organization:org:acme"
+    assert (await client.get(acme["link"])).json()["total"]["value"] == 8
+
+
+async def test_suggestions_may_be_of_some_facets_and_labels_that_start_with_it_come_first(client):
+    answer = await ask(client, "/v1/suggest", q="e", facet="topic,person", size="5")
+
+    assert {item["facet"] for item in answer["suggestions"]} == {"topic"}
+    assert {item["label"] for item in answer["suggestions"]} == {"Economy", "Energy"}
+    assert (await ask(client, "/v1/suggest"))["suggestions"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/facets/colour", 404),
+        ("/v1/facets/person?values=0", 400),
+        ("/v1/facets/person?label=" + "a" * 101, 400),
+        ("/v1/suggest?facet=language", 400),
+        ("/v1/suggest?size=500", 400),
+    ],
+)
+async def test_what_does_not_fit_is_a_problem(client, path, status):
+    assert (await client.get(path)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("q", "total"),
+    [
+        ('person:"Ada Brandt"', 4),
+        ('person:"ada brandt" -topic:deals', 2),
+        ("entity:Acme", 8),
+        ('source:"The Example"', 10),
+        ('-person:"Nobody at all" battery', 8),
+        ('person:"Nobody at all"', 0),
+    ],
+)
+async def test_a_name_in_the_text_of_a_question_stands_for_whoever_bears_it(client, q, total):
+    answer = await ask(client, "/v1/articles", q=q, facet="none", size="3")
+    exported = (await client.get("/v1/export", params={"q": q})).text
+    counted = await ask(client, "/v1/timeline", q=q)
+
+    assert answer["total"]["value"] == len(exported.splitlines()) == counted["total"] == total
+    if answer["next"]:
+        assert (await client.get(answer["next"])).status_code == 200
+
+
+async def test_the_answer_repeats_the_name_and_not_the_id(client):
+    answer = await ask(client, "/v1/articles", q='person:"Ada Brandt"', facet="none")
+
+    assert answer["query"]["q"] == 'person:"Ada Brandt"'

@@ -1,0 +1,59 @@
+import pytest
+
+from services.search.names import begins, ids_of, names_in, with_ids
+from shared.article_store.query import AllOf, AnyOf, Bucket, FacetCounts, HasValue, Not, Words
+
+ADA = HasValue("person", ("Ada Brandt",))
+ACME = HasValue("organization", ("org:acme",))
+QUERY = AllOf((Words("battery"), Not(ADA), AnyOf((ACME, HasValue("topic", ("Energy", "topic:deals"))))))
+
+
+def test_what_is_no_id_is_a_name_wherever_it_stands():
+    assert names_in(QUERY) == {("person", "Ada Brandt"), ("topic", "Energy")}
+    assert names_in(HasValue("language", ("en",))) == frozenset()
+    assert names_in(None) == frozenset()
+
+
+def test_names_give_way_to_all_ids_that_bear_them():
+    ids = {("person", "Ada Brandt"): ("person:ada", "person:ada-2"), ("topic", "Energy"): ("topic:energy",)}
+
+    resolved = with_ids(QUERY, ids)
+
+    assert resolved == AllOf(
+        (
+            Words("battery"),
+            Not(HasValue("person", ("person:ada", "person:ada-2"))),
+            AnyOf((ACME, HasValue("topic", ("topic:energy", "topic:deals")))),
+        )
+    )
+    assert names_in(resolved) == frozenset()
+
+
+def test_a_name_that_nobody_bears_finds_nobody_and_is_not_looked_up_again():
+    resolved = with_ids(HasValue("person", ("Ädä!",)), {})
+
+    assert names_in(resolved) == frozenset()
+    assert resolved.values[0].startswith("nobody:")
+
+
+def test_a_name_is_compared_without_case_and_as_a_whole():
+    counts = FacetCounts("person", (Bucket("person:ada", "Ada  Brandt", 3), Bucket("person:adam", "Ada Brandts", 9)), 0)
+
+    assert ids_of("ADA brandt", [counts]) == ("person:ada",)
+    assert ids_of("person:adam", [counts]) == ("person:adam",)
+    assert ids_of("Ada", [counts]) == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "fits"),
+    [
+        ("Ada Brandt", "ada", True),
+        ("Ada Brandt", "br", True),
+        ("Ada Brandt", "ada b", True),
+        ("Ada Brandt", "brandt ada", False),
+        ("Ada Brandt", "randt", False),
+        ("Ada", "ada brandt", False),
+    ],
+)
+def test_a_label_is_found_by_the_beginnings_of_its_words(label, text, fits):
+    assert begins(label, text) is fits
