@@ -8,9 +8,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 # What is no letter or digit becomes a blank, so that a name between blanks is a name between word boundaries.
-_NO_WORD = re.compile(r"[^\w\u0300-\u036f]|_")
+# (Blanks match neither way: replacing each by itself took most of the time.)
+_NO_WORD = re.compile(r"[^\w \u0300-\u036f]|_")
+_ASCII_FOLDED = {code: " " for code in range(128) if _NO_WORD.match(chr(code))}
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|\n+")
+# What an end of a sentence begins with: a plain set of characters is found ten times as fast as the ends themselves.
+_MAY_END = re.compile(r"[.!?…。！？\n]")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon bros vs no vol fig jan feb mar apr jun jul aug sep sept "
     "oct nov dec approx est dept univ e.g i.e bzw z.b d.h ca evtl nr mme mlle mio mrd".split()
@@ -42,6 +46,8 @@ class Passage:
     @cached_property
     def folded(self) -> str:
         """Lower case, one blank for everything between words, one more at each end: offset i here is i - 1 in text."""
+        if self.text.isascii():
+            return f" {self.text.lower().translate(_ASCII_FOLDED)} "
         return f" {_NO_WORD.sub(' ', _lowered(self.text))} "
 
     @cached_property
@@ -50,8 +56,9 @@ class Passage:
 
         Such scripts do not part a foreign name from its neighbours; in the second view it stands between blanks.
         """
-        blanked = CJK.sub(" ", self.folded)
-        return (self.folded,) if blanked == self.folded else (self.folded, blanked)
+        if self.folded.isascii() or CJK.search(self.folded) is None:
+            return (self.folded,)
+        return (self.folded, CJK.sub(" ", self.folded))
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -107,12 +114,14 @@ def _lowered(text: str) -> str:
 
 def _split(text: str) -> list[Sentence]:
     sentences: list[Sentence] = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        if match[0][0] in ".…" and _goes_on(text, start, match):
+    start = place = 0
+    while (mark := _MAY_END.search(text, place)) is not None:
+        match = _SENTENCE_END.match(text, mark.start())
+        place = match.end() if match is not None else mark.end()
+        if match is None or (match[0][0] in ".…" and _goes_on(text, start, match)):
             continue
-        _append_stripped(sentences, text, start, match.end())
-        start = match.end()
+        _append_stripped(sentences, text, start, place)
+        start = place
     _append_stripped(sentences, text, start, len(text))
     return sentences
 
@@ -136,8 +145,8 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _append_stripped(sentences: list[Sentence], text: str, start: int, end: int) -> None:
-    raw = text[start:end]
-    stripped = raw.strip()
+    bare = text[start:end].rstrip()
+    stripped = bare.lstrip()
     if stripped:
-        begin = start + raw.index(stripped)
+        begin = start + len(bare) - len(stripped)
         sentences.append(Sentence(stripped, begin, begin + len(stripped)))

@@ -68,9 +68,9 @@ def _stated(article: ArticleText, found: Enrichment) -> Iterator[Relation]:
     starts = [party.start for party in parties]
     published = article.published_at.date() if article.published_at else None
     before: Sentence | None = None
-    for sentence in article.body.sentences:
+    for sentence, words in zip(article.body.sentences, article.body.words, strict=True):
         of_sentence = parties[bisect.bisect_left(starts, sentence.start) : bisect.bisect_left(starts, sentence.end)]
-        if of_sentence and _has_cue(article, sentence):
+        if of_sentence and not CUE_WORDS.isdisjoint(words):
             refers = before is not None and _REFERS_BACK.match(sentence.text) is not None
             first = before if before is not None and refers else sentence
             read = parties[bisect.bisect_left(starts, first.start) : bisect.bisect_left(starts, sentence.end)]
@@ -99,11 +99,6 @@ def _kind(entity: Entity, text: str, end: int) -> PartyKind:
         word = following[1].lower()
         return kind if word in _ENDS_OF_COMPANY_NAMES or word in CAPITALISED_WORDS else "other"
     return kind
-
-
-def _has_cue(article: ArticleText, sentence: Sentence) -> bool:
-    # Offset i of the text is i + 1 in its folded form.
-    return not CUE_WORDS.isdisjoint(article.body.folded[sentence.start + 1 : sentence.end + 1].split())
 
 
 def _may_relate(parties: Sequence[Party]) -> bool:

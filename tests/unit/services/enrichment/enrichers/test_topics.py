@@ -54,3 +54,39 @@ def test_no_more_than_eight_topics_are_told(told):
     )
 
     assert len(told("Election inflation robots batteries earthquake vaccine tariffs tourism strike war", text)) <= 8
+
+
+BRANCHES = {
+    "medtop:01000000": "The ballet company and its choreographer danced to the orchestra, and dancers bowed on stage.",
+    "medtop:02000000": "Police arrested a suspect after a man was stabbed to death; detectives called it murder.",
+    "medtop:03000000": "An earthquake shook the coast; aftershocks followed and rubble filled the streets.",
+    "medtop:04000000": "The central bank raised its interest rate; interest rates rose before, the central bank said.",
+    "medtop:05000000": "Pupils return to secondary schools, where teachers have a new curriculum and exams.",
+    "medtop:06000000": "The nature reserve shelters endangered species; conservationists fear for biodiversity.",
+    "medtop:07000000": "The vaccine trial enrolled patients at nine hospitals; doctors gave them two doses each.",
+    "medtop:08000000": "The laureate won the award; the Nobel Prize ceremony is held each year.",
+    "medtop:09000000": "The union called for a higher minimum wage and a pay deal; workers want wage growth.",
+    "medtop:10000000": "Restaurants serve local cuisine, and a chef wrote on wine and meals.",
+    "medtop:11000000": "Voters go to the polls in the general election; candidates campaign for votes.",
+    "medtop:12000000": "The pope met bishops in the Vatican; Catholic churches held mass.",
+    "medtop:13000000": "Astronomers pointed the telescope at a galaxy and found a black hole.",
+    "medtop:14000000": "Immigration rose; asylum seekers wait, and poverty grows with homelessness.",
+    "medtop:15000000": "The cyclist won a stage of the Tour de France ahead of the peloton.",
+    "medtop:16000000": "Peace talks failed and the ceasefire broke; artillery fired on the front line.",
+    "medtop:17000000": "Forecasters expect a heatwave with record temperatures, then thunderstorms, hail and rain.",
+}
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_each_of_the_seventeen_branches_of_iptc_is_recognised(knowledge, found_in, branch):
+    found = topics(ArticleText("", BRANCHES[branch]), found_in("en"), knowledge)
+
+    assert branch in {topic.path[0] for topic in found[:2]}
+
+
+def test_the_power_of_data_centres_is_a_theme_of_its_own(knowledge, found_in):
+    text = "Power demand from data centers strains the grid. A utility will power data centers with gas turbines."
+
+    found = topics(ArticleText("", text), found_in("en"), knowledge)
+
+    assert "topic:data-centre-power" in [topic.id for topic in found]
