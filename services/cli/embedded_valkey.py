@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 
+from services.cli.backup import refuse_unfinished
 from services.cli.child_process import spawn
 from services.cli.data_folder import HeldFolder, Holder, read_note, try_to_hold
 from services.cli.log_files import last_lines
@@ -186,6 +187,7 @@ async def _held_or_shared(data_dir: Path, clock: Clock) -> AsyncIterator[HeldFol
 
 @asynccontextmanager
 async def _serve(held: HeldFolder, holder: Holder, clock: Clock) -> AsyncIterator[ValkeyServer]:
+    refuse_unfinished(held.path)
     remove_left_over(held)
     binary, socket = bundled_binary(), new_socket()
     held.write_note(holder.model_copy(update={"socket": socket}))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli.config_group import config
+from services.cli.folder_commands import backup, restore
 from services.cli.keeping_commands import forget, prune, withdraw
 from services.cli.keys_group import keys
 from services.cli.knowledge_group import knowledge
@@ -231,6 +232,8 @@ app.command()(reprocess)
 app.command()(withdraw)
 app.command()(prune)
 app.command()(forget)
+app.command()(backup)
+app.command()(restore)
 
 
 @app.command("search")

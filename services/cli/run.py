@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
+from services.cli.backup import refuse_unfinished
 from services.cli.data_folder import HeldFolder, Holder
 from services.cli.embedded_valkey import (
     bundled_binary,
@@ -72,6 +73,7 @@ async def run(plan: Plan, clock: Clock, console: Console) -> None:
         DependencyUnavailable: REDIS_URL is set, and nothing answers there.
     """
     async with hold(plan.data_dir, clock) as held:
+        refuse_unfinished(held.path)
         http = plan.http
         for ports in (Ports(http.http_host, http.http_port, len(SERVICES), variable_of("http_port")), *plan.ports):
             ports.refuse_busy()

@@ -69,7 +69,9 @@ class Snapshots:
             for index in self._indexes.each:
                 index.reload()
         except (ValueError, OSError) as error:
-            raise DependencyUnavailable(f"cannot read the index in {self._folder}: {error}") from error
+            raise DependencyUnavailable(
+                f"cannot read the index in {self._folder}: {error}; if that lasts, restore it from a backup"
+            ) from error
 
 
 def _opened(folder: Path, name: IndexName | None) -> Indexes:

@@ -209,7 +209,7 @@ def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:
     except (ValueError, OSError) as error:
         lock.close()
         raise DependencyUnavailable(
-            f"cannot open the index in {folder}: {error}; restore the folder from a backup, or remove it and reprocess"
+            f"cannot open the index in {folder}: {error}; restore the folder from a backup (`newsweir restore`)"
         ) from error
     except BaseException:
         lock.close()
