@@ -10,7 +10,7 @@ from shared.clock import Clock
 from shared.errors import ConfigurationError, InvalidInput
 from shared.http_client import GuardedClient
 from shared.redis_client import RedisConnection
-from shared.source_health import SourceHealth, state_of
+from shared.source_health import SourceHealth, report_of, state_of
 from shared.sources import Source, SourceRegistry
 from shared.urls import host_of
 
@@ -132,6 +132,7 @@ async def _explain(connection: RedisConnection, source: Source, clock: Clock) ->
         ("state", in_words(health, now_ms)),
         ("new articles", yield_in_words(health, now_ms)),
         ("robots.txt", robots_in_words(source, robots)),
+        ("rights reserved", ", ".join(report_of(health, (), now_ms).rights) or "none that was seen"),
         *((kind, url) for kind, url in source.doors),
         *(("wanted", glob) for glob in source.include),
         *(("not wanted", glob) for glob in source.exclude),

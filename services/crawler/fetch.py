@@ -108,7 +108,7 @@ class Fetcher:
         self._clock = clock
 
     async def page(self, url: str, seen: Seen | None, known: HostRobots) -> Answer:
-        """The page at `url`, unless it is the one that was seen. Redirects are followed on the same host only."""
+        """The page at a canonical URL, unless it is the one that was seen; redirects are followed on its host only."""
         host = host_of(url)
 
         def follow(target: str) -> bool:
@@ -131,7 +131,7 @@ class Fetcher:
         if response.redirect_url is not None:
             return _redirect(url, response, response.redirect_url)
         if 200 <= status < 300:
-            return self._page(response, known)
+            return self._page(url, response, known)
         if status == 304:
             return NotModified(fresh_for_s(response.headers, self._clock.now_ms()))
         said = f"{response.url} answers {status}"
@@ -142,11 +142,12 @@ class Fetcher:
             return Refused("gone", said, gone=True)
         return Refused(f"http-{status}", said)
 
-    def _page(self, response: Response, known: HostRobots) -> Page:
+    def _page(self, asked: str, response: Response, known: HostRobots) -> Page:
         headers = response.headers
         tags = headers.all("x-robots-tag")
         reserved = rights.of_headers(tags, headers.get("tdm-reservation"))
-        url = canonicalize(response.url)
+        # Visits have canonical URLs; most pages answer where they were asked for.
+        url = asked if response.url == asked else canonicalize(response.url)
         return Page(
             body=response.body,
             content_type=headers.get("content-type"),

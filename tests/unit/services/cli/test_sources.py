@@ -54,7 +54,12 @@ async def test_one_source_is_checked_in_detail(connection, clock, capsys):
     await add_sources(connection, (a_source("a"), a_source("b").model_copy(update={"exclude": ("/sport/*",)})))
     days = {"2026-02-26": 3, "2026-02-27": 4, "2026-02-28": 6, "2026-03-01": 5}
     health = SourceHealth(
-        last_visit_ms=NOW, last_success_ms=NOW, last_new_article_ms=NOW, articles_found=18, new_by_day=days
+        last_visit_ms=NOW,
+        last_success_ms=NOW,
+        last_new_article_ms=NOW,
+        articles_found=18,
+        new_by_day=days,
+        reserved={"noarchive": NOW},
     )
     await SourceRegistry(connection).record_health("b", lambda _: health)
 
@@ -66,6 +71,7 @@ async def test_one_source_is_checked_in_detail(connection, clock, capsys):
     assert "robots.txt example.org was not asked yet" in out
     assert "feed https://example.org/rss" in out
     assert "not wanted /sport/*" in out
+    assert "rights reserved noarchive" in out
 
 
 async def test_all_sources_are_checked_with_a_line_for_each(connection, clock, capsys):
