@@ -38,6 +38,24 @@ def restore(
     _with_folder(lambda held: restore_command(source, held, dry_run=dry_run))
 
 
+def reindex(
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="Of an Elasticsearch: http(s)://[user:password@]host:port.")
+    ],
+) -> None:
+    """Copy the embedded store to an Elasticsearch: articles with revisions, withdrawals, facts and stories.
+
+    Broken off, it goes on where it was. What it holds is compared at the end.
+
+    Example: newsweir reindex --to http://127.0.0.1:9200
+    """
+    from services.cli.copy_store import copy_store
+    from shared.clock import SystemClock
+    from shared.settings import StoreSettings, load
+
+    raise typer.Exit(asyncio.run(copy_store(load(StoreSettings), to, SystemClock())))
+
+
 def _with_folder(work: "Callable[[HeldFolder], None]") -> None:
     from services.cli.embedded_valkey import hold
     from services.cli.output import say

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli.config_group import config
-from services.cli.folder_commands import backup, restore
+from services.cli.folder_commands import backup, reindex, restore
 from services.cli.keeping_commands import forget, prune, withdraw
 from services.cli.keys_group import keys
 from services.cli.knowledge_group import knowledge
@@ -234,6 +234,7 @@ app.command()(prune)
 app.command()(forget)
 app.command()(backup)
 app.command()(restore)
+app.command()(reindex)
 
 
 @app.command("search")

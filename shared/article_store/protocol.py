@@ -122,6 +122,10 @@ class ArticleReader(Protocol):
         """All articles that match, newest first, each once; for exports and rebuilds."""
         ...
 
+    def withdrawals(self) -> AsyncIterator[ArticleWithdrawn]:
+        """All withdrawals that are remembered, tombstones among them, in no order; for copies of a whole store."""
+        ...
+
     async def analyse(self, text: str) -> list[str]:
         """The tokens that this store makes of a text."""
         ...

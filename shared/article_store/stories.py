@@ -193,6 +193,7 @@ class StoryQuery:
         entities: it has an article that names all of these (see MAX_STORIES_OF_ENTITY).
         words: all of them are in its headline and the titles of its articles.
         size_from: the least number of articles.
+        unlisted: whether stories are found, too, that are empty or were merged into another.
         cursor: the `next` of the page before; opaque, and bound to the same query.
     """
 
@@ -201,9 +202,13 @@ class StoryQuery:
     entities: tuple[EntityId, ...] = ()
     words: str = ""
     size_from: int = 1
+    unlisted: bool = False
     sort: StorySort = "newest"
     size: int = 20
     cursor: str | None = None
+
+
+EVERY_STORY = StoryQuery(size_from=0, unlisted=True, size=MAX_PAGE_SIZE)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 None of its fields depends on facets or analysis, so a new mapping of the articles leaves it as it is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch, BadRequestError
+from elasticsearch.helpers import async_scan
 
 from shared.article_store.document import RevisionMark, StoredRevision
 from shared.article_store.elasticsearch import bulk
@@ -85,6 +86,13 @@ async def revisions(client: AsyncElasticsearch, prefix: str, article_id: str) ->
     """The revisions of an article that are kept, oldest first."""
     found = await _search(client, prefix, [article_id], [_CONTENT])
     return kept(StoredRevision.model_validate(hit["_source"][_CONTENT]) for hit in found)
+
+
+async def withdrawals(client: AsyncElasticsearch, prefix: str) -> AsyncIterator[ArticleWithdrawn]:
+    """All withdrawals that are remembered, as of the last refresh."""
+    query = {"query": {"terms": {"kind": [_WITHDRAWN, _ERASED]}}, "_source": [_CONTENT]}
+    async for found in async_scan(client, index=alias(prefix), query=query):
+        yield ArticleWithdrawn.model_validate(found["_source"][_CONTENT])
 
 
 async def carry_out(

@@ -27,6 +27,7 @@ from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bo
 from shared.article_store.query import ArticleQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
+from shared.events.articles import ArticleWithdrawn
 from shared.settings import StoreSettings
 
 SCAN_PAGE = 500
@@ -111,6 +112,11 @@ class ElasticsearchArticleReader:
             for hit in hits:
                 yield source_of(hit)
             position = results.position_of(hits[-1])
+
+    async def withdrawals(self) -> AsyncIterator[ArticleWithdrawn]:
+        with our_errors():
+            async for event in past.withdrawals(self._client, self._prefix):
+                yield event
 
     async def analyse(self, text: str) -> list[str]:
         with our_errors():

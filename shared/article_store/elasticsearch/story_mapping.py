@@ -77,7 +77,9 @@ def naming(article_ids: Collection[str], story_ids: Collection[str]) -> Body:
 
 def search_stories(query: StoryQuery, within: Sequence[str] | None, position: StoryPosition | None) -> Body:
     """The request for a page with one story more than it holds, among these stories where they are not None."""
-    parts: list[Body] = [{"term": {"listed": True}}, {"range": {"size": {"gte": query.size_from}}}]
+    parts: list[Body] = [{"range": {"size": {"gte": query.size_from}}}]
+    if not query.unlisted:
+        parts.append({"term": {"listed": True}})
     if within is not None:
         parts.append({"terms": {"story_id": list(within)}})
     if query.words:

@@ -96,6 +96,14 @@ def forgotten(searcher: tantivy.Searcher, article_ids: Collection[str]) -> set[s
     return {event.article_id for event in events if event.reason == "forgotten"}
 
 
+def withdrawals(searcher: tantivy.Searcher) -> list[ArticleWithdrawn]:
+    """All withdrawals that are remembered."""
+    wanted = tantivy.Query.term_set_query(schema(), "kind", [_WITHDRAWN, _ERASED])
+    number = searcher.search(wanted, limit=1, count=True).count  # type: ignore[attr-defined]  # its stub forgets it
+    hits = searcher.search(wanted, limit=max(number, 1), count=False).hits
+    return [ArticleWithdrawn.model_validate_json(_json(searcher.doc(address))) for _, address in hits]
+
+
 def write_revisions(writer: tantivy.IndexWriter, plans: Mapping[str, RevisionPlan]) -> bool:
     """Carry plans out, without a commit; whether there was anything to do."""
     for article_id, plan in plans.items():

@@ -20,7 +20,7 @@ from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchRes
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
 from shared.article_store.tantivy.fact_search import search_facts
-from shared.article_store.tantivy.past import revisions
+from shared.article_store.tantivy.past import revisions, withdrawals
 from shared.article_store.tantivy.queries import any_of, from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
 from shared.article_store.tantivy.schema import source_of
@@ -30,6 +30,7 @@ from shared.article_store.tantivy.story_search import search_stories
 from shared.article_store.words import terms
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
+from shared.events.articles import ArticleWithdrawn
 
 SCAN_PAGE = 500
 
@@ -78,6 +79,10 @@ class TantivyArticleReader:
             for ranked in page:
                 yield source_of(ranked.document)
             after = page[-1].position
+
+    async def withdrawals(self) -> AsyncIterator[ArticleWithdrawn]:
+        for event in await self._ask(lambda _: withdrawals(self._snapshots.past_searcher())):
+            yield event
 
     async def analyse(self, text: str) -> list[str]:
         return terms(text)

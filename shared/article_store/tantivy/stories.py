@@ -107,7 +107,9 @@ def write(writer: tantivy.IndexWriter, stories: Iterable[StoredStory]) -> bool:
 def matching(query: StoryQuery, within: Sequence[str] | None) -> Query:
     """What the query finds among these stories; among all where they are None."""
     schema = story_schema()
-    parts = [(Occur.Must, Query.term_query(schema, "listed", _LISTED, "basic"))]
+    parts = [(Occur.Must, Query.all_query())]
+    if not query.unlisted:
+        parts.append((Occur.Must, Query.term_query(schema, "listed", _LISTED, "basic")))
     parts += [(Occur.Must, Query.term_query(schema, "words", word)) for word in terms(query.words)]
     if within is not None:
         parts.append((Occur.Must, _any("story_id", within)))
