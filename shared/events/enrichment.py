@@ -2,6 +2,10 @@
 
 Offsets count Unicode characters in the named field (title or text); where none is named, in text.
 `end` is exclusive: ``text[start:end]`` is the span.
+
+`origin` says what a value was read by: "rule" or "rule:N" (rules of ours, N rises when they change), "gazetteer" (a
+name of the knowledge base), "lexicon:N" (words with a tone), "model:NAME" or "model:NAME-VERSION" (a statistical model)
+and "llm:MODEL" (a language model's words, kept only where the article bears them out). `confidence` runs from 0 to 1.
 """
 
 import datetime as dt

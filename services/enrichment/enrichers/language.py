@@ -20,7 +20,7 @@ _DOUBT = 0.8
 # Little words that decide: so many, such a share of all words, and so many times those of any other language.
 _FEWEST_LITTLE_WORDS, _LITTLE_SHARE, _AHEAD = 8, 0.25, 3
 _BY_WORDS = 0.98
-ORIGIN = "rule:1"
+ORIGIN, MODEL_ORIGIN = "rule:1", "model:py3langid"
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
@@ -52,9 +52,9 @@ def _by_script(sample: str, letters: int) -> Language | None:
     if ideographs < _FEWEST_IDEOGRAPHS or ideographs * 3 < letters:
         return None
     if hangul > kana + han:
-        return Language(code="ko", confidence=1.0)
+        return Language(code="ko", confidence=1.0, origin=ORIGIN)
     # Japanese prose is at least a third kana; a Chinese text may quote a few.
-    return Language(code="ja" if kana * 10 > han else "zh", confidence=0.95)
+    return Language(code="ja" if kana * 10 > han else "zh", confidence=0.95, origin=ORIGIN)
 
 
 def _by_little_words(sample: str) -> Language | None:
@@ -87,4 +87,4 @@ def _by_letters(sample: str, hint: str) -> Language:
     if hint and confidence < _DOUBT:
         likeliest = dict(_identifier().rank(sample)[:3])
         code, confidence = (hint, likeliest[hint]) if hint in likeliest else (code, confidence)
-    return Language(code=code, confidence=min(1.0, round(float(confidence), 3)), origin="model")
+    return Language(code=code, confidence=min(1.0, round(float(confidence), 3)), origin=MODEL_ORIGIN)

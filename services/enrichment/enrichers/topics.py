@@ -8,6 +8,7 @@ from services.enrichment.knowledge_base.knowledge import Knowledge
 from services.enrichment.knowledge_base.topic_rules import TermHit, TopicRule
 from shared.events.enrichment import Enrichment, Topic
 
+ORIGIN = "rule:2"
 _STRONG, _USUAL = 2.0, 0.7
 _TITLE_FACTOR = 2.0
 # A term that comes up again says less each time; a longer text holds more terms by chance.
@@ -82,5 +83,6 @@ def _topic(score: _Score) -> Topic:
         path=tuple(topic_id for topic_id, _ in score.rule.path),
         path_labels=tuple(label for _, label in score.rule.path),
         terms=score.terms,
+        origin=ORIGIN,
         confidence=round(1 - math.exp(-score.value / _SCALE), 3),
     )

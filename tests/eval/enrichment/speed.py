@@ -19,7 +19,7 @@ FAST_FLOOR, RATIO_FLOOR = 300.0, 1.5
 _WORDS = 500
 _FAST_TEXTS, _FULL_TEXTS = 240, 24
 # The best of several rounds: other work on the machine only ever makes a round slower.
-_ROUNDS = 3
+_ROUNDS = 5
 
 
 def measure(run: Run) -> Iterator[str]:
