@@ -1,6 +1,7 @@
 """GET, POST and DELETE /v1/sources: what is crawled, how it does, and what to crawl from now on."""
 
 from typing import Annotated, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from services.search.api.openapi import described
 from services.search.parameters import Parameter
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import Given, one_of, pairs_of_query_string
+from services.search.query_string import Given, join_list, number, one_of, pairs_of_query_string
 from services.search.source_catalogue import FoundSource, KnownSource, SourceCatalogue
 from shared.events.articles import HttpUrl
 from shared.events.commands import FoundDoor
@@ -18,9 +19,17 @@ from shared.sources import Source
 
 SOURCES_PATH = "/v1/sources"
 _STATES: tuple[State, ...] = get_args(State)
+MAX_SOURCES_ON_PAGE = 500
+_DEFAULT_SIZE = 100
 SOURCE_PARAMETERS = (
     Parameter("tag", "Sources with any of these tags.", {"type": "array", "items": {"type": "string"}}),
     Parameter("state", "Sources that do so.", {"type": "array", "items": {"type": "string", "enum": list(_STATES)}}),
+    Parameter(
+        "size",
+        "Sources on a page.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_SOURCES_ON_PAGE, "default": _DEFAULT_SIZE},
+    ),
+    Parameter("after", "The id that the page before ended with: follow next.", {"type": "string", "maxLength": 64}),
 )
 _SourceId = Annotated[str, Path(description="as GET /v1/sources lists it")]
 
@@ -38,10 +47,11 @@ class SourceItem(BaseModel):
 
 
 class SourceList(BaseModel):
-    """Sources, by id."""
+    """A page of sources, by id."""
 
     total: int
     sources: tuple[SourceItem, ...]
+    next: str | None
 
 
 class NewSource(BaseModel):
@@ -95,8 +105,19 @@ class _Sources:
         """Every source with its state, its yield of the last 30 days, and what is wrong where something is."""
         names = [parameter.name for parameter in SOURCE_PARAMETERS]
         given = Given.of(pairs_of_query_string(request.url.query), names)
-        found = await self._sources.all(tags=given.many("tag"), states=given.each("state", one_of(_STATES)))
-        return SourceList(total=len(found), sources=tuple(map(SourceItem.of, found)))
+        tags, states = given.many("tag"), given.each("state", one_of(_STATES))
+        size = given.one("size", number(MAX_SOURCES_ON_PAGE)) or _DEFAULT_SIZE
+        after = given.one("after", str) or ""
+        found = await self._sources.all(tags=tags, states=states)
+        rest = [known for known in found if known.source.id > after]
+        page = rest[:size]
+        pairs = [("tag", join_list(tags)), ("state", join_list(states)), ("size", str(size))]
+        more = urlencode([*((n, v) for n, v in pairs if v), ("after", page[-1].source.id)]) if rest[size:] else None
+        return SourceList(
+            total=len(found),
+            sources=tuple(map(SourceItem.of, page)),
+            next=f"{SOURCES_PATH}?{more}" if more else None,
+        )
 
     async def one(self, source_id: _SourceId) -> SourceItem:
         """The source and how it does."""

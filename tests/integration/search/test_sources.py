@@ -64,6 +64,21 @@ async def test_sources_are_listed_with_how_they_do(asked, connection, clock):
     assert [item["source"]["id"] for item in tagged["sources"]] == ["fine"]
 
 
+async def test_following_next_lists_each_source_once(asked, connection):
+    await known(
+        connection, *(Source(id=f"s{n}", name="S", url=f"https://s{n}.example/", tags=("a",)) for n in range(5))
+    )
+
+    link, found = "/v1/sources?size=2&tag=a,b", []
+    while link:
+        page = (await asked.get(link)).json()
+        found += [item["source"]["id"] for item in page["sources"]]
+        link = page["next"]
+
+    assert found == ["s0", "s1", "s2", "s3", "s4"]
+    assert page["total"] == 5
+
+
 async def test_one_source_is_answered_by_its_id(asked, connection):
     await known(connection, Source(id="fine", name="Fine", url="https://fine.example/"))
 
