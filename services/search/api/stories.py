@@ -175,7 +175,7 @@ class _Stories:
 
     async def all(self, request: Request) -> StoryList:
         """Stories of more than one article, those with the latest news first."""
-        query = _understood(request.url.query, self._clock)
+        query = understand_stories(request.url.query, self._clock)
         found = await self._catalogue.stories(query)
         return StoryList(
             query=story_url(query, cursor=query.cursor),
@@ -189,7 +189,7 @@ class _Stories:
         return Story.of_story(await self._catalogue.story(story_id))
 
 
-def story_url(query: StoryQuery, *, cursor: str | None = None) -> str:
+def story_url(query: StoryQuery, *, cursor: str | None = None, path: str = STORIES_PATH) -> str:
     """A link to the first page of the question, or to the page that `cursor` names."""
     pairs = [
         ("q", query.words),
@@ -202,10 +202,11 @@ def story_url(query: StoryQuery, *, cursor: str | None = None) -> str:
         ("cursor", cursor or ""),
     ]
     said = [(name, value) for name, value in pairs if value]
-    return f"{STORIES_PATH}?{urlencode(said, safe=':,', errors='surrogatepass')}" if said else STORIES_PATH
+    return f"{path}?{urlencode(said, safe=':,', errors='surrogatepass')}" if said else path
 
 
-def _understood(query_string: str, clock: Clock) -> StoryQuery:
+def understand_stories(query_string: str, clock: Clock) -> StoryQuery:
+    """The question that a query string asks; raises InvalidParameter."""
     names = [parameter.name for parameter in STORY_PARAMETERS]
     given, now = Given.of(pairs_of_query_string(query_string), names), from_ms(clock.now_ms())
     return StoryQuery(

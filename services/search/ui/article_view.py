@@ -1,15 +1,19 @@
 """What the page of one article shows, decided before any markup."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 
 from services.search.ui import wording
-from services.search.ui.links import search_for
-from services.search.ui.marking import Mark, Piece, paragraphs
-from services.search.ui.search_view import Link
+from services.search.ui.links import article_path, entity_href, entity_path, search_for, story_path
+from services.search.ui.marking import Mark, Passage, passages
+from services.search.ui.search_view import Link, ResultRow, result_row
 from shared.article_store.document import StoredArticle
+from shared.article_store.query import Hit
+from shared.article_store.stories import StoredStory
 from shared.events.articles import ArticleCrawled
 from shared.events.enrichment import Enrichment, Topic
+from shared.events.stories import StoryMember
 
 _TYPES = {
     "organization": "Organizations",
@@ -58,6 +62,31 @@ class QuoteRow:
 
 
 @dataclass(frozen=True)
+class RelationRow:
+    """Who did what with whom, and where the text says so."""
+
+    subject: Link
+    verb: str
+    object: Link
+    details: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True)
+class StoryBox:
+    """What else was reported of the same: the story, and the texts that are the same.
+
+    Attributes:
+        original: of which this article is a copy; None where it is none.
+        copies: of this article.
+    """
+
+    link: Link
+    original: Link | None
+    copies: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
 class ArticlePage:
     """Everything on the page of an article."""
 
@@ -77,7 +106,12 @@ class ArticlePage:
     paywall: bool
     gone: bool
     withheld: bool
-    paragraphs: tuple[tuple[Piece, ...], ...]
+    paragraphs: tuple[tuple[Passage, ...], ...]
+    relations: tuple[RelationRow, ...]
+    tone: str | None
+    similar: tuple[ResultRow, ...]
+    story: StoryBox | None
+    revisions: int
     groups: tuple[EntityGroup, ...]
     amounts: tuple[AmountRow, ...]
     topics: tuple[tuple[Link, ...], ...]
@@ -86,9 +120,10 @@ class ArticlePage:
     provenance: tuple[tuple[str, str], ...]
 
 
-def article_view(stored: StoredArticle) -> ArticlePage:
-    """The page of an article that has been cut to what may be shown."""
+def article_view(stored: StoredArticle, similar: Iterable[Hit] = (), story: StoredStory | None = None) -> ArticlePage:
+    """The page of an article that has been cut to what may be shown, with what reads like it and what it belongs to."""
     article, enrichment = stored.article, stored.enrichment
+    evidence = _evidence(enrichment)
     return ArticlePage(
         id=stored.article_id,
         title=article.title,
@@ -106,7 +141,12 @@ def article_view(stored: StoredArticle) -> ArticlePage:
         paywall=article.access == "paywall",
         gone=stored.standing.withdrawal is not None,
         withheld="noarchive" in article.rights,
-        paragraphs=paragraphs(article.text, _marks(enrichment)),
+        paragraphs=passages(article.text, _marks(enrichment), ((*span, name) for span, name in evidence.items())),
+        relations=tuple(_relations(enrichment, evidence)),
+        tone=enrichment.sentiment.label if enrichment.sentiment else None,
+        similar=tuple(map(result_row, similar)),
+        story=_story(stored, story),
+        revisions=stored.standing.revisions,
         groups=tuple(_groups(enrichment)),
         amounts=_amounts(enrichment),
         topics=tuple(_path(topic) for topic in enrichment.topics),
@@ -121,17 +161,65 @@ def _marks(enrichment: Enrichment) -> Iterator[Mark]:
     for entity in enrichment.entities:
         in_text = sorted((m for m in entity.mentions if m.field == "text"), key=lambda mention: mention.start)
         for place, mention in enumerate(in_text):
-            href = search_for(entity.type, entity.id) if place == 0 else None
+            href = entity_href(entity.type, entity.id) if place == 0 else None
             yield Mark(mention.start, mention.end, entity.type, f"{entity.name} ({entity.type})", href)
     for money in enrichment.money:
         yield Mark(money.start, money.end, "money", wording.dollars(money) or wording.money(money))
+
+
+def _evidence(enrichment: Enrichment) -> dict[tuple[int, int], str]:
+    """A name for each passage that says a relation, by its span."""
+    spans = sorted({(relation.evidence.start, relation.evidence.end) for relation in enrichment.relations})
+    return {span: f"evidence-{number}" for number, span in enumerate(spans, 1)}
+
+
+def _relations(enrichment: Enrichment, evidence: Mapping[tuple[int, int], str]) -> Iterator[RelationRow]:
+    entities = {entity.id: entity for entity in enrichment.entities}
+
+    def party(entity_id: str) -> Link:
+        known = entities.get(entity_id)
+        return Link(known.name if known else entity_id, entity_path(entity_id), known.type if known else "")
+
+    for relation in enrichment.relations:
+        amount = relation.amount
+        said = (
+            wording.amount(amount.value, amount.currency) if amount else None,
+            f"{relation.stake_percent:g} %" if relation.stake_percent is not None else None,
+            relation.status,
+            wording.moment(datetime.combine(relation.date, time(), UTC), "day").text if relation.date else None,
+        )
+        yield RelationRow(
+            subject=party(relation.subject),
+            verb=wording.RELATIONS[relation.type],
+            object=party(relation.object),
+            details=tuple(detail for detail in said if detail),
+            evidence=evidence[relation.evidence.start, relation.evidence.end],
+        )
+
+
+def _story(stored: StoredArticle, story: StoredStory | None) -> StoryBox | None:
+    if story is None:
+        return None
+    members = {member.article_id: member for member in story.members}
+    original = members.get(stored.copy_of) if stored.copy_of else None
+    own = stored.article_id
+    copies = [member for member in story.members if member.copy_of == own]
+    return StoryBox(
+        link=Link(wording.counted(story.size, "article", "articles"), story_path(story.story_id)),
+        original=_member_link(original) if original else None,
+        copies=tuple(map(_member_link, copies)),
+    )
+
+
+def _member_link(member: StoryMember) -> Link:
+    return Link(f"{member.site_name or member.source_id}: {member.title}", article_path(member.article_id))
 
 
 def _groups(enrichment: Enrichment) -> Iterator[EntityGroup]:
     ranked = sorted(enrichment.entities, key=lambda entity: -entity.salience)
     for kind, label in _TYPES.items():
         entities = tuple(
-            NamedEntity(Link(entity.name, search_for(kind, entity.id), kind), len(entity.mentions))
+            NamedEntity(Link(entity.name, entity_href(kind, entity.id), kind), len(entity.mentions))
             for entity in ranked
             if entity.type == kind
         )
@@ -151,7 +239,7 @@ def _amounts(enrichment: Enrichment) -> tuple[AmountRow, ...]:
 def _quotes(enrichment: Enrichment) -> tuple[QuoteRow, ...]:
     types = {entity.id: entity.type for entity in enrichment.entities}
     return tuple(
-        QuoteRow(quote.text, Link(quote.speaker, search_for(types.get(quote.speaker_id, ""), quote.speaker_id)))
+        QuoteRow(quote.text, Link(quote.speaker, entity_href(types.get(quote.speaker_id, ""), quote.speaker_id)))
         if quote.speaker_id
         else QuoteRow(quote.text, Link(quote.speaker, None))
         for quote in enrichment.quotes

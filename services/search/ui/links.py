@@ -8,6 +8,8 @@ from shared.facets import FACETS_BY_NAME
 SEARCH_PATH = "/"
 DEALS_PATH = "/deals"
 QUOTES_PATH = "/quotes"
+STORIES_PATH = "/stories"
+LIVE_PATH = "/live"
 SOURCES_PATH = "/sources"
 PIPELINE_PATH = "/pipeline"
 # What the head of every page leads to.
@@ -15,6 +17,8 @@ SECTIONS = (
     ("Search", SEARCH_PATH),
     ("Deals", DEALS_PATH),
     ("Quotes", QUOTES_PATH),
+    ("Stories", STORIES_PATH),
+    ("Live", LIVE_PATH),
     ("Sources", SOURCES_PATH),
     ("Pipeline", PIPELINE_PATH),
     ("API", "/docs"),
@@ -29,6 +33,16 @@ def article_path(article_id: str) -> str:
 def entity_path(entity_id: str) -> str:
     """The page of someone or something that articles name."""
     return f"/entities/{entity_id}"
+
+
+def entity_href(entity_type: str, entity_id: str) -> str | None:
+    """The page of an entity of this type; None where articles are not found by its type."""
+    return entity_path(entity_id) if entity_type in FACETS_BY_NAME else None
+
+
+def story_path(story_id: str) -> str:
+    """The page of a story."""
+    return f"{STORIES_PATH}/{story_id}"
 
 
 def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:

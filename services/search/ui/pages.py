@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.search.api.stories import understand_stories
 from services.search.catalogue import Catalogue
 from services.search.entities import Window, graph, profile
 from services.search.fact_parameters import understand_facts
@@ -19,16 +20,23 @@ from services.search.query_string import pairs_of_query_string
 from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
 from services.search.ui.fact_views import facts_view
-from services.search.ui.links import DEALS_PATH, QUOTES_PATH, SEARCH_PATH
+from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.rendering import Renderer
-from services.search.ui.search_view import search_view
+from services.search.ui.search_view import result_row, search_view
+from services.search.ui.story_views import revision_rows, stories_view, story_view
 from services.search.values import search
+from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FactKind
+from shared.article_store.query import ArticleQuery
+from shared.article_store.stories import StoredStory
 from shared.clock import Clock, from_ms
+from shared.errors import InvalidInput
 
 _HERE = Path(__file__).parent
 STATIC_FILES = _HERE / "static"
+_SIMILAR = 5
+_NEWEST = ArticleQuery(sort="newest", size=30)
 _DEALS = {
     "here": DEALS_PATH,
     "title": "Deals",
@@ -60,7 +68,11 @@ class Pages:
         router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
         router.add_api_route("/", self.search)
         router.add_api_route("/articles/{article_id}", self.article)
+        router.add_api_route("/articles/{article_id}/revisions", self.revisions)
         router.add_api_route("/entities/{entity_id}", self.entity)
+        router.add_api_route(STORIES_PATH, self.stories)
+        router.add_api_route(f"{STORIES_PATH}/{{story_id}}", self.story)
+        router.add_api_route(LIVE_PATH, self.live)
         router.add_api_route(DEALS_PATH, self.deals)
         router.add_api_route(QUOTES_PATH, self.quotes)
         router.add_api_route("/docs", self.reference)
@@ -78,7 +90,40 @@ class Pages:
     async def article(self, article_id: str) -> Response:
         """One article, and what was understood of it."""
         stored = await self._catalogue.one(article_id)
-        return self._render("article.html", page=article_view(stored))
+        similar, story = await asyncio.gather(self._catalogue.similar(article_id, _SIMILAR), self._story(stored))
+        return self._render("article.html", page=article_view(stored, similar, story))
+
+    async def revisions(self, article_id: str) -> Response:
+        """What an article said before, and what changed."""
+        stored, found = await asyncio.gather(self._catalogue.one(article_id), self._catalogue.revisions(article_id))
+        # Comparing long texts takes its time; other requests are answered meanwhile.
+        rows = await asyncio.to_thread(revision_rows, found)
+        return self._render("revisions.html", article=stored.article, rows=rows)
+
+    async def stories(self, request: Request) -> Response:
+        """What several articles report on."""
+        query = understand_stories(request.url.query, self._clock)
+        page = stories_view(query, await self._catalogue.stories(query))
+        return self._render("stories.html", here=STORIES_PATH, page=page)
+
+    async def story(self, story_id: str) -> Response:
+        """One story: its timeline, and the outlets that carry it."""
+        return self._render("story.html", page=story_view(await self._catalogue.story(story_id)))
+
+    async def live(self) -> Response:
+        """The newest articles; a script puts those on top that are indexed from now on."""
+        result = await self._catalogue.find(replace(_NEWEST, highlight=False))
+        return self._render("live.html", here=LIVE_PATH, rows=[result_row(hit) for hit in result.hits])
+
+    async def _story(self, stored: StoredArticle) -> StoredStory | None:
+        """The story that the article shares with others; one that is gone meanwhile is none."""
+        membership = stored.standing.story
+        if membership is None or (membership.size < 2 and membership.copy_of is None):
+            return None
+        try:
+            return await self._catalogue.story(membership.story_id)
+        except InvalidInput:
+            return None
 
     async def entity(self, request: Request, entity_id: str) -> Response:
         """Someone or something: mentions over time, deals, quotes, and what is named with it."""

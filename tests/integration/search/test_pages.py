@@ -82,7 +82,7 @@ async def test_nothing_found_comes_with_advice(client):
 async def test_an_article_is_shown_in_paragraphs_with_what_was_found_marked(client):
     html = await page(client, f"/articles/{ALL[0].article_id}")
 
-    assert '<a class="mark organization" href="/?organization=org:acme" title="Acme (organization)">Acme</a>' in html
+    assert '<a class="mark organization" href="/entities/org:acme" title="Acme (organization)">Acme</a>' in html
     assert '<span class="mark money" title="$3 million">$3 million</span>' in html
     assert "2 March 2026" in html
     assert "(from the feed)" in html

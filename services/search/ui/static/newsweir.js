@@ -38,3 +38,42 @@ document.addEventListener("keydown", (event) => {
     titles[Math.max(0, next)]?.focus();
   }
 });
+
+// What is indexed from now on goes on top of the list.
+const live = document.getElementById("live");
+if (live && "EventSource" in window) {
+  const state = document.getElementById("live-state");
+  const feed = new EventSource(live.dataset.feed);
+  const KEPT = 100;
+  feed.addEventListener("open", () => { state.textContent = state.dataset.listening; });
+  feed.addEventListener("error", () => { state.textContent = state.dataset.broken; });
+  feed.addEventListener("article", (event) => {
+    const article = JSON.parse(event.data);
+    live.querySelector(`[data-article="${CSS.escape(article.id)}"]`)?.remove();
+    live.prepend(resultOf(article));
+    while (live.children.length > KEPT) live.lastElementChild.remove();
+  });
+}
+
+// An article as the list has it; whatever it says is text, never markup.
+function resultOf(article) {
+  const item = document.createElement("li");
+  item.dataset.article = article.id;
+  const box = item.appendChild(document.createElement("article"));
+  box.className = "result arrived";
+  const meta = box.appendChild(document.createElement("p"));
+  meta.className = "meta";
+  meta.textContent = `${article.site_name ?? article.source_id} · ${new Date(article.published.at).toLocaleString()}`;
+  const heading = box.appendChild(document.createElement("h2"));
+  heading.dir = "auto";
+  const link = heading.appendChild(document.createElement("a"));
+  link.href = `/articles/${article.id}`;
+  link.textContent = article.title;
+  if (article.snippet) {
+    const text = box.appendChild(document.createElement("p"));
+    text.className = "fragment";
+    text.dir = "auto";
+    text.textContent = article.snippet;
+  }
+  return item;
+}

@@ -17,6 +17,11 @@ BOLT = an_entity("org:bolt", "Bolt", mentions=(mention("Bolt"),), salience=0.6)
 ADA = an_entity("person:ada", "Ada", mentions=(mention("Ada"),), salience=0.1)
 
 
+def marked_pieces(page):
+    pieces = (piece for line in page.paragraphs for passage in line for piece in passage.pieces)
+    return [piece for piece in pieces if piece.mark]
+
+
 def a_page(**enrichment):
     return article_view(a_stored_article(1, an_enrichment(**enrichment), text=TEXT))
 
@@ -28,11 +33,11 @@ def test_an_article_that_is_gone_from_its_site_is_marked():
     assert [article_view(article).gone for article in (stored, gone)] == [False, True]
 
 
-def test_the_first_mention_of_an_entity_leads_to_its_search_and_the_others_do_not():
+def test_the_first_mention_of_an_entity_leads_to_its_page_and_the_others_do_not():
     page = a_page(entities=(ACME,))
 
-    marks = [(piece.text, piece.mark.href) for line in page.paragraphs for piece in line if piece.mark]
-    assert marks == [("Acme", "/?organization=org:acme"), ("Acme", None)]
+    marks = [(piece.text, piece.mark.href) for piece in marked_pieces(page)]
+    assert marks == [("Acme", "/entities/org:acme"), ("Acme", None)]
 
 
 def test_entities_are_grouped_by_type_the_most_prominent_first():
@@ -49,7 +54,7 @@ def test_amounts_are_marked_in_the_text_and_given_in_dollars():
 
     page = a_page(money=(euros,))
 
-    marks = [piece.mark for line in page.paragraphs for piece in line if piece.mark]
+    marks = [piece.mark for piece in marked_pieces(page)]
     assert [(mark.kind, mark.title) for mark in marks] == [("money", "about $3.24 million")]
     assert (page.amounts[0].understood, page.amounts[0].written) == ("€3 million", None)
 
@@ -80,7 +85,7 @@ def test_a_known_speaker_leads_to_what_is_said_of_them():
         ),
     )
 
-    assert [quote.speaker.href for quote in page.quotes] == ["/?person=person:ada", "/?organization=org:acme", None]
+    assert [quote.speaker.href for quote in page.quotes] == ["/entities/person:ada", "/entities/org:acme", None]
 
 
 def test_a_date_says_where_it_was_read():

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.ui.marking import Mark, paragraphs
+from services.search.ui.marking import Mark, paragraphs, passages
 
 
 def a_mark(start, end, kind="organization"):
@@ -53,3 +53,52 @@ def test_marks_never_change_the_text(text, spans):
     lines = ["".join(piece.text for piece in paragraph) for paragraph in pieces]
     assert lines == [line for line in text.split("\n") if line.strip()]
     assert all(piece.text == text[piece.mark.start : piece.mark.end] for p in pieces for piece in p if piece.mark)
+
+
+def parted(text, evidence, *marks):
+    """Each paragraph as (evidence, text) of its passages."""
+    return [
+        [(passage.evidence, "".join(piece.text for piece in passage.pieces)) for passage in line]
+        for line in passages(text, marks, evidence)
+    ]
+
+
+def test_evidence_is_a_passage_of_its_own():
+    text = "It rained. Acme buys Bolt. It rained."
+
+    assert parted(text, [(11, 26, "first")]) == [
+        [(None, "It rained. "), ("first", "Acme buys Bolt."), (None, " It rained.")]
+    ]
+
+
+def test_marks_stay_marked_within_evidence():
+    line = passages("Acme buys Bolt.", [a_mark(0, 4)], [(0, 15, "first")])[0]
+
+    assert [(piece.text, piece.mark is not None) for piece in line[0].pieces] == [
+        ("Acme", True),
+        (" buys Bolt.", False),
+    ]
+
+
+def test_evidence_that_runs_over_a_line_is_shown_in_both():
+    assert parted("One two.\nThree.", [(4, 15, "first")]) == [
+        [(None, "One "), ("first", "two.")],
+        [("first", "Three.")],
+    ]
+
+
+def test_of_evidence_that_overlaps_the_first_counts():
+    assert parted("abcdef", [(0, 4, "first"), (2, 6, "second")]) == [[("first", "abcd"), (None, "ef")]]
+
+
+@given(
+    st.text(alphabet="ab \n🔋", max_size=40),
+    st.lists(st.tuples(st.integers(-2, 45), st.integers(-2, 45), st.sampled_from("xy")), max_size=6),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5),
+)
+def test_whatever_the_offsets_say_the_text_is_shown_once_and_whole(text, evidence, marks):
+    shown = passages(text, [a_mark(start, end) for start, end in marks], evidence)
+
+    assert ["".join(piece.text for passage in line for piece in passage.pieces) for line in shown] == [
+        line for line in text.split("\n") if line.strip()
+    ]

@@ -1,0 +1,171 @@
+"""What the pages of stories and of an article's past show, decided before any markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.search.api.stories import story_url
+from services.search.differences import Change, difference
+from services.search.story_outlets import outlets
+from services.search.ui import wording
+from services.search.ui.links import STORIES_PATH, article_path, search_for, story_path
+from services.search.ui.search_view import Link
+from shared.article_store.document import StoredRevision
+from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, StorySort
+
+
+@dataclass(frozen=True)
+class StoryRow:
+    """A story in a list."""
+
+    link: Link
+    size: str
+    outlets: tuple[str, ...]
+    more_outlets: int
+    first: wording.Moment
+    last: wording.Moment
+
+
+@dataclass(frozen=True)
+class StoriesPage:
+    """A page of stories."""
+
+    total: str
+    words: str
+    rows: tuple[StoryRow, ...]
+    sorts: tuple[Link, ...]
+    next_href: str | None
+    json_href: str
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """An article of a story; copy: whose text it has, where it copies one."""
+
+    link: Link
+    site: Link
+    published: wording.Moment
+    copy: str
+
+
+@dataclass(frozen=True)
+class OutletRow:
+    """A source that reported."""
+
+    link: Link
+    said: str
+
+
+@dataclass(frozen=True)
+class StoryPage:
+    """One story, article by article."""
+
+    headline: str
+    id: str
+    total: str
+    listed: int
+    merged_into: str | None
+    first: wording.Moment
+    last: wording.Moment
+    members: tuple[MemberRow, ...]
+    outlets: tuple[OutletRow, ...]
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    """One state of an article, and what changed since the one before."""
+
+    number: int
+    fetched: wording.Moment
+    title: str
+    title_before: str | None
+    changes: tuple[Change, ...]
+    first: bool
+    complete: bool
+
+
+_NAMED_OUTLETS = 4
+
+
+def stories_view(query: StoryQuery, result: StoryResult) -> StoriesPage:
+    """The list of stories."""
+    orders: tuple[tuple[StorySort, str], ...] = (("newest", "Newest"), ("largest", "Largest"))
+    return StoriesPage(
+        total=wording.counted(result.total.value, "story", "stories"),
+        words=query.words,
+        rows=tuple(_row(story) for story in result.stories),
+        sorts=tuple(
+            Link(
+                label,
+                story_url(replace(query, sort=order, cursor=None), path=STORIES_PATH),
+                current=query.sort == order,
+            )
+            for order, label in orders
+        ),
+        next_href=story_url(query, cursor=result.next, path=STORIES_PATH) if result.next else None,
+        json_href=story_url(query),
+    )
+
+
+def _row(story: StoredStory) -> StoryRow:
+    named = outlets(story.members)
+    return StoryRow(
+        link=Link(story.headline, story_path(story.story_id)),
+        size=wording.counted(story.size, "article", "articles"),
+        outlets=tuple(outlet.name for outlet in named[:_NAMED_OUTLETS]),
+        more_outlets=max(0, len(named) - _NAMED_OUTLETS),
+        first=wording.moment(story.first_at),
+        last=wording.moment(story.last_at),
+    )
+
+
+def story_view(story: StoredStory) -> StoryPage:
+    """The page of a story."""
+    sites = {member.article_id: member.site_name or member.source_id for member in story.members}
+    ordered = sorted(story.members, key=lambda member: (member.published_at, member.article_id))
+    return StoryPage(
+        headline=story.headline,
+        id=story.story_id,
+        total=wording.counted(story.size, "article", "articles"),
+        listed=len(story.members),
+        merged_into=story_path(story.merged_into) if story.merged_into else None,
+        first=wording.moment(story.first_at),
+        last=wording.moment(story.last_at),
+        members=tuple(
+            MemberRow(
+                link=Link(member.title, article_path(member.article_id)),
+                site=Link(sites[member.article_id], search_for("source", member.source_id)),
+                published=wording.moment(member.published_at),
+                copy=f"the text of {sites.get(member.copy_of, 'another')}" if member.copy_of else "",
+            )
+            for member in ordered
+        ),
+        outlets=tuple(
+            OutletRow(
+                Link(outlet.name, search_for("source", outlet.source_id)),
+                wording.counted(outlet.articles, "article", "articles")
+                + (f", {wording.counted(outlet.copies, 'copy', 'copies')}" if outlet.copies else ""),
+            )
+            for outlet in outlets(story.members)
+        ),
+    )
+
+
+def revision_rows(revisions: Sequence[StoredRevision]) -> tuple[RevisionRow, ...]:
+    """What an article said, the newest first; takes its time for long texts."""
+    pairs = zip((None, *revisions), revisions, strict=False)
+    rows = [_revision(number, older, newer) for number, (older, newer) in enumerate(pairs, 1)]
+    return tuple(reversed(rows))
+
+
+def _revision(number: int, older: StoredRevision | None, newer: StoredRevision) -> RevisionRow:
+    found = difference(older.text, newer.text) if older else None
+    withheld = "noarchive" in (*(older.rights if older else ()), *newer.rights)
+    return RevisionRow(
+        number=number,
+        fetched=wording.moment(newer.fetched_at),
+        title=newer.title,
+        title_before=older.title if older and older.title != newer.title else None,
+        changes=found.changes if found else (),
+        first=older is None,
+        complete=(found is None or found.complete) and not withheld,
+    )

@@ -1,0 +1,88 @@
+"""The pages of stories, of what is alike, of versions, and the live page."""
+
+from datetime import timedelta
+
+from shared.article_store.opening import open_writer
+from shared.settings import StoreSettings
+from tests.builders import NOON, a_relation, a_stored_article, an_enrichment, an_entity
+from tests.integration.search.conftest import an_app
+from tests.integration.search.newsroom import asking
+from tests.integration.search.test_pages import Outline, page
+from tests.integration.search.test_stories import told as told  # a fixture
+
+ID = a_stored_article(1).article_id
+COPY = a_stored_article(2).article_id
+
+
+async def test_stories_are_listed_and_lead_to_their_timeline(told):
+    client, _ = told
+    html = await page(client, "/stories?sort=largest")
+    first = next(link for link in Outline(html).links if link.startswith("/stories/"))
+
+    story = await page(client, first)
+
+    assert "2 stories" in html
+    assert "3 articles" in story
+    assert story.index("matter 1") < story.index("matter 3")
+    assert 'class="copy"' in story
+
+
+async def test_stories_are_found_by_words(told):
+    assert "1 story" in await page(told[0], "/stories?q=matter+4")
+    assert "Nothing matches" in await page(told[0], "/stories?q=unheard")
+
+
+async def test_an_article_names_its_story_and_who_copied_it(told):
+    client, _ = told
+
+    original, copy = await page(client, f"/articles/{ID}"), await page(client, f"/articles/{COPY}")
+
+    assert "The same text" in original
+    assert f"/articles/{COPY}" in Outline(original).links
+    assert "A copy of" in copy
+    assert f"/articles/{ID}" in Outline(copy).links
+
+
+async def test_an_unknown_story_is_not_found(told):
+    await page(told[0], "/stories/nowhere", status=404)
+
+
+async def test_the_live_page_shows_the_newest_without_a_script(client):
+    html = await page(client, "/live")
+
+    assert html.index("Mallory") < html.index("battery plant 1")
+    assert "Load again" in html
+
+
+async def test_versions_show_what_changed_the_newest_first(tmp_path, clock):
+    store = StoreSettings(data_dir=tmp_path)
+    writer = await open_writer(store, clock)
+    later = {"revision": 2_000_000_000_000, "fetched_at": NOON + timedelta(hours=2), "content_hash": "changed"}
+    await writer.put([a_stored_article(1, title="Acme pays 3", text="Acme pays 3 million. It rained.")])
+    await writer.put([a_stored_article(1, title="Acme pays 4", text="Acme pays 4 million. It rained.", **later)])
+    await writer.close()
+
+    async with asking(await an_app(store, clock)) as client:
+        article, versions = await page(client, f"/articles/{ID}"), await page(client, f"/articles/{ID}/revisions")
+
+    assert f"/articles/{ID}/revisions" in Outline(article).links
+    assert "<del>Acme pays 3 million.</del>" in versions
+    assert "<ins>Acme pays 4 million.</ins>" in versions
+    assert "It rained" not in versions
+    assert versions.index("Version 2") < versions.index("Version 1")
+
+
+async def test_a_deal_leads_to_the_passage_that_says_it(tmp_path, clock):
+    store = StoreSettings(data_dir=tmp_path)
+    writer = await open_writer(store, clock)
+    parties = (an_entity("org:acme", "Acme"), an_entity("org:widgets", "Widgets"))
+    deal = an_enrichment(entities=parties, relations=(a_relation(dollars=5e6, status="announced"),))
+    await writer.put([a_stored_article(1, deal)])
+    await writer.close()
+
+    async with asking(await an_app(store, clock)) as client:
+        html = await page(client, f"/articles/{ID}")
+
+    assert "$5 million" in html
+    assert "#evidence-1" in Outline(html).links
+    assert any(attributes.get("id") == "evidence-1" for attributes in Outline(html).all("span"))
