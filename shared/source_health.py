@@ -1,7 +1,7 @@
 """How a source is doing: what the crawler remembers of it, and what that means; decides only."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -46,10 +46,26 @@ class DoorRobots(Value):
     failure: str | None = None
 
 
+class DoorHealth(Value):
+    """How one door is doing.
+
+    Attributes:
+        failures: in a row.
+        error: of the last of them.
+    """
+
+    next_visit_ms: int
+    failures: int = 0
+    error: str | None = None
+
+
 class SourceHealth(Value):
     """How a source is doing, as the crawler last saw it; times in ms since the epoch, 0 for never.
 
     Attributes:
+        next_visit_ms: of the door that is due first.
+        consecutive_failures, last_error: of the door that has failed most often in a row.
+        doors: each that was visited, by its URL.
         new_by_day: UTC day (``2026-03-02``) → articles that were new then; days without any are left out.
         robots: what robots.txt said, by URL of the door.
         reserved: rights that its doors or articles reserve → when one of them did so last.
@@ -63,6 +79,7 @@ class SourceHealth(Value):
     consecutive_failures: int = 0
     last_error: str | None = None
     new_by_day: Mapping[str, int] = Field(default_factory=dict)
+    doors: Mapping[str, DoorHealth] = Field(default_factory=dict)
     robots: Mapping[str, DoorRobots] = Field(default_factory=dict)
     reserved: Mapping[Right, int] = Field(default_factory=dict)
 
@@ -77,6 +94,19 @@ class SourceHealth(Value):
                 "last_new_article_ms": now_ms,
                 "articles_found": self.articles_found + 1,
                 "new_by_day": dict(sorted(counts.items())),
+            }
+        )
+
+    def with_door(self, url: str, door: DoorHealth, all_urls: Collection[str]) -> "SourceHealth":
+        """The health after a visit of a door; those that the source has no more are forgotten."""
+        doors = {known: health for known, health in self.doors.items() if known in all_urls} | {url: door}
+        worst = max(doors.values(), key=lambda health: health.failures)
+        return self.model_copy(
+            update={
+                "doors": doors,
+                "next_visit_ms": min(health.next_visit_ms for health in doors.values()),
+                "consecutive_failures": worst.failures,
+                "last_error": worst.error,
             }
         )
 
@@ -109,8 +139,8 @@ class HealthReport(Value):
 
     Attributes:
         state: see STATES.
-        next_visit_at: of the door that was visited last; None before the first visit.
-        last_error: of the last visit, where it failed.
+        next_visit_at: of the door that is due first; None before the first visit.
+        consecutive_failures, last_error: of the door that has failed most often in a row.
         robots: by URL of the door, those only that the source has now; a door that was never visited is left out.
         rights: that the source reserved within the last 30 days.
         daily_yield: of the last DAYS_REPORTED UTC days, today included, the oldest first; all of them are there.

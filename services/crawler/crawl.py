@@ -14,7 +14,7 @@ from services.crawler.door_visits import DoorVisits
 from services.crawler.fetch import Answer, Failed, Fetcher, Refused
 from services.crawler.frontier import Frontier, Lease, Queued, Release
 from services.crawler.hand_over import Fetch
-from services.crawler.health import HealthRecorder, failed
+from services.crawler.health import HealthRecorder, left_out
 from services.crawler.made_visit import MadeVisit
 from services.crawler.outage import Outage
 from services.crawler.pausing import Pausing
@@ -288,7 +288,7 @@ class Crawler:
             self._without_contact.add(source.id)
             _log.warning("source left out", source=source.id, reason=_NO_CONTACT)
             now_ms = self._clock.now_ms()
-            await self._recorder.record(source.id, failed(now_ms, now_ms, _NO_CONTACT))
+            await self._recorder.record(source.id, left_out(now_ms, _NO_CONTACT))
         return False
 
 

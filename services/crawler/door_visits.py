@@ -174,7 +174,8 @@ class DoorVisits:
         again = Queued(next_look, due_ms)
         release = Release(made.lease, made.free_ms, (again, *puts), {visit.url: seen} if seen else {})
         if await self._frontier.release(release):
-            await self._recorder.record(visit.source_id, health.looked(now_ms, due_ms), *_told_by(made, now_ms))
+            looked = health.looked(now_ms, due_ms, visit.url, made.source)
+            await self._recorder.record(visit.source_id, looked, *_told_by(made, now_ms))
 
     async def _look_again(self, made: MadeVisit) -> None:
         """Look at once, without validators: the globs have changed, and the same bytes may hold what is wanted now."""
@@ -188,7 +189,8 @@ class DoorVisits:
         due_ms = schedule.retry_ms(now_ms, visit.attempts, self._settings.fetch_retry_s, retry_after_s, self._rng)
         if await self._frontier.release(Release(made.lease, made.free_ms, (Queued(visit, due_ms),))):
             _log.warning("cannot read", kind=visit.kind, url=visit.url, source=visit.source_id, error=detail)
-            await self._recorder.record(visit.source_id, health.failed(now_ms, due_ms, detail), *_told_by(made, now_ms))
+            failed = health.failed(now_ms, due_ms, detail, visit.url, made.source)
+            await self._recorder.record(visit.source_id, failed, *_told_by(made, now_ms))
         return "failed"
 
 

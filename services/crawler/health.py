@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from shared.events.articles import Right
-from shared.source_health import DoorRobots, SourceHealth
-from shared.sources import SourceRegistry
+from shared.source_health import DoorHealth, DoorRobots, SourceHealth
+from shared.sources import Source, SourceRegistry
 
 _LONGEST_ERROR = 300
 Change = Callable[[SourceHealth], SourceHealth]
@@ -28,37 +28,50 @@ class HealthRecorder:
         await self._registry.record_health(source_id, all_of_them)
 
 
-def looked(now_ms: int, next_visit_ms: int) -> Change:
-    """A door was read, or had nothing new."""
+def looked(now_ms: int, next_visit_ms: int, door: str, source: Source) -> Change:
+    """A door was read, or had nothing new; or what a door leads to, as a nested sitemap."""
 
     def change(health: SourceHealth) -> SourceHealth:
-        return health.model_copy(
-            update={
-                "last_visit_ms": now_ms,
-                "last_success_ms": now_ms,
-                "next_visit_ms": next_visit_ms,
-                "consecutive_failures": 0,
-                "last_error": None,
-            }
-        )
+        seen = health.model_copy(update={"last_visit_ms": now_ms, "last_success_ms": now_ms})
+        urls = _doors_of(source)
+        return seen.with_door(door, DoorHealth(next_visit_ms=next_visit_ms), urls) if door in urls else seen
 
     return change
 
 
-def failed(now_ms: int, next_visit_ms: int, error: str) -> Change:
-    """A door could not be read."""
+def failed(now_ms: int, next_visit_ms: int, error: str, door: str, source: Source) -> Change:
+    """A door could not be read; or what a door leads to, which says nothing of the door."""
+
+    def change(health: SourceHealth) -> SourceHealth:
+        said, urls = error[:_LONGEST_ERROR], _doors_of(source)
+        seen = health.model_copy(update={"last_visit_ms": now_ms, "last_error": said})
+        if door not in urls:
+            return seen
+        failures = health.doors[door].failures + 1 if door in health.doors else 1
+        failing = DoorHealth(next_visit_ms=next_visit_ms, failures=failures, error=said)
+        return seen.with_door(door, failing, urls)
+
+    return change
+
+
+def left_out(now_ms: int, error: str) -> Change:
+    """None of the source's doors may be visited."""
 
     def change(health: SourceHealth) -> SourceHealth:
         return health.model_copy(
             update={
                 "last_visit_ms": now_ms,
-                "next_visit_ms": next_visit_ms,
+                "next_visit_ms": now_ms,
                 "consecutive_failures": health.consecutive_failures + 1,
                 "last_error": error[:_LONGEST_ERROR],
             }
         )
 
     return change
+
+
+def _doors_of(source: Source) -> frozenset[str]:
+    return frozenset(url for _, url in source.doors)
 
 
 def yielded(now_ms: int) -> Change:

@@ -144,3 +144,22 @@ async def test_health_remembers_what_robots_txt_says_of_each_door_and_which_righ
         private: ("forbids", 2.0),
     }
     assert report.rights == ("no-ai-training", "noarchive")
+
+
+async def test_a_source_with_a_dead_door_beside_a_good_one_stays_failing_until_the_door_is_taken_away(newsroom, site):
+    site.feed()
+    await newsroom.open(feeds=(f"{site.url}/feed.xml", f"{site.url}/dead.xml"))
+    for _ in range(5):
+        await newsroom.crawl()
+        newsroom.clock.advance(600)
+    failing = await newsroom.health()
+
+    await change(newsroom, feeds=(f"{site.url}/feed.xml",))
+    newsroom.clock.advance(86_400)
+    await newsroom.crawl()
+    mended = await newsroom.health()
+
+    assert failing.consecutive_failures > 1
+    assert failing.last_error is not None
+    assert "/dead.xml answers 404" in failing.last_error
+    assert (mended.consecutive_failures, mended.last_error) == (0, None)

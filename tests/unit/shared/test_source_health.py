@@ -7,6 +7,7 @@ from shared.source_health import (
     DAYS_REMEMBERED,
     DAYS_REPORTED,
     DayYield,
+    DoorHealth,
     DoorRobots,
     SourceHealth,
     report_of,
@@ -87,6 +88,26 @@ def test_a_report_says_since_when_a_source_is_quiet():
 
     assert change is not None
     assert (change.kind, change.days, change.before) == ("quiet", 8, 10.0)
+
+
+def test_the_door_that_is_due_first_says_when_a_source_is_visited_next():
+    urls = ("https://a.example/1", "https://a.example/2")
+    health = SourceHealth().with_door(urls[0], DoorHealth(next_visit_ms=NOW + 5), urls)
+
+    health = health.with_door(urls[1], DoorHealth(next_visit_ms=NOW + 90), urls)
+
+    assert health.next_visit_ms == NOW + 5
+
+
+def test_a_door_that_fails_is_not_hidden_by_another_that_answers():
+    urls = ("https://a.example/1", "https://a.example/2")
+    failing = DoorHealth(next_visit_ms=NOW, failures=3, error="status 404")
+
+    health = SourceHealth().with_door(urls[0], failing, urls).with_door(urls[1], DoorHealth(next_visit_ms=NOW), urls)
+    without_it = health.with_door(urls[1], DoorHealth(next_visit_ms=NOW), urls[1:])
+
+    assert (health.consecutive_failures, health.last_error) == (3, "status 404")
+    assert (without_it.consecutive_failures, without_it.last_error) == (0, None)
 
 
 def test_rights_that_were_not_reserved_for_a_month_are_no_longer_reported():
