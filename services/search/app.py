@@ -96,7 +96,11 @@ def create_app(
     app.include_router(live_routes(app.state.live, catalogue, clock))
     sources = SourceCatalogue(connection, clock)
     app.include_router(source_routes(sources))
-    app.router.routes.extend(probe_routes("search", liveness=[], readiness=[Probe("store", catalogue.check)]))
+    readiness = [Probe("store", catalogue.check)]
+    if settings.require_keys and connection:
+        # Without the broker nobody's key is known.
+        readiness.append(Probe("broker", connection.check))
+    app.router.routes.extend(probe_routes("search", liveness=[], readiness=readiness))
     app.include_router(pages.routes())
     app.include_router(OperatorPages(renderer, sources, Pipeline(connection, clock), clock).routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))

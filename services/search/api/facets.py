@@ -12,7 +12,9 @@ class FacetParameters(BaseModel):
 
     include: str
     exclude: str
+    mode: str
     size: str
+    sort: str
 
 
 class FacetDescription(BaseModel):
@@ -23,16 +25,25 @@ class FacetDescription(BaseModel):
     kind: FacetKind = Field(description="plain: a value is its own label; labelled: an id with a label to read")
     description: str
     parameters: FacetParameters
+    values: str = Field(description="where its values are listed and searched")
 
     @classmethod
     def of(cls, facet: Facet) -> "FacetDescription":
-        parameters = FacetParameters(include=facet.name, exclude=f"not_{facet.name}", size=f"facet.{facet.name}.size")
+        about = f"facet.{facet.name}"
+        parameters = FacetParameters(
+            include=facet.name,
+            exclude=f"not_{facet.name}",
+            mode=f"{about}.mode",
+            size=f"{about}.size",
+            sort=f"{about}.sort",
+        )
         return cls(
             name=facet.name,
             label=facet.label,
             kind=facet.kind,
             description=facet.description,
             parameters=parameters,
+            values=f"/v1/facets/{facet.name}",
         )
 
 
