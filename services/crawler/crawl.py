@@ -29,6 +29,7 @@ from services.crawler.politeness import (
     verdict,
 )
 from services.crawler.robots_cache import RobotsCache
+from services.crawler.selection import wanted
 from services.crawler.settings import CrawlerSettings
 from services.crawler.visits import Seen, Visit, door_visit
 from shared import metrics
@@ -255,7 +256,7 @@ class Crawler:
         await self._frontier.release(Release(lease, free_ms, (Queued(lease.visit, due_ms),)))
 
     async def _source_of(self, visit: Visit) -> Source | None:
-        """The visit's source, unless it was removed, or the door was removed from it; InvalidInput as the registry."""
+        """The visit's source, unless it, or the visit from it, was taken away; InvalidInput as the registry."""
         source = self._sources.get(visit.source_id)
         if source is None or not _has(source, visit):
             # Another crawler may have learnt of it before this one.
@@ -293,7 +294,10 @@ class Crawler:
 
 
 def _has(source: Source, visit: Visit) -> bool:
-    return not visit.is_door or any(visit.door == url for _, url in source.doors)
+    """Whether the source still leads to the visit: by a door of its own, or as an article that its globs let in."""
+    if visit.is_door:
+        return any(visit.door == url for _, url in source.doors)
+    return wanted(visit.linked_url, source)
 
 
 async def _repeat(duty: Callable[[], Awaitable[object]], every_s: float, over: asyncio.Event) -> None:

@@ -163,3 +163,20 @@ async def test_a_source_with_a_dead_door_beside_a_good_one_stays_failing_until_t
     assert failing.last_error is not None
     assert "/dead.xml answers 404" in failing.last_error
     assert (mended.consecutive_failures, mended.last_error) == (0, None)
+
+
+async def test_articles_that_wait_are_let_go_when_the_globs_do_not_want_them_any_more(newsroom, site):
+    site.article("/news/a", "locks")
+    site.article("/sport/b", "rowing")
+    site.feed("/news/a", "/sport/b")
+    await newsroom.open()
+    while "/feed.xml" not in site.asked():
+        newsroom.clock.advance(1)
+        if lease := await newsroom.claim():
+            await newsroom.crawler.make(lease)
+
+    await change(newsroom, exclude=("/sport/*",))
+    await newsroom.crawl()
+
+    assert site.asked() == ["/feed.xml", "/news/a"]
+    assert {event.url for event in await newsroom.events()} == {f"{site.url}/news/a"}
