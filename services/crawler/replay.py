@@ -26,7 +26,7 @@ from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, advance, complete_key, registry_key
 from shared.sources import Source
 from shared.topology import ARTICLES_CRAWLED
-from shared.urls import canonicalize, host_of, is_root
+from shared.urls import article_id, canonicalize, host_of, is_root
 
 # What replays count under in the ledger.
 SOURCE_ID = "replay"
@@ -132,6 +132,9 @@ class Replay:
         held = seen.article_id if seen else ""
         for _ in range(_MAX_CONFLICTS):
             url, known = await known_as(self._connection, fetched, held, self._doors)
+            # The script asks again; here so that it is said, and by a dry run, too.
+            if await registry.is_suppressed(self._connection, article_id(url)):
+                return await self._drop("forgotten")
             if known and known.content_hash == fetched.content_hash:
                 return await self._drop("unchanged")
             fetched_ms = min(to_ms(read.exchange.fetched_at), self._clock.now_ms())

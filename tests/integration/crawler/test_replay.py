@@ -12,7 +12,7 @@ from services.crawler.registry_guard import RegistryGuard
 from services.crawler.replay import Replay
 from shared.clock import from_ms, to_ms
 from shared.errors import DependencyUnavailable
-from shared.registry import complete_key, read_entry, registry_key
+from shared.registry import complete_key, read_entry, registry_key, suppressed_key
 from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED
 from tests.integration.crawler.site import article_html
@@ -186,6 +186,22 @@ async def test_an_article_that_was_withdrawn_since_stays_withdrawn(newsroom, sit
     assert len(await newsroom.withdrawals()) == 1
 
     assert await outcome_of(a_replay(newsroom, tmp_path), archived(tmp_path)[0]) == "older"
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_was_forgotten_stays_forgotten_and_that_is_said(newsroom, site, tmp_path, archive, capsys, dry_run):
+    site.article("/a", "locks")
+    site.feed("/a")
+    await crawl_with(newsroom, archive)
+    [event] = await newsroom.events()
+    await forget_everything(newsroom)
+    await newsroom.connection.client.hset(suppressed_key(newsroom.connection), event.article_id, 1)
+
+    await replayed(newsroom, tmp_path, dry_run=dry_run)
+
+    assert "(forgotten 1)" in capsys.readouterr().err
+    assert await newsroom.events() == []
+    assert (await newsroom.ledger()).by_disposition.get("dropped:forgotten", 0) == (0 if dry_run else 1)
 
 
 async def test_better_extraction_makes_a_revision_newer_than_the_one_that_is_known(newsroom, site, tmp_path, archive):
