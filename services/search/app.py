@@ -93,7 +93,7 @@ def create_app(
     app.include_router(story_routes(catalogue, clock))
     app.include_router(export_routes(catalogue, clock))
     app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
-    app.include_router(live_routes(app.state.live, catalogue, clock))
+    app.include_router(live_routes(app.state.live, clock))
     sources = SourceCatalogue(connection, clock)
     app.include_router(source_routes(sources))
     readiness = [Probe("store", catalogue.check)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.search.api.representation import ArticleItem
 from services.search.broker import BrokerUnavailable, answered
 from services.search.catalogue import Catalogue
+from services.search.names import named_within
 from shared.article_store.matching import Batch
 from shared.article_store.query import ArticleQuery, Hit
 from shared.bus.envelope import Entry, Readable, decode
@@ -95,7 +96,8 @@ class LiveFeed:
         # An article that was put twice is told with the later entry, as it is by now.
         last = {article_id: entry_id for entry_id, article_id in happened.articles.items()}
         articles = await self._catalogue.several(tuple(last))
-        found = await asyncio.to_thread(lambda: Batch(tuple(articles.values())).found_by(query))
+        batch = tuple(articles.values())
+        found = await asyncio.to_thread(lambda: Batch(batch).found_by(named_within(query, batch)))
         return [
             (entry_id, ArticleItem.of(Hit(articles[article_id])))
             for entry_id, article_id in happened.articles.items()

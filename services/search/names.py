@@ -1,10 +1,13 @@
 """Names that stand in a question for the ids of what they name."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from services.search.query_language.fields import is_name
-from shared.article_store.query import AllOf, AnyOf, Expression, FacetCounts, HasValue, Not
+from shared.article_store.document import StoredArticle
+from shared.article_store.query import AllOf, AnyOf, ArticleQuery, Expression, FacetCounts, HasValue, Not
+from shared.facets import FACETS_BY_NAME
 
 # A facet and a name that was typed for one of its values.
 Name = tuple[str, str]
@@ -39,6 +42,26 @@ def with_ids(expression: Expression, ids: Mapping[Name, tuple[str, ...]]) -> Exp
             return AnyOf(tuple(with_ids(part, ids) for part in parts))
         case _:
             return expression
+
+
+def named_within(query: ArticleQuery, articles: Sequence[StoredArticle]) -> ArticleQuery:
+    """The question for these articles alone: names stand for what the articles themselves call so.
+
+    What is new may name somebody for the first time: no store need know them.
+    """
+    names = names_in(query.where)
+    if query.where is None or not names:
+        return query
+    ids = {(facet, name): tuple(dict.fromkeys(_called(facet, name, articles))) for facet, name in names}
+    return replace(query, where=with_ids(query.where, ids))
+
+
+def _called(facet: str, name: str, articles: Iterable[StoredArticle]) -> Iterable[str]:
+    said = folded(name)
+    for stored in articles:
+        for value in FACETS_BY_NAME[facet].values(stored):
+            if said in (folded(value.label), folded(value.value)):
+                yield value.value
 
 
 def ids_of(name: str, counts: Iterable[FacetCounts]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from services.search.alerts.backlog import Backlog
 from services.search.alerts.fire import Firing, Trigger
 from services.search.alerts.rules import AlertBook, Rule
+from services.search.names import named_within
 from shared import metrics
 from shared.article_store.document import StoredArticle
 from shared.article_store.matching import Batch
@@ -52,7 +53,7 @@ def firings_of(rules: Sequence[Rule], articles: Sequence[StoredArticle]) -> list
     return [
         Firing(rule.alert, stored)
         for rule in rules
-        if (found := batch.found_by(rule.query))
+        if (found := batch.found_by(named_within(rule.query, articles)))
         for article_id, stored in by_id.items()
         if article_id in found
     ]

@@ -34,6 +34,7 @@ from services.search.export_formats import Channel as FeedChannel
 from services.search.export_formats import rss
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.streaming import Streamed, Turns
+from services.search.values import search
 from shared.article_store.document import StoredArticle
 from shared.clock import Clock, from_ms
 from shared.errors import NewsweirError
@@ -105,7 +106,7 @@ class _Alerts:
         now = from_ms(self._clock.now_ms())
         asked = understood(alert.query, now)
         since = max(now - timedelta(days=request.days), asked.published_from or now - timedelta(days=request.days))
-        found = await self._catalogue.find(replace(asked, published_from=since, size=_TEST_ARTICLES))
+        found = await search(self._catalogue, replace(asked, published_from=since, size=_TEST_ARTICLES))
         sample = found.hits[0].stored if found.hits else None
         tried = [self._try(alert, channel, sample) for channel in alert.channels] if request.deliver else []
         return TestResult(

@@ -7,13 +7,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.search.api.openapi import described
-from services.search.catalogue import Catalogue
 from services.search.live import LiveFeed
 from services.search.parameters import PARAMETERS, understand
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import InvalidParameter, pairs_of_query_string
 from services.search.streaming import Streamed, Turns
-from services.search.values import resolved
 from shared.clock import Clock, from_ms
 
 # Each holds a connection to the broker.
@@ -30,9 +28,9 @@ _LAST_EVENT_ID = {
 }
 
 
-def live_routes(feed: LiveFeed, catalogue: Catalogue, clock: Clock) -> APIRouter:
+def live_routes(feed: LiveFeed, clock: Clock) -> APIRouter:
     """The route of the resource."""
-    resource = _Live(feed, catalogue, clock)
+    resource = _Live(feed, clock)
     streamed: dict[str, Any] = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
     router = APIRouter(tags=["articles"], responses={**OPENAPI_RESPONSES, 200: streamed})
     router.add_api_route(
@@ -46,9 +44,8 @@ def live_routes(feed: LiveFeed, catalogue: Catalogue, clock: Clock) -> APIRouter
 
 
 class _Live:
-    def __init__(self, feed: LiveFeed, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, feed: LiveFeed, clock: Clock) -> None:
         self._feed = feed
-        self._catalogue = catalogue
         self._clock = clock
         self._turns = Turns("live feeds", MAX_CLIENTS)
 
@@ -61,7 +58,6 @@ class _Live:
         last_id = request.headers.get("last-event-id")
         if last_id is not None and not _EVENT_ID.fullmatch(last_id):
             raise InvalidParameter("Last-Event-ID", "no id of an event that came from here")
-        query = await resolved(self._catalogue, query)
         turn = self._turns.take()
         try:
             after = await self._feed.begin(last_id)

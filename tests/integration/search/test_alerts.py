@@ -48,6 +48,15 @@ async def test_an_article_fires_the_alerts_that_find_it_and_no_others(alerts):
     assert sorted(await alerts.titles()) == ["Acme grows", "Battery plant 1"]
 
 
+async def test_an_alert_may_name_somebody_whom_no_article_named_before(alerts):
+    await alerts.hold(an_alert(1, query="q=person:%22ada+brandt%22", channels=HOOK))
+    ada = a_stored_article(1, an_enrichment(entities=(an_entity("person:ada", "Ada Brandt"),)), title="Ada speaks")
+
+    await alerts.handle(ada, a_stored_article(2))
+
+    assert await alerts.titles() == ["Ada speaks"]
+
+
 async def test_events_that_are_seen_twice_fire_once(alerts):
     await alerts.hold(BATTERY)
     events = await alerts.index(on_batteries(1), on_batteries(2))

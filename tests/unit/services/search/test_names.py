@@ -1,7 +1,9 @@
 import pytest
 
-from services.search.names import begins, ids_of, names_in, with_ids
-from shared.article_store.query import AllOf, AnyOf, Bucket, FacetCounts, HasValue, Not, Words
+from services.search.names import begins, ids_of, named_within, names_in, with_ids
+from shared.article_store.matching import Batch
+from shared.article_store.query import AllOf, AnyOf, ArticleQuery, Bucket, FacetCounts, HasValue, Not, Words
+from tests.builders import a_stored_article, an_enrichment, an_entity
 
 ADA = HasValue("person", ("Ada Brandt",))
 ACME = HasValue("organization", ("org:acme",))
@@ -42,6 +44,17 @@ def test_a_name_is_compared_without_case_and_as_a_whole():
     assert ids_of("ADA brandt", [counts]) == ("person:ada",)
     assert ids_of("person:adam", [counts]) == ("person:adam",)
     assert ids_of("Ada", [counts]) == ()
+
+
+def test_what_is_new_may_name_somebody_for_the_first_time():
+    new = a_stored_article(1, an_enrichment(entities=(an_entity("person:ada-x", "Ada Brandt"),)))
+
+    named = named_within(ArticleQuery(where=ADA), [a_stored_article(2), new])
+    nobody = named_within(ArticleQuery(where=ADA), [a_stored_article(2)])
+
+    assert named.where == HasValue("person", ("person:ada-x",))
+    assert Batch([new]).found_by(named) == {new.article_id}
+    assert Batch([new]).found_by(nobody) == frozenset()
 
 
 @pytest.mark.parametrize(
