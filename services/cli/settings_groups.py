@@ -11,6 +11,7 @@ MODULES = (
     "services.crawler.settings",
     "services.enrichment.settings",
     "services.search.settings",
+    "services.search.alerts.settings",
     "services.newsroom.settings",
 )
 
