@@ -38,10 +38,10 @@ _CHOICES: dict[FactField, tuple[str, ...]] = {"type": get_args(RelationType), "s
 _MEANINGS: dict[FactField, str] = {
     "type": "Of these types.",
     "status": "As far as the article says that it has come.",
-    "party": "Someone who takes part, whatever the role, by entity id.",
-    "subject": "Who does it, by entity id: the buyer, the investor, the one who sues.",
-    "object": "Whom it is done with, by entity id.",
-    "speaker": "Who says it, by entity id.",
+    "party": "Someone who takes part, whatever the role, by entity id or name.",
+    "subject": "Who does it, by entity id or name: the buyer, the investor, the one who sues.",
+    "object": "Whom it is done with, by entity id or name.",
+    "speaker": "Who says it, by entity id or name.",
     "source": "Said by articles of these sources.",
     "language": "Said by articles in these languages, as ISO 639-1 codes.",
 }

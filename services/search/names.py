@@ -32,7 +32,7 @@ def with_ids(expression: Expression, ids: Mapping[Name, tuple[str, ...]]) -> Exp
     """The expression with the ids that the names stand for; a name that stands for none finds nothing."""
     match expression:
         case HasValue(facet, values):
-            found = (ids.get((facet, v)) or (_nobody(v),) if is_name(facet, v) else (v,) for v in values)
+            found = (ids.get((facet, v)) or (nobody(v),) if is_name(facet, v) else (v,) for v in values)
             return HasValue(facet, tuple(dict.fromkeys(value for some in found for value in some)))
         case Not(part):
             return Not(with_ids(part, ids))
@@ -83,5 +83,6 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _nobody(name: str) -> str:
+def nobody(name: str) -> str:
+    """What has the form of an id, and is nobody's."""
     return _NOBODY + (re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "none")

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.search.catalogue import Catalogue
-from services.search.names import Name, begins, folded, ids_of, names_in, with_ids
+from services.search.names import Name, begins, folded, ids_of, names_in, nobody, with_ids
+from services.search.query_language.fields import ENTITY_FACETS, is_name
+from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     AllOf,
@@ -17,6 +19,7 @@ from shared.article_store.query import (
     SearchResult,
     Words,
 )
+from shared.article_store.stories import StoryQuery, StoryResult
 from shared.facets import FACETS
 
 SUGGESTED_FACETS = tuple(
@@ -82,6 +85,32 @@ async def resolved(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
         return query
     found = await asyncio.gather(*(_ids(catalogue, name) for name in names))
     return replace(query, where=with_ids(query.where, dict(zip(names, found, strict=True))))
+
+
+async def entity_ids(catalogue: Catalogue, values: Sequence[str]) -> tuple[str, ...]:
+    """The ids that some ids and names of entities stand for; a name that stands for nobody finds nobody."""
+    found = await asyncio.gather(*(_entity_ids(catalogue, value) for value in values))
+    return tuple(dict.fromkeys(entity_id for some in found for entity_id in some))
+
+
+async def facts(catalogue: Catalogue, query: FactQuery) -> FactResult:
+    """One page of relations or quotes; names of entities stand for those that bear them."""
+    parties, subjects, objects, speakers = await asyncio.gather(
+        *(entity_ids(catalogue, some) for some in (query.parties, query.subjects, query.objects, query.speakers))
+    )
+    return await catalogue.facts(replace(query, parties=parties, subjects=subjects, objects=objects, speakers=speakers))
+
+
+async def stories(catalogue: Catalogue, query: StoryQuery) -> StoryResult:
+    """One page of stories; names of entities stand for those that bear them."""
+    return await catalogue.stories(replace(query, entities=await entity_ids(catalogue, query.entities)))
+
+
+async def _entity_ids(catalogue: Catalogue, value: str) -> tuple[str, ...]:
+    if not is_name(ENTITY_FACETS[0], value):
+        return (value,)
+    counts = await _looked_through(catalogue, ArticleQuery(size=0), ENTITY_FACETS, value)
+    return ids_of(value, counts) or (nobody(value),)
 
 
 async def search(catalogue: Catalogue, query: ArticleQuery) -> SearchResult:

@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from services.search import values
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, Bucket, Total
 from services.search.catalogue import Catalogue
@@ -201,7 +202,7 @@ class _Facts:
         One item for each article that says it. `type` and `amount_from` hold of the same relation.
         """
         query = self._understood("relation", request)
-        result = await self._catalogue.facts(query)
+        result = await values.facts(self._catalogue, query)
         return RelationList(
             **_page(RELATIONS_PATH, query, result),
             relations=tuple(RelationItem.of(fact) for fact in result.facts),
@@ -212,7 +213,7 @@ class _Facts:
     async def quotes(self, request: Request) -> QuoteList:
         """Words in quotation marks with their speakers, as articles have them."""
         query = self._understood("quote", request)
-        result = await self._catalogue.facts(query)
+        result = await values.facts(self._catalogue, query)
         quotes = tuple(QuoteItem.of(fact) for fact in result.facts)
         return QuoteList(**_page(QUOTES_PATH, query, result), quotes=quotes)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
+from services.search import values
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, Total
 from services.search.catalogue import Catalogue
@@ -31,7 +32,7 @@ STORY_PARAMETERS = (
     ),
     Parameter(
         "entity",
-        "Its articles name all of these, by entity id.",
+        "Its articles name all of these, by entity id or name.",
         {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ENTITIES},
     ),
     Parameter("from", "It has an article published since; as of a search.", {"type": "string"}),
@@ -176,7 +177,7 @@ class _Stories:
     async def all(self, request: Request) -> StoryList:
         """Stories of more than one article, those with the latest news first."""
         query = understand_stories(request.url.query, self._clock)
-        found = await self._catalogue.stories(query)
+        found = await values.stories(self._catalogue, query)
         return StoryList(
             query=story_url(query, cursor=query.cursor),
             total=Total(value=found.total.value, relation=found.total.relation),

@@ -99,6 +99,21 @@ async def test_what_does_not_fit_is_refused_by_name(deals_client, query_string, 
     assert (response.status_code, response.json()["parameter"]) == (400, parameter)
 
 
+@pytest.mark.parametrize(
+    ("path", "total"),
+    [
+        ("/v1/relations?subject=ACME&facet=none", 4),
+        ("/v1/relations?entity=Widgets,org:nobody&facet=none", 5),
+        ("/v1/relations?entity=Nobody+at+all&facet=none", 0),
+        ("/v1/quotes?speaker=ada+roe&facet=none", 5),
+    ],
+)
+async def test_a_name_stands_for_whoever_bears_it(deals_client, path, total):
+    answer = (await deals_client.get(path)).json()
+
+    assert answer["total"]["value"] == total
+
+
 async def test_a_cursor_of_another_question_is_refused(deals_client):
     link = (await ask(deals_client, "/v1/relations", size="2"))["next"]
 

@@ -44,7 +44,15 @@ async def test_stories_are_listed_with_their_size_and_lead_on(told):
 
 @pytest.mark.parametrize(
     ("query_string", "sizes"),
-    [("entity=org:acme", [3]), ("articles_from=3", [3]), ("q=matter+4", [2]), ("q=nothing", []), ("from=2030", [])],
+    [
+        ("entity=org:acme", [3]),
+        ("entity=Acme", [3]),
+        ("entity=Nobody", []),
+        ("articles_from=3", [3]),
+        ("q=matter+4", [2]),
+        ("q=nothing", []),
+        ("from=2030", []),
+    ],
 )
 async def test_stories_are_narrowed(told, query_string, sizes):
     answer = await ask(told[0], f"/v1/stories?{query_string}")
