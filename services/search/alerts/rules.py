@@ -101,7 +101,10 @@ def query_of(asked: str | Mapping[str, object]) -> str:
     """
     if isinstance(asked, str):
         return urlencode(pairs_of_query_string(asked.removeprefix("?")))
-    query = urlencode(pairs_of_json(json.dumps(asked).encode(), one_value=ONE_VALUE))
+    try:
+        query = urlencode(pairs_of_json(json.dumps(asked).encode(), one_value=ONE_VALUE))
+    except UnicodeEncodeError as error:
+        raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8") from error
     pairs_of_query_string(query)
     return query
 

@@ -5,7 +5,7 @@ import pytest
 from services.search.alerts.rules import AlertBook, alerts_key, query_of, understood
 from services.search.query_string import InvalidParameter
 from shared.article_store.query import FacetFilter
-from shared.errors import LimitExceeded
+from shared.errors import InvalidInput, LimitExceeded
 from tests.builders import NOON
 from tests.unit.services.search.alerts.scene import a_mail_channel, a_webhook_channel, an_alert
 
@@ -102,6 +102,11 @@ def test_a_query_string_is_kept_in_its_own_words():
 def test_what_no_query_string_can_say_is_refused(value):
     with pytest.raises(InvalidParameter):
         query_of({"person": value})
+
+
+def test_what_is_no_unicode_text_is_refused():
+    with pytest.raises(InvalidInput, match="surrogate"):
+        query_of({"q": "half \ud800"})
 
 
 @pytest.mark.parametrize("asked", ["q=" + "x" * 9_000, {"person": ["x" * 900] * 10}])
