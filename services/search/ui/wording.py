@@ -9,6 +9,7 @@ from shared.events.enrichment import Money, RelationType
 _MONTHS = "January February March April May June July August September October November December".split()
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
 _CENTS_BELOW = 1000
+_LEAST_CENTS = 0.1
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 DATE_ORIGINS: dict[DateOrigin, str] = {
@@ -77,6 +78,9 @@ def amount(value: float, currency: str) -> str:
     for scale, name in _SCALES:
         if abs(value) >= scale:
             return f"{symbol}{round(value / scale, 2):,g} {name}"
+    if 0 < abs(value) < _LEAST_CENTS:
+        # Prices of a kilowatt hour or a request are fractions of a cent.
+        return f"{symbol}{value:.2g}"
     cents = 2 if abs(value) < _CENTS_BELOW and value != int(value) else 0
     return f"{symbol}{value:,.{cents}f}"
 

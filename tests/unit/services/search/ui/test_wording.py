@@ -32,6 +32,8 @@ def test_a_time_is_said_no_more_exactly_than_it_is_known(precision, machine, tex
     ("value", "currency", "said"),
     [
         (1.2e9, "USD", "$1.2 billion"),
+        (0.0029, "USD", "$0.0029"),
+        (0.29, "EUR", "€0.29"),
         (950_000, "CHF", "CHF 950,000"),
         (450e6, "EUR", "€450 million"),
         (2e12, "JPY", "¥2 trillion"),
