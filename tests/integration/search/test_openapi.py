@@ -64,13 +64,14 @@ async def _fill(folder):
     await writer.close()
 
 
+@pytest.mark.parametrize("examples", [6, pytest.param(100, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", PATHS)
-def test_every_operation_keeps_what_the_document_promises(promised, path):
+def test_every_operation_keeps_what_the_document_promises(promised, path, examples):
     for method in promised[path]:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             # Where any text may stand, and nothing else is asked, nothing is wrong.
             with suppress(Unsatisfiable) if mode is GenerationMode.NEGATIVE else nullcontext():
-                _keeps_its_promise(promised[path][method], mode)
+                _keeps_its_promise(promised[path][method], mode, examples)
 
 
 def test_so_does_whatever_else_it_describes(promised):
@@ -78,16 +79,18 @@ def test_so_does_whatever_else_it_describes(promised):
 
     for path in sorted(further):
         for method in promised[path]:
-            _keeps_its_promise(promised[path][method], GenerationMode.POSITIVE)
+            _keeps_its_promise(promised[path][method], GenerationMode.POSITIVE, examples=6)
 
 
 def test_every_path_of_the_table_is_described(promised):
     assert set(PATHS) <= {result.ok().path for result in promised.get_all_operations()}
 
 
-def _keeps_its_promise(operation, mode):
+def _keeps_its_promise(operation, mode, examples):
     @given(case=operation.as_strategy(generation_mode=mode))
-    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
     def asked(case):
         case.call_and_validate(checks=CHECKS)
 
