@@ -13,7 +13,7 @@ from shared.article_store.document import StoredArticle
 from shared.article_store.query import ArticleQuery, FacetFilter, HasValue
 from shared.article_store.tantivy.building import open_article_writer
 from shared.article_store.tantivy.queries import matching
-from shared.article_store.tantivy.schema import article_id_of, prepare, schema, to_document
+from shared.article_store.tantivy.schema import article_id_of, found_by_what, prepare, schema
 from shared.article_store.wording import Asked, Bag, Either, Every, Said, asked
 from shared.facets import FACETS_BY_NAME
 
@@ -28,7 +28,7 @@ class Batch:
         index = prepare(tantivy.Index(schema()))
         writer = open_article_writer(index)
         for article in articles:
-            writer.add_document(to_document(article))
+            writer.add_document(found_by_what(article))
         writer.commit()
         writer.wait_merging_threads()
         index.reload()

@@ -83,6 +83,13 @@ def fingerprint() -> str:
 
 def to_document(stored: StoredArticle) -> tantivy.Document:
     """The document of an article."""
+    document = found_by_what(stored)
+    document.add_bytes(SOURCE, stored.model_dump_json().encode())
+    return document
+
+
+def found_by_what(stored: StoredArticle) -> tantivy.Document:
+    """All that finds an article, without the article itself: of it only the id can be given back."""
     document = tantivy.Document()
     document.add_text("article_id", stored.article_id)
     if stored.hidden:
@@ -101,7 +108,6 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
             document.add_text(facet.field, value.value)
             if facet.kind == "labelled":
                 document.add_text(facet.label_field, label_term(value))
-    document.add_bytes(SOURCE, stored.model_dump_json().encode())
     return document
 
 
