@@ -20,11 +20,7 @@ from shared.article_store.query import (
     Words,
 )
 from shared.article_store.stories import StoryQuery, StoryResult
-from shared.facets import FACETS
 
-SUGGESTED_FACETS = tuple(
-    facet.name for facet in FACETS if facet.kind == "labelled" and facet.name not in ("edited", "rights")
-)
 MAX_SUGGESTIONS = 50
 
 

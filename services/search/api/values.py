@@ -10,10 +10,11 @@ from services.search.api.representation import ARTICLES_PATH, FacetAnswer, Under
 from services.search.catalogue import Catalogue, UnknownFacet
 from services.search.parameters import EVERYTHING, PARAMETERS, Parameter, to_url, understand
 from services.search.problems import OPENAPI_RESPONSES
+from services.search.query_language.fields import NAMED_FACETS
 from services.search.query_language.writing import write
 from services.search.query_string import Given, apart, number, one_of, pairs_of_query_string
 from services.search.selection import toggled
-from services.search.values import MAX_SUGGESTIONS, SUGGESTED_FACETS, facet_values, suggestions
+from services.search.values import MAX_SUGGESTIONS, facet_values, suggestions
 from shared.article_store.query import MAX_FACET_SIZE, FacetRequest, HasValue
 from shared.clock import Clock, from_ms
 from shared.facets import FACETS_BY_NAME
@@ -44,7 +45,7 @@ SUGGEST_PARAMETERS = (
     Parameter(
         "facet",
         "Which facets to look through: all that have names unless given.",
-        {"type": "array", "items": {"type": "string", "enum": list(SUGGESTED_FACETS)}},
+        {"type": "array", "items": {"type": "string", "enum": list(NAMED_FACETS)}},
     ),
     Parameter(
         "size",
@@ -119,7 +120,7 @@ class _Values:
     async def suggest(self, request: Request) -> SuggestionList:
         """For a box that completes what is typed: people, companies, places, topics and all that has a name."""
         given = Given.of(pairs_of_query_string(request.url.query), [p.name for p in SUGGEST_PARAMETERS])
-        facets = given.each("facet", one_of(SUGGESTED_FACETS)) or SUGGESTED_FACETS
+        facets = given.each("facet", one_of(NAMED_FACETS)) or NAMED_FACETS
         size = given.one("size", number(MAX_SUGGESTIONS)) or _DEFAULT_SUGGESTIONS
         found = await suggestions(self._catalogue, given.one("q", _short) or "", facets, size)
         return SuggestionList(

@@ -10,6 +10,8 @@ from shared.facets import FACETS_BY_NAME
 
 TEXT_FIELDS: dict[str, TextField] = {"title": "title", "text": "text", "author": "author"}
 ENTITY_FACETS = ("organization", "person", "product", "technology", "location")
+# What people know by name and the store by id.
+NAMED_FACETS = (*ENTITY_FACETS, "topic", "source")
 _SHORTER = {"org": "organization", "lang": "language", "tech": "technology", "place": "location"}
 # A facet under its own name, where that is no field of text.
 FACET_FIELDS: dict[str, str] = {
@@ -50,7 +52,7 @@ def entity_named(value: str) -> AnyOf:
 
 def is_name(facet: str, value: str) -> bool:
     """Whether the value is what people call something rather than its id."""
-    return FACETS_BY_NAME[facet].kind == "labelled" and not _ID.fullmatch(value)
+    return facet in NAMED_FACETS and not _ID.fullmatch(value)
 
 
 def _entity(value: str) -> Expression:
