@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from services.enrichment.knowledge_base.gazetteer import read_entities
+from services.enrichment.knowledge_base.gazetteer import pattern_of, read_entities
 from services.enrichment.knowledge_base.knowledge import DATA, open_knowledge
 from shared.errors import ConfigurationError
 from shared.events.enrichment import ENTITY_ID_PATTERN
@@ -22,6 +22,22 @@ def test_every_parent_of_the_committed_base_is_an_entity_of_it():
 
     missing = {entity.parent for entity in entities.values() if entity.parent} - entities.keys()
     assert missing == set()
+
+
+def test_no_two_entities_of_the_committed_base_share_a_name_or_a_former_id():
+    entities = read_entities(DATA / "entities.tsv.gz")
+    owners: dict[str, set[str]] = {}
+    for entity in entities:
+        for name in entity.names:
+            owners.setdefault(pattern_of(name)[0], set()).add(entity.id)
+
+    assert {name: ids for name, ids in owners.items() if len(ids) > 1} == {}
+    ids = {entity.id for entity in entities}
+    assert not [former for entity in entities for former in entity.formerly if former in ids]
+
+
+def test_no_wikidata_id_is_carried_unverified():
+    assert not [entity.id for entity in read_entities(DATA / "entities.tsv.gz") if entity.wikidata]
 
 
 def test_a_missing_data_folder_is_named(tmp_path):
