@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Literal, NamedTuple, Protocol
 
 from shared.events.articles import ArticleCrawled, Right
-from shared.events.enrichment import Enrichment, EntityType
+from shared.events.enrichment import Enrichment, EntityType, RelationType
 
-# "plain": the value is its own label. "labelled": a stable id with a label that people read.
-FacetKind = Literal["plain", "labelled"]
+# "plain": the value is its own label. "labelled": a stable id with a label that people read. "range": a number, counted
+# in fixed spans. "date": the time of publication; a value is a year, month, week, day or hour (see `periods`).
+FacetKind = Literal["plain", "labelled", "range", "date"]
 
 
 class FacetValue(NamedTuple):
@@ -36,6 +38,25 @@ class Faceted(Protocol):
         """Whether its title or text changed since it was first seen."""
         ...
 
+    @property
+    def story_size(self) -> int | None:
+        """1, 2, 5 or 10: its story has at least so many articles; None where it is in none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of numbers that counts as one value: from `lowest` up to, not including, `end`; None: without end."""
+
+    value: str
+    label: str
+    lowest: float
+    end: float | None = None
+
+    def holds(self, number: float) -> bool:
+        """Whether the number lies within."""
+        return number >= self.lowest and (self.end is None or number < self.end)
+
 
 @dataclass(frozen=True)
 class Facet:
@@ -47,6 +68,8 @@ class Facet:
         label: the heading of its box in the sidebar.
         description: one sentence for the API's documentation.
         values: the values of an article, distinct, in the order of importance.
+        spans: of a range, in rising order.
+        numbers: of a range, those of an article that fall into spans.
     """
 
     name: str
@@ -55,6 +78,18 @@ class Facet:
     label: str
     description: str
     values: Callable[[Faceted], tuple[FacetValue, ...]]
+    spans: tuple[Span, ...] = ()
+    numbers: Callable[[Faceted], tuple[float, ...]] = lambda _: ()
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether its values are those of the articles, rather than spans and periods."""
+        return self.kind in ("plain", "labelled")
+
+    @property
+    def number_field(self) -> str:
+        """Holds the numbers of a range."""
+        return f"{self.field}_number"
 
     @property
     def label_field(self) -> str:
@@ -88,6 +123,88 @@ def _topics(stored: Faceted) -> tuple[FacetValue, ...]:
         for topic in stored.enrichment.topics
         for value, label in zip(topic.path, topic.path_labels or topic.path, strict=False)
     )
+
+
+def dollar_amounts(stored: Faceted) -> tuple[tuple[RelationType, float], ...]:
+    """The amounts of the article's relations in US dollars, where the rate of their currency is known."""
+    rates = {(m.value, m.currency): m.value_usd for m in stored.enrichment.money if m.value_usd is not None}
+    found = []
+    for relation in stored.enrichment.relations[:MAX_VALUES_PER_ARTICLE]:
+        if relation.amount is not None:
+            value, currency = relation.amount.value, relation.amount.currency
+            dollars = value if currency == "USD" else rates.get((value, currency))
+            if dollars is not None:
+                found.append((relation.type, dollars))
+    return tuple(dict.fromkeys(found))
+
+
+def _deal_sizes(stored: Faceted) -> tuple[float, ...]:
+    return tuple(dict.fromkeys(dollars for _, dollars in dollar_amounts(stored)))
+
+
+def _in_spans(
+    spans: tuple[Span, ...], numbers: Callable[[Faceted], tuple[float, ...]]
+) -> Callable[[Faceted], tuple[FacetValue, ...]]:
+    def values(stored: Faceted) -> tuple[FacetValue, ...]:
+        return _distinct(FacetValue(s.value, s.label) for n in numbers(stored) for s in spans if s.holds(n))
+
+    return values
+
+
+_DEAL_SPANS = (
+    Span("0-1m", "Under $1 million", 0, 1e6),
+    Span("1m-10m", "$1–10 million", 1e6, 1e7),
+    Span("10m-100m", "$10–100 million", 1e7, 1e8),
+    Span("100m-1b", "$100 million – 1 billion", 1e8, 1e9),
+    Span("1b-10b", "$1–10 billion", 1e9, 1e10),
+    Span("10b", "$10 billion and more", 1e10),
+)
+
+
+_STORY_SPANS = (
+    Span("1", "1 article", 1, 2),
+    Span("2-4", "2–4 articles", 2, 5),
+    Span("5-9", "5–9 articles", 5, 10),
+    Span("10", "10 articles and more", 10),
+)
+
+
+def _story_size(stored: Faceted) -> tuple[float, ...]:
+    return () if stored.story_size is None else (stored.story_size,)
+
+
+def _relations(stored: Faceted) -> tuple[FacetValue, ...]:
+    return _distinct(FacetValue(r.type, RELATION_LABELS[r.type]) for r in stored.enrichment.relations)
+
+
+RELATION_LABELS: dict[str, str] = {
+    "invests_in": "Invests in",
+    "acquires": "Acquires",
+    "merges_with": "Merges with",
+    "partners_with": "Partners with",
+    "supplies": "Supplies",
+    "competes_with": "Competes with",
+    "subsidiary_of": "Subsidiary of",
+    "sues": "Sues",
+    "regulates": "Regulates",
+    "appoints": "Appoints",
+    "founded_by": "Founded by",
+}
+
+
+def _industries(stored: Faceted) -> tuple[FacetValue, ...]:
+    found = (e.industry for e in stored.enrichment.entities if e.type == "organization" and e.industry)
+    return _distinct(FacetValue(industry, industry) for industry in found)
+
+
+def _sentiment(stored: Faceted) -> tuple[FacetValue, ...]:
+    tone = stored.enrichment.sentiment
+    return (FacetValue(tone.label, tone.label.capitalize()),) if tone else ()
+
+
+def _day(stored: Faceted) -> tuple[FacetValue, ...]:
+    day = stored.article.published.at.astimezone(UTC).date().isoformat()
+    return (FacetValue(day, day),)
 
 
 def _source(stored: Faceted) -> tuple[FacetValue, ...]:
@@ -132,6 +249,22 @@ FACETS: tuple[Facet, ...] = (
         _entities("technology"),
     ),
     Facet(
+        "industry", "industry", "plain", "Industry", "Industries of the organizations named in the article.",
+        _industries,
+    ),
+    Facet(
+        "relation", "relation", "labelled", "Relation", "Who did what with whom: the types of relations it tells of.",
+        _relations,
+    ),
+    Facet(
+        "deal_size", "deal_size", "range", "Deal size",
+        "Amounts of the relations in US dollars; with relation, amounts of such relations alone.",
+        _in_spans(_DEAL_SPANS, _deal_sizes), _DEAL_SPANS, _deal_sizes,
+    ),
+    Facet(
+        "sentiment", "sentiment", "labelled", "Tone", "Tone of the article: negative, neutral or positive.", _sentiment
+    ),
+    Facet(
         "source", "source", "labelled", "Source", "The source that the article was found through.", _source
     ),
     Facet(
@@ -149,6 +282,15 @@ FACETS: tuple[Facet, ...] = (
     Facet(
         "language", "language", "plain", "Language", "Language of the article, as an ISO 639-1 code.",
         lambda stored: _plain(stored.enrichment.language.code),
+    ),
+    Facet(
+        "story_size", "story_size", "range", "Story", "How many articles tell of the same.",
+        _in_spans(_STORY_SPANS, _story_size), _STORY_SPANS, _story_size,
+    ),
+    Facet(
+        "published", "published", "date", "Published",
+        "When it was published, in UTC: a year, month (2026-03), week (2026-W10), day or hour (2026-03-02T13).",
+        _day,
     ),
     Facet(
         "rights", "rights", "labelled", "Rights reserved",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from shared.article_store.periods import period
 from shared.article_store.query import (
     MAX_EXPRESSION_DEPTH,
     MAX_EXPRESSION_PARTS,
@@ -54,8 +55,32 @@ def check_bounds(query: ArticleQuery) -> None:
     _within("length of the words of a part", max((len(text) for text in texts), default=0), MAX_TEXT_CHARACTERS)
     _within("number of words", sum(len(text.split()) for text in texts), MAX_WORDS)
     _within("number of filter values", len(filter_values), MAX_FILTER_VALUES)
+    _check_values(query, values)
     for request in query.facets:
         _within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
+
+
+def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:
+    """Whether each facet can be asked in the way that it is."""
+    for r in query.ranges:
+        if r.facet not in FACETS_BY_NAME or FACETS_BY_NAME[r.facet].kind != "range":
+            raise InvalidInput(f"{r.facet!r} is no facet of numbers")
+    asked = [*((v.facet, v.values) for v in values), *((f.facet, (*f.include, *f.exclude)) for f in query.filters)]
+    for facet, names in asked:
+        if FACETS_BY_NAME[facet].kind == "date":
+            for name in names:
+                _period(name)
+    for request in query.facets:
+        kind = FACETS_BY_NAME[request.facet].kind
+        if request.interval is not None and kind != "date":
+            raise InvalidInput(f"{request.facet} has no intervals")
+
+
+def _period(value: str) -> None:
+    try:
+        period(value)
+    except ValueError as error:
+        raise InvalidInput(str(error)) from error
 
 
 def _leaves(expression: Expression | None, depth: int) -> Iterator[Leaf]:

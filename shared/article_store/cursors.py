@@ -72,9 +72,11 @@ def _seal(query: ArticleQuery) -> str:
         query.where,
         query.prefer,
         query.filters,
+        query.ranges,
         query.published_from,
         query.published_to,
         query.effective_sort,
         query.hidden,
+        query.copies,
     )
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:12]

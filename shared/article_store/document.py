@@ -99,6 +99,11 @@ class StoredArticle(Value):
         return self.standing.story.story_id if self.standing.story else None
 
     @property
+    def story_size(self) -> int | None:
+        """1, 2, 5 or 10: its story has at least so many articles; None where it is in none."""
+        return self.standing.story.size if self.standing.story else None
+
+    @property
     def copy_of(self) -> str | None:
         """The original's article_id, where this is a copy."""
         return self.standing.story.copy_of if self.standing.story else None
@@ -117,6 +122,11 @@ def order_key(milliseconds: int, article_id: str) -> int:
 def order_start(milliseconds: int) -> int:
     """The lowest order key of a time: a range of times is a range of these."""
     return min(max(milliseconds, 0), _LAST_MS) << _ORDER_ID_BITS
+
+
+def order_ms(order: int) -> int:
+    """The time of an order key."""
+    return order >> _ORDER_ID_BITS
 
 
 def stored(event: ArticleEnriched, ingested_at: AwareDatetime) -> StoredArticle:

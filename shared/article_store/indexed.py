@@ -1,14 +1,17 @@
 """What both stores index of an article beside its text: facet values and their labels, bounded and clean."""
 
+from typing import get_args
 from urllib.parse import urlsplit
 
 from shared.article_store.bigrams import spread
-from shared.article_store.document import StoredArticle
+from shared.article_store.document import StoredArticle, order_ms
+from shared.article_store.periods import DAY_MS
 from shared.article_store.query import TextField
-from shared.facets import LABEL_SEPARATOR, MAX_VALUES_PER_ARTICLE, Facet, FacetValue
+from shared.events.enrichment import RelationType
+from shared.facets import FACETS, LABEL_SEPARATOR, MAX_VALUES_PER_ARTICLE, Facet, FacetValue, dollar_amounts
 
 # Raise it when the same article would be indexed differently, though no field or facet changed its definition.
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 # A word in the title says more of an article than one in its text.
 TEXT_BOOSTS = {"title": 3.0, "description": 1.5, "text": 1.0, "names": 1.0, "byline": 1.0}
 # Where words are looked for that are asked of a field.
@@ -34,6 +37,33 @@ def texts(stored: StoredArticle) -> dict[str, tuple[str, ...]]:
         "names": tuple(spread(name) for name in _names(stored)),
         "byline": tuple(spread(name) for name in article.authors[:MAX_VALUES_PER_ARTICLE]),
     }
+
+
+def numbers(stored: StoredArticle) -> dict[str, tuple[float, ...]]:
+    """What each field of NUMBER_FIELDS is indexed with."""
+    found: dict[str, tuple[float, ...]] = {f.number_field: f.numbers(stored) for f in FACETS if f.kind == "range"}
+    for relation, dollars in dollar_amounts(stored):
+        field = amount_field(relation)
+        found[field] = (*found.get(field, ()), dollars)
+    return found
+
+
+def amount_field(relation: str) -> str:
+    """Holds the amounts of the relations of a type, so that type and amount are asked of the same relation."""
+    return f"amount_{relation}"
+
+
+# Those with terms of their own; a date is counted by the day of publication.
+TERM_FACETS = tuple(facet for facet in FACETS if facet.kind != "date")
+NUMBER_FIELDS: tuple[str, ...] = (
+    *(facet.number_field for facet in FACETS if facet.kind == "range"),
+    *(amount_field(relation) for relation in get_args(RelationType)),
+)
+
+
+def published_day(stored: StoredArticle) -> int:
+    """Days from 1970 to the publication, within what an order key holds."""
+    return order_ms(stored.published_order) // DAY_MS
 
 
 def sites(stored: StoredArticle) -> tuple[str, ...]:

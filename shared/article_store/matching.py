@@ -62,7 +62,7 @@ class Batch:
             case Either(parts):
                 return any(map(self._may_hold, parts))
             case HasValue(facet, values):
-                return any(self._holds(FACETS_BY_NAME[facet].field, value) for value in values)
+                return any(self._may_have(facet, value) for value in values)
             case _:
                 return True
 
@@ -70,8 +70,13 @@ class Batch:
         return any(all(self._holds(field, term) for term in said.terms) for field in said.fields)
 
     def _may_pass(self, narrowed: FacetFilter) -> bool:
-        wanted = (self._holds(FACETS_BY_NAME[narrowed.facet].field, value) for value in narrowed.include)
+        wanted = (self._may_have(narrowed.facet, value) for value in narrowed.include)
         return all(wanted) if narrowed.mode == "all" or not narrowed.include else any(wanted)
+
+    def _may_have(self, facet: str, value: str) -> bool:
+        definition = FACETS_BY_NAME[facet]
+        # A period of time is no term.
+        return definition.kind == "date" or self._holds(definition.field, value)
 
     def _holds(self, field: str, term: str) -> bool:
         """Whether any article has the term in the field."""

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from shared.article_store.document import StoredArticle
+from shared.article_store.periods import Interval
+from shared.events.enrichment import RelationType
 
 Sort = Literal["relevance", "newest", "oldest"]
 TextField = Literal["any", "title", "text", "author"]
@@ -66,6 +68,15 @@ class PublishedBetween:
 
 
 @dataclass(frozen=True)
+class DealBetween:
+    """A relation of this type, or of any, has an amount of at least `lowest` and less than `end` US dollars."""
+
+    relation: RelationType | None = None
+    lowest: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
 class Not:
     """The part does not hold."""
 
@@ -86,13 +97,16 @@ class AnyOf:
     parts: tuple["Expression", ...]
 
 
-Leaf = Words | HasValue | OnSite | PublishedBetween
+Leaf = Words | HasValue | OnSite | PublishedBetween | DealBetween
 Expression = Leaf | Not | AllOf | AnyOf
 
 
 @dataclass(frozen=True)
 class FacetFilter:
-    """Narrows by one facet: of `include` any value must be there, or with mode "all" each; none of `exclude` may be."""
+    """Narrows by one facet: of `include` any value must be there, or with mode "all" each; none of `exclude` may be.
+
+    Relation and deal size narrow together: what includes both finds amounts of such relations alone.
+    """
 
     facet: str
     include: tuple[str, ...] = ()
@@ -101,13 +115,29 @@ class FacetFilter:
 
 
 @dataclass(frozen=True)
+class RangeFilter:
+    """Narrows by the numbers of a range: one is at least `lowest` and less than `end`; None leaves a side open."""
+
+    facet: str
+    lowest: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
 class FacetRequest:
-    """Asks for the counts of a facet: its `size` most frequent values and all those selected, in the order of `sort`:
-    by falling count, then label; or by label."""
+    """Asks for the counts of a facet: its `size` most frequent values and all those selected.
+
+    A range has its spans in their order, and a date its intervals, whatever `size` and `sort` say.
+
+    Attributes:
+        sort: by falling count, then label; or by label.
+        interval: of a date; None: the shortest that gives a chart's worth of buckets.
+    """
 
     facet: str
     size: int = 10
     sort: BucketSort = "count"
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -123,11 +153,13 @@ class ArticleQuery:
         cursor: the `next` of the page before; opaque, and bound to the same query.
         highlight: whether to return fragments with the words that matched.
         hidden: whether what was withdrawn from searches is found, too.
+        copies: whether articles that copy another one are found; hidden, they count nowhere.
     """
 
     where: Expression | None = None
     prefer: tuple[Words, ...] = ()
     filters: tuple[FacetFilter, ...] = ()
+    ranges: tuple[RangeFilter, ...] = ()
     published_from: datetime | None = None
     published_to: datetime | None = None
     sort: Sort = "relevance"
@@ -136,6 +168,7 @@ class ArticleQuery:
     facets: tuple[FacetRequest, ...] = ()
     highlight: bool = False
     hidden: bool = False
+    copies: Copies = "show"
 
     @property
     def effective_sort(self) -> Sort:
@@ -176,11 +209,17 @@ class Highlights:
 
 @dataclass(frozen=True)
 class Hit:
-    """One article found; score is None where the order is by time."""
+    """One article found.
+
+    Attributes:
+        score: None where the order is by time.
+        copies: how many copies of it the store has; counted where they are hidden.
+    """
 
     stored: StoredArticle
     score: float | None = None
     highlights: Highlights | None = None
+    copies: int = 0
 
 
 @dataclass(frozen=True)
@@ -201,6 +240,7 @@ class FacetCounts:
         buckets: in the order asked for.
         other: values of articles outside the buckets, each article counted once for each.
         exact: whether every count is; if not, a count may be too low.
+        interval: of a date's buckets; they follow each other without a gap.
         failed: why the facet could not be counted, though the page could be served; there are no buckets then.
     """
 
@@ -208,6 +248,7 @@ class FacetCounts:
     buckets: tuple[Bucket, ...]
     other: int
     exact: bool = True
+    interval: Interval | None = None
     failed: str | None = None
 
 

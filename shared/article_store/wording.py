@@ -7,6 +7,7 @@ from shared.article_store.indexed import FIELDS_OF
 from shared.article_store.query import (
     AllOf,
     AnyOf,
+    DealBetween,
     Expression,
     HasValue,
     Match,
@@ -69,7 +70,7 @@ class Either:
     parts: tuple["Asked", ...]
 
 
-Asked = Bag | HasValue | OnSite | PublishedBetween | Without | Every | Either
+Asked = Bag | HasValue | OnSite | PublishedBetween | DealBetween | Without | Every | Either
 
 
 def asked(expression: Expression | None) -> Asked | None:

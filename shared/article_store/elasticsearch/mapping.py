@@ -7,10 +7,20 @@ from typing import Any
 
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.elasticsearch.operations import Operation
-from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, sites, texts
+from shared.article_store.indexed import (
+    LAYOUT_VERSION,
+    NUMBER_FIELDS,
+    TERM_FACETS,
+    TEXT_BOOSTS,
+    facet_values,
+    label_term,
+    numbers,
+    published_day,
+    sites,
+    texts,
+)
 from shared.article_store.stories import Claim
 from shared.events.articles import first_version
-from shared.facets import FACETS
 
 SOURCE = "stored_article"
 ANALYZER = "article_text"
@@ -71,12 +81,14 @@ def to_document(stored: StoredArticle) -> dict[str, Any]:
         "published_at": stored.article.published.at.isoformat(),
         **texts(stored),
         "site": list(sites(stored)),
+        "published_day": published_day(stored),
+        **numbers(stored),
         SOURCE: stored.model_dump(mode="json"),
     }
-    for facet in FACETS:
+    for facet in TERM_FACETS:
         values = facet_values(facet, stored)
         document[facet.field] = [value.value for value in values]
-        if facet.kind == "labelled":
+        if facet.has_terms:
             document[facet.label_field] = [label_term(value) for value in values]
     return document
 
@@ -139,7 +151,9 @@ def _properties() -> dict[str, Any]:
         "published_at": {"type": "date"},
         **{name: {"type": "text", "analyzer": ANALYZER} for name in TEXT_BOOSTS},
         "site": keyword,
-        **{facet.field: keyword for facet in FACETS},
-        **{facet.label_field: keyword for facet in FACETS if facet.kind == "labelled"},
+        "published_day": {"type": "integer"},
+        **{name: {"type": "double"} for name in NUMBER_FIELDS},
+        **{facet.field: keyword for facet in TERM_FACETS},
+        **{facet.label_field: keyword for facet in TERM_FACETS if facet.has_terms},
         SOURCE: {"type": "object", "enabled": False},
     }

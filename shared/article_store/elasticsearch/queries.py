@@ -1,18 +1,30 @@
 """Turns an ArticleQuery into the body of a search request; asks nothing."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.article_store.bigrams import spread
 from shared.article_store.cursors import Position, RankPosition, TimePosition
-from shared.article_store.document import order_start
 from shared.article_store.elasticsearch.mapping import SOURCE
 from shared.article_store.facet_counts import named_values
 from shared.article_store.indexed import TEXT_BOOSTS, host_key, label_prefix
-from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, HasValue, OnSite, PublishedBetween
+from shared.article_store.narrowing import (
+    Between,
+    Condition,
+    In,
+    Narrowed,
+    OneOf,
+    bucket_conditions,
+    deal,
+    has_value,
+    narrowed,
+    narrowing_facets,
+    published,
+    with_partners,
+)
+from shared.article_store.query import ArticleQuery, DealBetween, FacetRequest, HasValue, OnSite, PublishedBetween
 from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
-from shared.clock import to_ms
 from shared.facets import FACETS_BY_NAME
 
 Body = dict[str, Any]
@@ -32,7 +44,7 @@ def search(query: ArticleQuery, position: Position | None) -> Body:
     return {
         **page(query, position, query.size + 1 if query.size else 0),
         "track_total_hits": True,
-        "post_filter": _all([part for f in _after_counting(query) for part in _filter(f)]),
+        "post_filter": _narrowed(narrowed(query, _after_counting(query))),
         "aggs": {request.facet: _counts(query, request) for request in query.facets},
     }
 
@@ -62,27 +74,36 @@ def labels(missing: Mapping[str, Sequence[str]]) -> Body:
     return {"size": 0, "aggs": facets}
 
 
+def copies(article_ids: Sequence[str]) -> Body:
+    """The request for the number of copies that each of these articles has."""
+    of = {"terms": {"field": "copy_of", "size": len(article_ids), "include": list(article_ids)}}
+    shown: Body = {"filter": [{"terms": {"copy_of": list(article_ids)}}], "must_not": [{"term": {"hidden": True}}]}
+    return {"size": 0, "query": {"bool": shown}, "aggs": {"copies": of}}
+
+
 def _found(query: ArticleQuery) -> Body:
     """What is counted: everything but the filters that must not narrow their own facet's counts."""
-    later = _after_counting(query)
-    parts = [part for f in query.filters if f not in later for part in _filter(f)]
+    parts = [_narrowed(narrowed(query, narrowing_facets(query) - _after_counting(query)))]
     if query.published_from or query.published_to:
-        parts.append(_published(PublishedBetween(query.published_from, query.published_to)))
+        parts.append(_condition(published(PublishedBetween(query.published_from, query.published_to))))
+    out_of_sight: list[Body] = [] if query.hidden else [{"term": {"hidden": True}}]
+    if query.copies == "hide":
+        out_of_sight.append({"exists": {"field": "copy_of"}})
     where = asked(query.where)
     return {
         "bool": {
             "must": [] if where is None else [_holds(where)],
             "should": [_holds(preferred) for words in query.prefer if (preferred := bag(words))],
-            "must_not": [] if query.hidden else [{"term": {"hidden": True}}],
+            "must_not": out_of_sight,
             # With nothing else asked, one of what is preferred would have to be there.
             "filter": [{"match_all": {}}, *parts],
         }
     }
 
 
-def _after_counting(query: ArticleQuery) -> list[FacetFilter]:
-    counted = {request.facet for request in query.facets}
-    return [f for f in query.filters if f.facet in counted]
+def _after_counting(query: ArticleQuery) -> frozenset[str]:
+    """The facets whose filters must not narrow what is counted: those counted, and what narrows together with them."""
+    return with_partners(request.facet for request in query.facets) & narrowing_facets(query)
 
 
 def _holds(part: Asked) -> Body:
@@ -96,11 +117,13 @@ def _holds(part: Asked) -> Body:
         case Either(parts):
             return {"bool": {"should": [_holds(one) for one in parts], "minimum_should_match": 1}}
         case HasValue(facet, values):
-            return _unscored({"terms": {FACETS_BY_NAME[facet].field: list(values)}})
+            return _all([_condition(has_value(facet, values))])
         case OnSite(host):
-            return _unscored({"term": {"site": host_key(host)}})
+            return _all([{"term": {"site": host_key(host)}}])
         case PublishedBetween():
-            return _unscored(_published(part))
+            return _all([_condition(published(part))])
+        case DealBetween():
+            return _all([_condition(deal(part))])
 
 
 def _said(said: Said) -> Body:
@@ -110,44 +133,43 @@ def _said(said: Said) -> Body:
     return {"bool": {"should": in_fields, "minimum_should_match": 1}}
 
 
-def _published(between: PublishedBetween) -> Body:
-    bounds = {"gte": between.start, "lt": between.end}
-    return {
-        "range": {
-            "published_order": {
-                name: order_start(to_ms(moment)) for name, moment in bounds.items() if moment is not None
-            }
-        }
-    }
+def _narrowed(of: Narrowed) -> Body:
+    """Conditions without a say in relevance."""
+    return {"bool": {"filter": [_condition(c) for c in of.must], "must_not": [_condition(c) for c in of.must_not]}}
 
 
-def _unscored(body: Body) -> Body:
-    """Narrows without a say in relevance."""
-    return {"bool": {"filter": [body]}}
-
-
-def _filter(facet_filter: FacetFilter) -> Iterable[Body]:
-    field = FACETS_BY_NAME[facet_filter.facet].field
-    if facet_filter.include and facet_filter.mode == "any":
-        yield {"terms": {field: list(facet_filter.include)}}
-    if facet_filter.mode == "all":
-        yield from ({"term": {field: value}} for value in facet_filter.include)
-    if facet_filter.exclude:
-        yield {"bool": {"must_not": [{"terms": {field: list(facet_filter.exclude)}}]}}
+def _condition(condition: Condition) -> Body:
+    match condition:
+        case In(field, values):
+            return {"terms": {field: list(values)}}
+        case Between(field, lowest, end):
+            bounds = {"gte": lowest, "lt": end}
+            return {"range": {field: {name: bound for name, bound in bounds.items() if bound is not None}}}
+        case OneOf(conditions):
+            if not conditions:
+                return {"match_none": {}}
+            return {"bool": {"should": [_condition(one) for one in conditions], "minimum_should_match": 1}}
 
 
 def _counts(query: ArticleQuery, request: FacetRequest) -> Body:
     """Counts of a facet among what all filters but its own leave."""
-    others = [part for f in _after_counting(query) if f.facet != request.facet for part in _filter(f)]
+    among = _narrowed(narrowed(query, _after_counting(query), but=request.facet))
     facet = FACETS_BY_NAME[request.facet]
+    if facet.kind == "date":
+        days: Body = {"histogram": {"field": "published_day", "interval": 1, "min_doc_count": 1}}
+        return {"filter": among, "aggs": {"top": days}}
+    depends = bucket_conditions(query, request.facet)
+    if depends is not None:
+        each = {value: _condition(condition) for value, condition in depends.items()}
+        return {"filter": among, "aggs": {"each": {"filters": {"filters": each}}}}
     named = named_values(query, request.facet)
-    aggs: Body = {"top": _terms(facet.field, max(request.size, 1))}
+    aggs: Body = {"top": _terms(facet.field, max(request.size, len(facet.spans), 1))}
     if named:
         aggs["named"] = {"terms": {"field": facet.field, "size": len(named), "include": list(named)}}
     if facet.kind == "labelled":
         aggs["labels"] = _terms(facet.label_field, _LABELS_PER_VALUE * request.size + _SPARE_LABELS)
         aggs |= _labels_of(request.facet, named)
-    return {"filter": _all(others), "aggs": aggs}
+    return {"filter": among, "aggs": aggs}
 
 
 def label_patterns(values: Sequence[str]) -> Iterator[str]:

@@ -74,7 +74,11 @@ class ElasticsearchArticleReader:
         answer = await self._ask(queries.search(query, position))
         missing = results.unlabelled(query, answer)
         other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
-        return results.read(query, position, answer, other_labels)
+        found = results.read(query, position, answer, other_labels)
+        if query.copies == "show" or not found.hits:
+            return found
+        copies = await self._ask(queries.copies([hit.stored.article_id for hit in found.hits]))
+        return results.with_copies(found, copies)
 
     async def story(self, story_id: str) -> StoredStory | None:
         with our_errors():

@@ -1,11 +1,13 @@
 """Reads the answer to a search request into a SearchResult; asks nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from shared.article_store.cursors import Position, RankPosition, TimePosition, encode
 from shared.article_store.elasticsearch.mapping import source_of
-from shared.article_store.facet_counts import Counted, assemble, best_label, named_values
+from shared.article_store.facet_counts import Counted, assemble, best_label, counted_in_full, named_values, own_label
 from shared.article_store.highlighting import highlight
 from shared.article_store.indexed import parse_label_term
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
@@ -29,6 +31,12 @@ def read(query: ArticleQuery, position: Position | None, answer: Answer, other_l
     )
 
 
+def with_copies(found: SearchResult, answer: Answer) -> SearchResult:
+    """The result with the copies that an answer to `queries.copies` counts."""
+    counts = _counts(_aggregation(answer, "copies") or _NOTHING)
+    return replace(found, hits=tuple(replace(hit, copies=counts.get(hit.stored.article_id, 0)) for hit in found.hits))
+
+
 def position_of(hit: Answer) -> TimePosition:
     """Where the next page in an order by time starts that ends with this hit."""
     order, article_id = hit["sort"][-2:]
@@ -39,7 +47,7 @@ def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
     """The values to be shown whose label the answer does not hold, by facet."""
     missing = {}
     for request in query.facets:
-        if FACETS_BY_NAME[request.facet].kind == "labelled":
+        if FACETS_BY_NAME[request.facet].kind == "labelled" and "each" not in _aggregation(answer, request.facet):
             counts, known = _aggregation(answer, request.facet), _labels(answer, request.facet)
             values = [*_top(counts, request), *named_values(query, request.facet)]
             if without := [value for value in values if value not in known]:
@@ -69,12 +77,15 @@ def _hit(query: ArticleQuery, hit: Answer) -> Hit:
 
 def _facet(query: ArticleQuery, request: FacetRequest, answer: Answer, other_labels: Labels) -> FacetCounts:
     counts = _aggregation(answer, request.facet)
+    if "each" in counts:
+        found = {str(value): int(bucket["doc_count"]) for value, bucket in counts["each"]["buckets"].items()}
+        return assemble(query, request, counted_in_full(request, found), partial(own_label, request.facet))
     top = counts.get("top", _NOTHING)
     known = _labels(answer, request.facet)
     counted = Counted(
         top=_top(counts, request),
         named=_counts(counts.get("named", _NOTHING)),
-        all_values=sum(_counts(top).values()) + int(top["sum_other_doc_count"]),
+        all_values=sum(_counts(top).values()) + int(top.get("sum_other_doc_count", 0)),
         exact=not top.get("doc_count_error_upper_bound"),
     )
     return assemble(
@@ -89,7 +100,8 @@ def _aggregation(answer: Answer, facet: str) -> Answer:
 
 
 def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
-    return dict(list(_counts(counts.get("top", _NOTHING)).items())[: request.size])
+    size = request.size if FACETS_BY_NAME[request.facet].has_terms else None
+    return dict(list(_counts(counts.get("top", _NOTHING)).items())[:size])
 
 
 def _labels(answer: Answer, facet: str) -> dict[str, str]:

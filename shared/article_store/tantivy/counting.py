@@ -6,16 +6,17 @@ follows. Ties at the end are decided by the value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import tantivy
-from tantivy import Query
+from tantivy import Occur, Query
 
-from shared.article_store.facet_counts import Counted, best_label
+from shared.article_store.facet_counts import Counted, best_label, counted_in_full
 from shared.article_store.indexed import label_prefix, parse_label_term
+from shared.article_store.narrowing import Condition
 from shared.article_store.query import FacetRequest
-from shared.article_store.tantivy.queries import counts, counts_of
+from shared.article_store.tantivy.queries import condition_query, counts, counts_of
 from shared.facets import FACETS_BY_NAME
 
 
@@ -31,6 +32,9 @@ class _Look:
 _LOOKS = (_Look(100, 2_000), _Look(4_000, 40_000), _Look(60_000, 2**31))
 
 
+_DAYS: dict[str, Any] = {"histogram": {"field": "published_day", "interval": 1, "min_doc_count": 1}}
+
+
 @dataclass(frozen=True)
 class FacetQuestion:
     """A facet to count, and the values of it that are counted in any case."""
@@ -41,11 +45,15 @@ class FacetQuestion:
 
 def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQuestion]) -> dict[str, Counted]:
     """The counts of facets among what the query finds, by name; one request in most cases."""
-    requested = {q.request.facet: q.request for q in questions}
+    dates = [q.request.facet for q in questions if FACETS_BY_NAME[q.request.facet].kind == "date"]
+    questions = [q for q in questions if q.request.facet not in dates]
+    requested = {q.request.facet: _whole(q.request) for q in questions}
     asked = {f"top {name}": _terms(name, _look(request.size, 0)) for name, request in requested.items()}
     asked |= {f"named {q.request.facet}": counts_of(q.request.facet, q.named) for q in questions if q.named}
+    asked |= dict.fromkeys(dates, _DAYS)
     answer = searcher.aggregate(query, asked) if asked else {}
-    return {
+    charts = {name: Counted(top=_counts(answer[name]), named={}, all_values=0) for name in dates}
+    return charts | {
         name: Counted(
             top=_top(searcher, query, request, answer[f"top {name}"]),
             named=_counts(answer[f"named {name}"]) if f"named {name}" in answer else {},
@@ -55,10 +63,38 @@ def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQue
     }
 
 
+def count_each(
+    searcher: tantivy.Searcher,
+    schema: tantivy.Schema,
+    query: Query,
+    request: FacetRequest,
+    each: Mapping[str, Condition],
+) -> Counted:
+    """The counts of values that are conditions of their own among what the query finds."""
+    counts = {
+        value: count_of(
+            searcher, Query.boolean_query([(Occur.Must, query), (Occur.Must, condition_query(schema, condition))])
+        )
+        for value, condition in each.items()
+    }
+    return counted_in_full(request, counts)
+
+
+def count_of(searcher: tantivy.Searcher, found: Query) -> int:
+    """How many articles a query finds."""
+    return int(searcher.search(found, limit=1, count=True).count)  # type: ignore[attr-defined]  # its stub forgets it
+
+
+def _whole(request: FacetRequest) -> FacetRequest:
+    """A range is counted with all its spans, whatever the size asked for."""
+    spans = FACETS_BY_NAME[request.facet].spans
+    return replace(request, size=len(spans)) if spans else request
+
+
 def label_of(searcher: tantivy.Searcher, query: Query, facet: str, value: str) -> str:
     """The label of a value: where there are several, the one most frequent among what the query finds."""
     definition = FACETS_BY_NAME[facet]
-    if definition.kind == "plain":
+    if definition.kind != "labelled":
         return value
     prefix = label_prefix(value)
     known = searcher.terms_with_prefix(definition.label_field, prefix)

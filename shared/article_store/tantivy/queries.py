@@ -1,21 +1,30 @@
 """Turns an ArticleQuery into Tantivy's queries and aggregations; asks nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
 from shared.article_store.cursors import TimePosition
-from shared.article_store.document import order_start
 from shared.article_store.indexed import TEXT_BOOSTS, host_key
-from shared.article_store.query import ArticleQuery, FacetFilter, HasValue, OnSite, PublishedBetween, Sort
-from shared.article_store.tantivy.schema import HIDDEN
+from shared.article_store.narrowing import (
+    ORDER,
+    Between,
+    Condition,
+    In,
+    OneOf,
+    deal,
+    has_value,
+    narrowed,
+    narrowing_facets,
+    published,
+)
+from shared.article_store.query import ArticleQuery, DealBetween, HasValue, OnSite, PublishedBetween, Sort
+from shared.article_store.tantivy.schema import COPY, HIDDEN
 from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
-from shared.clock import to_ms
 from shared.facets import FACETS_BY_NAME
 
-ORDER = "published_order"
 _HIGHEST_ORDER = 2**63 - 1
 
 
@@ -24,15 +33,17 @@ def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str 
     where = asked(query.where)
     parts = [] if where is None else [(Occur.Must, _holds(schema, where))]
     if query.published_from or query.published_to:
-        between = PublishedBetween(query.published_from, query.published_to)
-        parts.append((Occur.Must, _unscored(_published(schema, between))))
-    for facet_filter in query.filters:
-        if facet_filter.facet != without_facet:
-            parts += _filter(schema, facet_filter)
+        between = published(PublishedBetween(query.published_from, query.published_to))
+        parts.append((Occur.Must, condition_query(schema, between)))
+    narrowing = narrowed(query, narrowing_facets(query), but=without_facet)
+    parts += [(Occur.Must, condition_query(schema, condition)) for condition in narrowing.must]
+    parts += [(Occur.MustNot, condition_query(schema, condition)) for condition in narrowing.must_not]
     if not any(occur is Occur.Must for occur, _ in parts):
         parts.append((Occur.Must, _unscored(Query.all_query())))
     if not query.hidden:
         parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
+    if query.copies == "hide":
+        parts.append((Occur.MustNot, Query.term_query(schema, "copy", COPY, "basic")))
     parts += [(Occur.Should, _holds(schema, preferred)) for words in query.prefer if (preferred := bag(words))]
     return Query.boolean_query(parts)
 
@@ -46,6 +57,13 @@ def from_instant(schema: tantivy.Schema, sort: Sort, found: Query, position: Tim
 def one(schema: tantivy.Schema, article_id: str) -> Query:
     """The article with this id."""
     return Query.term_query(schema, "article_id", article_id, "basic")
+
+
+def copies_of(schema: tantivy.Schema, article_id: str) -> Query:
+    """The copies of an article that searches do not leave out."""
+    copies = Query.term_query(schema, "copy_of", article_id, "basic")
+    hidden = Query.term_query(schema, "hidden", HIDDEN, "basic")
+    return Query.boolean_query([(Occur.Must, copies), (Occur.MustNot, hidden)])
 
 
 def any_of(schema: tantivy.Schema, article_ids: Sequence[str]) -> Query:
@@ -82,11 +100,13 @@ def _holds(schema: tantivy.Schema, part: Asked) -> Query:
         case Either(parts):
             return _at_least([_holds(schema, one) for one in parts], 1)
         case HasValue(facet, values):
-            return _unscored(Query.term_set_query(schema, FACETS_BY_NAME[facet].field, list(values)))
+            return condition_query(schema, has_value(facet, values))
         case OnSite(host):
             return _unscored(Query.term_query(schema, "site", host_key(host), "basic"))
         case PublishedBetween():
-            return _unscored(_published(schema, part))
+            return condition_query(schema, published(part))
+        case DealBetween():
+            return condition_query(schema, deal(part))
 
 
 def _at_least(parts: Sequence[Query], needed: int) -> Query:
@@ -111,25 +131,40 @@ def _in_field(schema: tantivy.Schema, field: str, words: Sequence[str]) -> Query
     return Query.phrase_query(schema, field, list(words))
 
 
-def _published(schema: tantivy.Schema, between: PublishedBetween) -> Query:
-    lowest = order_start(to_ms(between.start)) if between.start else 0
-    end = order_start(to_ms(between.end)) if between.end else _HIGHEST_ORDER + 1
-    return _range(schema, lowest, end - 1) if end > lowest else Query.empty_query()
+def condition_query(schema: tantivy.Schema, condition: Condition) -> Query:
+    """What a condition finds, without a say in relevance."""
+    match condition:
+        case In(field, values):
+            return _unscored(Query.term_set_query(schema, field, list(values)))
+        case Between(field, lowest, end):
+            return _unscored(_order_between(schema, lowest, end) if field == ORDER else _between(schema, condition))
+        case OneOf(conditions):
+            found = [(Occur.Should, condition_query(schema, one)) for one in conditions]
+            return _unscored(Query.boolean_query(found) if found else Query.empty_query())
+
+
+def _order_between(schema: tantivy.Schema, lowest: float | None, end: float | None) -> Query:
+    first, after = int(lowest or 0), _HIGHEST_ORDER + 1 if end is None else int(end)
+    return _range(schema, first, after - 1) if after > first else Query.empty_query()
+
+
+def _between(schema: tantivy.Schema, between: Between) -> Query:
+    if between.lowest is None and between.end is None:
+        return Query.exists_query(between.field)
+    if between.lowest is not None and between.end is not None and between.end <= between.lowest:
+        return Query.empty_query()
+    return Query.range_query(
+        schema,
+        between.field,
+        tantivy.FieldType.Float,
+        None if between.lowest is None else float(between.lowest),
+        None if between.end is None else float(between.end),
+        include_upper=between.end is None,
+    )
 
 
 def _range(schema: tantivy.Schema, lowest: int, highest: int) -> Query:
     return Query.range_query(schema, ORDER, tantivy.FieldType.Unsigned, lowest, highest)
-
-
-def _filter(schema: tantivy.Schema, facet_filter: FacetFilter) -> Iterable[tuple[Occur, Query]]:
-    field = FACETS_BY_NAME[facet_filter.facet].field
-    if facet_filter.include and facet_filter.mode == "any":
-        yield Occur.Must, _unscored(Query.term_set_query(schema, field, facet_filter.include))
-    if facet_filter.mode == "all":
-        for value in facet_filter.include:
-            yield Occur.Must, _unscored(Query.term_query(schema, field, value, "basic"))
-    if facet_filter.exclude:
-        yield Occur.MustNot, Query.term_set_query(schema, field, facet_filter.exclude)
 
 
 def _unscored(query: Query) -> Query:

@@ -10,8 +10,8 @@ import tantivy
 from tantivy import DocAddress, Order, Query
 
 from shared.article_store.cursors import TimePosition
+from shared.article_store.narrowing import ORDER
 from shared.article_store.query import Sort
-from shared.article_store.tantivy.queries import ORDER
 from shared.article_store.tantivy.schema import article_id_of
 
 # Room for articles that share the order key of the page before; more than one is rare already (see `order_key`).

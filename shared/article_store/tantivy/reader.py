@@ -13,15 +13,16 @@ from tantivy import Query
 from shared.article_store.bounds import check_bounds, check_depth, check_get_many
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
-from shared.article_store.facet_counts import assemble, named_values
+from shared.article_store.facet_counts import Counted, assemble, named_values
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
-from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
+from shared.article_store.narrowing import bucket_conditions, narrowing_facets
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
-from shared.article_store.tantivy.counting import FacetQuestion, count, label_of
+from shared.article_store.tantivy.counting import FacetQuestion, count, count_each, count_of, label_of
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.past import revisions, withdrawals
-from shared.article_store.tantivy.queries import any_of, from_instant, matching, one
+from shared.article_store.tantivy.queries import any_of, copies_of, from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
 from shared.article_store.tantivy.schema import source_of
 from shared.article_store.tantivy.snapshot import Snapshots
@@ -117,8 +118,8 @@ class TantivyArticleReader:
         found = matching(self._snapshots.schema, query)
         page, following = self._ranked(searcher, query, found, position)
         return SearchResult(
-            total=Total(_count(searcher, found)),
-            hits=tuple(_hit(query, ranked) for ranked in page),
+            total=Total(count_of(searcher, found)),
+            hits=tuple(self._hit(searcher, query, ranked) for ranked in page),
             facets=self._facets(searcher, query, found),
             next=following,
         )
@@ -142,6 +143,12 @@ class TantivyArticleReader:
         in_rank = query.effective_sort == "relevance"
         return page, encode(query, RankPosition(start + query.size) if in_rank else page[-1].position)
 
+    def _hit(self, searcher: tantivy.Searcher, query: ArticleQuery, ranked: Ranked) -> Hit:
+        stored = source_of(ranked.document)
+        shown = highlight(stored, query.wanted_words()) if query.highlight else None
+        copies = copies_of(self._snapshots.schema, stored.article_id) if query.copies == "hide" else None
+        return Hit(stored, ranked.score, shown, count_of(searcher, copies) if copies else 0)
+
     def _by_time(
         self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query, after: TimePosition | None, size: int
     ) -> list[Ranked]:
@@ -149,25 +156,29 @@ class TantivyArticleReader:
         return by_time(searcher, remaining, query.effective_sort, after, size)
 
     def _facets(self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query) -> tuple[FacetCounts, ...]:
-        filtered = {f.facet for f in query.filters}
-        unfiltered = [FacetQuestion(request) for request in query.facets if request.facet not in filtered]
+        filtered = narrowing_facets(query)
+        unfiltered = [FacetQuestion(r) for r in query.facets if not _stands_alone(query, r, filtered)]
         counted = count(searcher, found, unfiltered)
         contexts = {request.facet: found for request in query.facets}
         for request in query.facets:
-            if request.facet in filtered:
+            if _stands_alone(query, request, filtered):
                 context = matching(self._snapshots.schema, query, without_facet=request.facet)
-                counted |= count(searcher, context, [FacetQuestion(request, named_values(query, request.facet))])
+                counted |= self._alone(searcher, query, context, request)
                 contexts[request.facet] = context
         return tuple(
             assemble(query, r, counted[r.facet], partial(label_of, searcher, contexts[r.facet], r.facet))
             for r in query.facets
         )
 
+    def _alone(
+        self, searcher: tantivy.Searcher, query: ArticleQuery, context: Query, request: FacetRequest
+    ) -> dict[str, Counted]:
+        depends = bucket_conditions(query, request.facet)
+        if depends is None:
+            return count(searcher, context, [FacetQuestion(request, named_values(query, request.facet))])
+        return {request.facet: count_each(searcher, self._snapshots.schema, context, request, depends)}
 
-def _hit(query: ArticleQuery, ranked: Ranked) -> Hit:
-    stored = source_of(ranked.document)
-    return Hit(stored, ranked.score, highlight(stored, query.wanted_words()) if query.highlight else None)
 
-
-def _count(searcher: tantivy.Searcher, found: Query) -> int:
-    return int(searcher.search(found, limit=1, count=True).count)  # type: ignore[attr-defined]  # its stub forgets it
+def _stands_alone(query: ArticleQuery, request: FacetRequest, filtered: frozenset[str]) -> bool:
+    """Whether a facet is counted among other articles than those found, or by conditions of its own."""
+    return request.facet in filtered or bucket_conditions(query, request.facet) is not None

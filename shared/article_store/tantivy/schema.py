@@ -8,19 +8,30 @@ from typing import Literal
 import tantivy
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.indexed import LAYOUT_VERSION, TEXT_BOOSTS, facet_values, label_term, sites, texts
+from shared.article_store.indexed import (
+    LAYOUT_VERSION,
+    NUMBER_FIELDS,
+    TERM_FACETS,
+    TEXT_BOOSTS,
+    facet_values,
+    label_term,
+    numbers,
+    published_day,
+    sites,
+    texts,
+)
 from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.tantivy.stories import story_definition
 from shared.article_store.words import WORD_PATTERN, analyzer
-from shared.facets import FACETS
 
 SOURCE = "stored_article"
 HIDDEN = "true"
+COPY = "true"
 _ANALYZER = "article_text"
 
 # words: searched for what it says. term: exactly itself; counted: the same, and its values can be counted.
-# order: a number to sort and cut by. kept: only given back.
-_Kind = Literal["words", "term", "counted", "order", "kept_bytes"]
+# order: a number to sort and cut by. number, numbers: one, or several, to cut and count by. kept: only given back.
+_Kind = Literal["words", "term", "counted", "order", "number", "numbers", "kept_bytes"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +51,11 @@ _FIELDS: tuple[_Field, ...] = (
     _Field("copy_of", "term"),
     *(_Field(name, "words") for name in TEXT_BOOSTS),
     _Field("site", "term"),
-    *(_Field(facet.field, "counted") for facet in FACETS),
-    *(_Field(facet.label_field, "term") for facet in FACETS if facet.kind == "labelled"),
+    _Field("published_day", "number"),
+    _Field("copy", "term"),
+    *(_Field(name, "numbers") for name in NUMBER_FIELDS),
+    *(_Field(facet.field, "counted") for facet in TERM_FACETS),
+    *(_Field(facet.label_field, "term") for facet in TERM_FACETS if facet.has_terms),
     _Field(SOURCE, "kept_bytes"),
 )
 
@@ -63,6 +77,10 @@ def schema() -> tantivy.Schema:
                 )
             case "order":
                 builder.add_unsigned_field(field.name, fast=True, indexed=True)
+            case "number":
+                builder.add_unsigned_field(field.name, fast=True)
+            case "numbers":
+                builder.add_float_field(field.name, fast=True)
             case "kept_bytes":
                 builder.add_bytes_field(field.name, stored=True)
     return builder.build()
@@ -100,15 +118,29 @@ def found_by_what(stored: StoredArticle) -> tantivy.Document:
             document.add_text(name, text)
     for host in sites(stored):
         document.add_text("site", host)
+    _add_story(document, stored)
+    document.add_unsigned("published_day", published_day(stored))
+    _add_values(document, stored)
+    return document
+
+
+def _add_story(document: tantivy.Document, stored: StoredArticle) -> None:
     for name, story_part in (("story_id", stored.story_id), ("copy_of", stored.copy_of)):
         if story_part is not None:
             document.add_text(name, story_part)
-    for facet in FACETS:
+    if stored.copy_of is not None:
+        document.add_text("copy", COPY)
+
+
+def _add_values(document: tantivy.Document, stored: StoredArticle) -> None:
+    for name, found in numbers(stored).items():
+        for number in found:
+            document.add_float(name, number)
+    for facet in TERM_FACETS:
         for value in facet_values(facet, stored):
             document.add_text(facet.field, value.value)
-            if facet.kind == "labelled":
+            if facet.has_terms:
                 document.add_text(facet.label_field, label_term(value))
-    return document
 
 
 def article_id_of(document: tantivy.Document) -> str:

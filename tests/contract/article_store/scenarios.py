@@ -13,6 +13,7 @@ from shared.article_store.query import (
     AllOf,
     AnyOf,
     ArticleQuery,
+    DealBetween,
     Expression,
     FacetCounts,
     FacetFilter,
@@ -21,10 +22,11 @@ from shared.article_store.query import (
     Not,
     OnSite,
     PublishedBetween,
+    RangeFilter,
     Words,
 )
 from shared.events.enrichment import Language
-from tests.builders import a_stored_article, a_topic, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, a_topic, an_enrichment, an_entity
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def _article(number: int, fields: dict[str, Any]) -> StoredArticle:
     for topic_id, label in fields.pop("topics", []):
         topics.append(a_topic(topic_id, label, chain))
         chain = (*chain, (topic_id, label))
+    relations = [a_relation(type=name, dollars=dollars) for name, dollars in fields.pop("relations", ())]
     enrichment = an_enrichment(
+        relations=tuple(relations),
         entities=tuple(an_entity(entity_id, name) for entity_id, name in entities.items()),
         topics=tuple(topics[-1:]),
         language=Language(code=fields.pop("language", "en"), confidence=1.0),
@@ -85,6 +89,7 @@ def _scenario(fields: dict[str, Any]) -> Scenario:
     query = ArticleQuery(
         where=AllOf((*_words(fields), *_where(fields.pop("where", ())))),
         filters=tuple(_filter(f) for f in fields.pop("filters", ())),
+        ranges=tuple(RangeFilter(**r) for r in fields.pop("ranges", ())),
         published_from=_moment(fields.pop("from", None)),
         published_to=_moment(fields.pop("to", None)),
         sort=fields.pop("sort", "relevance"),
@@ -121,6 +126,8 @@ def _where(parts: list[dict[str, Any]]) -> Iterator[Expression]:
                 yield HasValue(content["facet"], tuple(content["values"]))
             case "site":
                 yield OnSite(content)
+            case "deal":
+                yield DealBetween(**content)
             case "published":
                 yield PublishedBetween(_moment(content.get("from")), _moment(content.get("to")))
             case _:
