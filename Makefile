@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
-.PHONY: help setup demo run test test-all test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-enrichment bench bench-bus bench-crawl bench-frontier bench-alerts chaos chaos-short elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-alerts chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ lint: setup ## Check style, types and who imports whom
 fix: setup ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-eval: eval-extraction eval-robots eval-feeds eval-relations eval-enrichment ## Measure the quality of everything that has a public evaluation set
+eval: eval-extraction eval-robots eval-feeds eval-relations eval-enrichment eval-stories ## Measure the quality of everything that has a public evaluation set
 
 eval-extraction: setup ## Measure text extraction on the article extraction benchmark
 	@$(BIN)/python -m tests.eval.extraction --dir $(NEWSWEIR_EVAL_DIR)
@@ -68,6 +68,9 @@ eval-feeds: setup ## Measure the reading of feeds on the documents that feedpars
 
 eval-relations: setup ## Measure relations between companies on CORE's training sentences
 	@$(BIN)/python -m tests.eval.relations --dir $(NEWSWEIR_EVAL_DIR)
+
+eval-stories: setup ## Measure how copies are told, on pages edited by rule
+	@$(BIN)/python -m tests.eval.stories --dir $(NEWSWEIR_EVAL_DIR)
 
 eval-enrichment: setup ## Measure money, names, quotes and the speed of enrichment; MEASURES="money quotes" takes some of them
 	@$(BIN)/python -m tests.eval.enrichment --dir $(NEWSWEIR_EVAL_DIR) $(MEASURES)
