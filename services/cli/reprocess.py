@@ -8,6 +8,7 @@ from services.cli.feeding import Feeding
 from services.cli.output import say
 from services.crawler.settings import CrawlerSettings
 from services.enrichment.enrich import ENRICHMENT_VERSION
+from shared import registry
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
@@ -24,6 +25,13 @@ _SHARE_OF_HIGH_WATER = 0.1
 _ARTICLES_BETWEEN_CHECKS = 50
 _SAY_EVERY_S = 5.0
 CURRENT = "current"
+
+# KEYS: suppressed, stream. ARGV: article_id, then the fields of the event. What was forgotten is not handed over.
+_SCRIPT = f"""{registry.LUA}
+if registry_suppressed(KEYS[1], ARGV[1]) then return 0 end
+redis.call('XADD', KEYS[2], '*', unpack(ARGV, 2))
+return 1
+"""
 
 
 @dataclass(frozen=True)
@@ -105,8 +113,10 @@ class Reprocessing:
         except LimitExceeded:
             self.tally.too_large += 1
             return
-        await self.connection.client.xadd(self.connection.key(ARTICLES_CRAWLED.name), fields)
-        self.tally.published += 1
+        keys = [registry.suppressed_key(self.connection), self.connection.key(ARTICLES_CRAWLED.name)]
+        pairs = [part for pair in fields.items() for part in pair]
+        published = await self.connection.script(_SCRIPT)(keys, [stored.article_id, *pairs])
+        self.tally.published += int(published)
 
 
 def version_of(given: str | None) -> int | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from shared import dispositions, registry
 from shared.bus.dead_letters import DeadLetters, Letter, LetterFilter
 from shared.redis_client import RedisConnection
-from shared.topology import ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, STAGES
+from shared.topology import ALERTS_OUTBOX, ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, STAGES
 
 _PAGE = 500
 # Along the flow: what moves on meanwhile is met further down. Withdrawals carry nothing of what an article says, and
 # those that wait must still be read; a story is not only of this article, and is trimmed once it is read.
-_STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED)
+_STREAMS = (ARTICLES_CRAWLED, ARTICLES_ENRICHED, ARTICLES_INDEXED, ALERTS_OUTBOX)
 _STAGES = tuple(stage for stage in STAGES if stage.reads in _STREAMS)
 
 # KEYS: stream, inflight, counts. ARGV: id, fetch_id. Who has the entry in hand settles nothing that counts twice.

@@ -88,7 +88,9 @@ def _labels(event: Value) -> dict[str, str]:
     if isinstance(event, ArticleIndexed):
         return {"fetch_id": event.fetch_id, "article_id": event.article_id}
     if isinstance(event, AlertFired):
-        return {"article_id": event.articles[0].article_id, "url": event.articles[0].url} if event.articles else {}
+        # A digest is about several.
+        only = event.articles[0] if len(event.articles) == 1 else None
+        return {"article_id": only.article_id, "url": only.url} if only else {}
     if isinstance(event, ArticleWithdrawn):
         return {"article_id": event.article_id}
     if isinstance(event, StoryChanged):

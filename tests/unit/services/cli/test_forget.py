@@ -14,13 +14,14 @@ from services.indexing.handle import IndexArticles, KeepStories, WithdrawArticle
 from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader, open_writer
 from shared.bus.dead_letters import DeadLetters, LetterFilter
+from shared.bus.envelope import encode
 from shared.bus.outcome import Failed
 from shared.dispositions import read_ledger
 from shared.errors import InvalidInput, TemporaryFailure
 from shared.events.articles import ArticleWithdrawn
 from shared.registry import mark_complete, read_entry
 from shared.settings import StoreSettings
-from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN
+from shared.topology import ALERTS_OUTBOX, ARTICLES_CRAWLED, ARTICLES_WITHDRAWN
 from tests.builders import (
     REVISION,
     a_quote,
@@ -31,6 +32,7 @@ from tests.builders import (
 )
 from tests.fakes import FakeClock
 from tests.scene import Scene
+from tests.unit.services.search.alerts.scene import a_fired_article, a_notice
 
 ARTICLE = an_article(1)
 
@@ -222,3 +224,17 @@ def test_an_article_is_named_by_its_url_or_its_id():
     assert named(ARTICLE.url + "#comments") == named(ARTICLE.article_id) == ARTICLE.article_id
     with pytest.raises(InvalidInput):
         named("not a url")
+
+
+async def test_a_notice_of_an_alert_that_was_not_delivered_yet_goes_too(world, connection):
+    _, _, forgetting = world
+    outbox = connection.key(ALERTS_OUTBOX.name)
+    about = [a_fired_article(1), a_fired_article(2)]
+    for number, articles in enumerate(((about[0],), (about[1],), tuple(about))):
+        await connection.client.xadd(outbox, encode(a_notice(number, articles=articles)))
+
+    traces, _ = await forgetting.forget(ARTICLE.article_id)
+
+    left = [fields.get("article_id") for _, fields in await connection.client.xrange(outbox)]
+    assert traces.entries == 1
+    assert left == [an_article(2).article_id, None]

@@ -23,6 +23,7 @@ from shared.dispositions import read_ledger
 from shared.errors import DependencyUnavailable, InvalidInput
 from shared.events.articles import ArticleCrawled, ArticleEnriched
 from shared.redis_client import open_connection
+from shared.registry import suppressed_key
 from shared.settings import BusSettings, StoreSettings, variable_of
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT, INDEXING
 from tests.builders import NOON, a_stored_article, a_withdrawal, an_enrichment
@@ -124,6 +125,15 @@ async def test_what_was_deleted_meanwhile_stays_deleted(connection, store, clock
     assert await reader.get(a_stored_article(1).article_id) is None
     await reader.close()
     await writer.close()
+
+
+async def test_what_was_forgotten_meanwhile_is_not_handed_over(connection, store, clock):
+    await hold(store, clock, a_stored_article(1), a_stored_article(2))
+    await connection.client.hset(suppressed_key(connection), a_stored_article(1).article_id, 1)
+
+    await run(connection, store, clock)
+
+    assert [event.article_id for event in await events(connection)] == [a_stored_article(2).article_id]
 
 
 async def test_only_what_matches_and_is_older_is_meant(connection, store, clock):
