@@ -19,11 +19,13 @@ from services.search.query_string import (
     pairs_of_query_string,
     truth,
 )
+from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     MAX_PAGE_SIZE,
     ArticleQuery,
     BucketSort,
+    Copies,
     Expression,
     FacetFilter,
     FacetRequest,
@@ -41,6 +43,9 @@ _NO_FACETS = "none"
 _SORTS: tuple[Sort, ...] = get_args(Sort)
 _MATCHES: tuple[Match, ...] = get_args(Match)
 _MODES: tuple[FilterMode, ...] = get_args(FilterMode)
+# What has the text of another article is hidden unless asked for.
+_COPIES: tuple[Copies, ...] = ("hide", "show")
+_INTERVALS: tuple[Interval, ...] = get_args(Interval)
 _BUCKET_SORTS: tuple[BucketSort, ...] = get_args(BucketSort)
 # Other names of a parameter, as other news interfaces have it.
 ALIASES = {"lang": "language", "not_lang": "not_language"}
@@ -86,7 +91,13 @@ def _of_facet(facet: Facet) -> tuple[Parameter, ...]:
             _choice(_MODES),
             facet.name,
         ),
+        *(_of_date(facet) if facet.kind == "date" else ()),
     )
+
+
+def _of_date(facet: Facet) -> tuple[Parameter, ...]:
+    said = f"{facet.label}: how long each bucket is; without it the shortest that gives a chart's worth of them."
+    return (Parameter(f"facet.{facet.name}.interval", said, {"type": "string", "enum": list(_INTERVALS)}, facet.name),)
 
 
 def _choice(choices: tuple[str, ...]) -> dict[str, Any]:
@@ -107,6 +118,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         {"type": "string"},
     ),
     Parameter("to", "Published until: the day, month or year included, or before the time.", {"type": "string"}),
+    Parameter(
+        "copies",
+        "Whether articles with the text of an earlier one are found, too; hidden, they count nowhere.",
+        _choice(_COPIES),
+    ),
     Parameter("sort", "The order; relevance without words means newest.", _choice(_SORTS)),
     Parameter(
         "size",
@@ -154,6 +170,7 @@ def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Quest
         filters=_filters(given),
         published_from=published_from,
         published_to=published_to,
+        copies=given.one("copies", one_of(_COPIES)) or "hide",
         sort=given.one("sort", one_of(_SORTS)) or "relevance",
         size=given.one("size", number(MAX_PAGE_SIZE)) or DEFAULT_PAGE_SIZE,
         cursor=given.one("cursor", _cursor),
@@ -164,7 +181,7 @@ def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Quest
 
 
 # Nothing is asked, and every facet counted.
-EVERYTHING = ArticleQuery(facets=tuple(FacetRequest(name) for name in FACETS_BY_NAME), highlight=True)
+EVERYTHING = ArticleQuery(facets=tuple(FacetRequest(name) for name in FACETS_BY_NAME), highlight=True, copies="hide")
 
 
 def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
@@ -175,6 +192,7 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
         ("match", "" if match == "all" else match),
         ("from", written(query.published_from) if query.published_from else ""),
         ("to", written(query.published_to, end=True) if query.published_to else ""),
+        ("copies", "" if query.copies == "hide" else query.copies),
         ("sort", "" if query.sort == "relevance" else query.sort),
         ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
         ("cursor", query.cursor or ""),
@@ -239,6 +257,7 @@ def _facet(given: Given, name: str) -> FacetRequest:
         name,
         given.one(f"facet.{name}.size", number(MAX_FACET_SIZE)) or DEFAULT_FACET_SIZE,
         given.one(f"facet.{name}.sort", one_of(_BUCKET_SORTS)) or "count",
+        given.one(f"facet.{name}.interval", one_of(_INTERVALS)),
     )
 
 
@@ -257,3 +276,4 @@ def _facet_pairs(facets: tuple[FacetRequest, ...]) -> Iterable[tuple[str, str]]:
         about = f"facet.{request.facet}"
         yield f"{about}.size", "" if request.size == DEFAULT_FACET_SIZE else str(request.size)
         yield f"{about}.sort", "" if request.sort == "count" else request.sort
+        yield f"{about}.interval", request.interval or ""

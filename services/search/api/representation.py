@@ -14,6 +14,7 @@ from services.search.selection import toggled
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import (
     ArticleQuery,
+    Copies,
     FacetCounts,
     FacetFilter,
     FilterMode,
@@ -66,6 +67,7 @@ class Understood(BaseModel):
     match: Match = Field(description="how many of the words must be there")
     published_from: datetime | None = Field(serialization_alias="from", description="first instant that counts")
     published_to: datetime | None = Field(serialization_alias="to", description="first instant that counts no more")
+    copies: Copies = Field(description="whether articles with the text of an earlier one are found, too")
     sort: Literal["relevance", "newest", "oldest"] = Field(description="the order of the answer")
     size: int
     highlight: bool
@@ -78,6 +80,7 @@ class Understood(BaseModel):
             match=match_of(query.where),
             published_from=query.published_from,
             published_to=query.published_to,
+            copies=query.copies,
             sort=query.effective_sort,
             size=query.size,
             highlight=query.highlight,
@@ -171,6 +174,7 @@ class ArticleItem(BaseModel):
     rights: tuple[Right, ...]
     story_id: str | None = Field(description="the story that it belongs to, where it has one")
     copy_of: str | None = Field(description="the article whose text it has, where it copies one")
+    copies: int = Field(description="how many others have its text, where copies are hidden")
     revision: int
     edited: bool = Field(description="whether title or text changed since it was first seen; revisions tell how")
     changed_at: datetime | None = Field(description="when the latest change was fetched")
@@ -201,6 +205,7 @@ class ArticleItem(BaseModel):
             rights=article.rights,
             story_id=story.story_id if story else None,
             copy_of=story.copy_of if story else None,
+            copies=hit.copies,
             revision=article.revision,
             edited=hit.stored.edited,
             changed_at=hit.stored.standing.changed_at,

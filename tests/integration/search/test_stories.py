@@ -83,6 +83,24 @@ async def test_a_story_tells_who_reported_when_and_who_copied_whom(told):
     assert (article["story_id"], article["copy_of"]) == (story["id"], story["original"])
 
 
+async def test_a_copy_is_found_only_where_copies_are_asked_for_and_counts_with_its_original(told):
+    client, _ = told
+
+    hidden = await ask(client, "/v1/articles?organization=org:acme&sort=oldest")
+    shown = await ask(client, "/v1/articles?organization=org:acme&copies=show")
+    exported = (await client.get("/v1/export?organization=org:acme")).text
+
+    assert (hidden["total"]["value"], shown["total"]["value"], len(exported.splitlines())) == (2, 3, 2)
+    assert [item["copies"] for item in hidden["articles"]] == [1, 0]
+    assert hidden["facets"]["organization"]["buckets"][0]["count"] == 2
+
+
+async def test_days_are_counted_as_a_facet(told):
+    answer = await ask(told[0], "/v1/articles?facet=published&facet.published.interval=month")
+
+    assert [(b["value"], b["count"]) for b in answer["facets"]["published"]["buckets"]] == [("2026-03", 5)]
+
+
 async def test_an_article_that_was_taken_back_is_in_no_story(told, clock):
     client, writer = told
     link = (await ask(client, "/v1/stories?articles_from=3"))["stories"][0]["link"]

@@ -32,7 +32,7 @@ def parse(query_string):
 def test_an_empty_query_string_asks_for_everything_with_every_facet_counted():
     query = parse("")
 
-    assert query == ArticleQuery(facets=ALL_FACETS, highlight=True)
+    assert query == ArticleQuery(facets=ALL_FACETS, highlight=True, copies="hide")
 
 
 def test_words_filters_dates_and_paging_are_read_together():
@@ -47,6 +47,7 @@ def test_words_filters_dates_and_paging_are_read_together():
         cursor="abc",
         facets=(FacetRequest("topic"),),
         highlight=True,
+        copies="hide",
     )
 
 
@@ -213,6 +214,7 @@ def queries(draw):
         size=draw(st.integers(1, 200)),
         facets=draw(st.just(ALL_FACETS) | st.just(tuple(FacetRequest(name, 25) for name in counted))),
         highlight=draw(st.booleans()),
+        copies=draw(st.sampled_from(["hide", "show"])),
     )
 
 
