@@ -3,6 +3,7 @@
 None of its fields depends on facets or analysis, so a new mapping of the articles leaves it as it is.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -60,8 +61,7 @@ async def read(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[st
     pasts: dict[str, Past] = {}
     for start in range(0, len(article_ids), _ARTICLES_A_SEARCH):
         some = article_ids[start : start + _ARTICLES_A_SEARCH]
-        marks = await _marks(client, prefix, some)
-        events = await _withdrawals(client, prefix, some)
+        marks, events = await asyncio.gather(_marks(client, prefix, some), _withdrawals(client, prefix, some))
         for article_id in some:
             pasts[article_id] = Past(
                 tuple(marks.get(article_id, ())),

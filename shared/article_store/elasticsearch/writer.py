@@ -1,5 +1,6 @@
 """Puts articles into Elasticsearch and takes them back; any number of writers at once, versions decide between them."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -164,8 +165,9 @@ class ElasticsearchArticleWriter:
     async def _known(
         self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()
     ) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
-        pasts = await past.read(self._client, self._prefix, article_ids)
-        present = await self._present(article_ids)
+        pasts, present = await asyncio.gather(
+            past.read(self._client, self._prefix, article_ids), self._present(article_ids)
+        )
         said = await self._stories.marks(article_ids, (*present.values(), *batch))
         return present, {i: replace(pasts[i], stories=said[i]) for i in article_ids}
 
@@ -197,9 +199,11 @@ class ElasticsearchArticleWriter:
         """
         open_ids, mended = article_ids, set[str]()
         for _ in range(_ROUNDS):
-            pasts = await past.read(self._client, self._prefix, open_ids)
+            pasts, found = await asyncio.gather(
+                past.read(self._client, self._prefix, open_ids), self._get(open_ids, STANDING_FIELDS)
+            )
             rewritten = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
-            standings = {i: standing_of(f) for i, f in (await self._get(open_ids, STANDING_FIELDS)).items()}
+            standings = {i: standing_of(item) for i, item in found.items()}
             said = await self._stories.marks_for({i: _claimed(standings.get(i)) for i in open_ids})
             pasts = {i: replace(pasts[i], stories=said[i]) for i in open_ids}
             wrong = [i for i, standing in standings.items() if not _is_right(*standing, pasts[i])]

@@ -1,0 +1,108 @@
+"""What a put costs: articles with facts into each store, beside one bulk request by hand of the articles alone.
+
+    python -m tests.bench.store_puts [--batches 10]
+
+Elasticsearch is measured where ELASTICSEARCH_URL is set. Wall time counts the server's work, processor time only ours.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from elasticsearch import AsyncElasticsearch
+
+from shared.article_store.document import StoredArticle
+from shared.article_store.elasticsearch.mapping import definition, to_document
+from shared.article_store.opening import open_writer
+from shared.clock import SystemClock
+from shared.settings import StoreSettings, load
+from tests.builders import REVISION, a_quote, a_relation, a_stored_article, an_enrichment, an_entity
+from tests.indices import removed_afterwards
+
+_BATCH = 100
+Put = Callable[[list[StoredArticle]], Awaitable[object]]
+
+
+def say(line: str) -> None:
+    """A line of the result."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def batch(number: int, revision: int = REVISION) -> list[StoredArticle]:
+    """A hundred articles of 2,500 characters, each with two relations, a quote and three entities."""
+    return [
+        a_stored_article(
+            number * _BATCH + n,
+            an_enrichment(
+                entities=tuple(an_entity(f"org:o{(n + k) % 50}", f"O{k}") for k in range(3)),
+                relations=(a_relation(dollars=1e6 * n), a_relation(type="acquires")),
+                quotes=(a_quote(),),
+            ),
+            text=f"Revision {revision} of matter {n}. " + "The council met on Monday to discuss it. " * 60,
+            revision=revision + n,
+        )
+        for n in range(_BATCH)
+    ]
+
+
+async def measured(name: str, put: Put, batches: list[list[StoredArticle]]) -> float:
+    """Put all batches and print what one article cost; the wall time of it in ms."""
+    wall_s, ours_s = time.perf_counter(), time.process_time()
+    for articles in batches:
+        await put(articles)
+    number = len(batches) * _BATCH
+    wall_ms = (time.perf_counter() - wall_s) * 1000 / number
+    say(f"{name:<40}{wall_ms:8.2f} ms{(time.process_time() - ours_s) * 1000 / number:8.2f} ms of ours")
+    return wall_ms
+
+
+async def compare(settings: StoreSettings, count: int) -> None:
+    """New articles, and the same in a newer revision."""
+    new, newer = ([batch(n, revision) for n in range(count)] for revision in (REVISION, REVISION + 10_000_000))
+    writer = await open_writer(settings, SystemClock())
+    name = "elasticsearch" if settings.elasticsearch_url else "tantivy"
+    bare = await by_hand(settings, new) if settings.elasticsearch_url else None
+    for what, batches in (("new", new), ("changed", newer)):
+        wall_ms = await measured(f"{name}: put, {what}", writer.put, batches)
+        if bare is not None:
+            say(f"{'':<40}{wall_ms / bare:8.1f} times the bulk request by hand")
+    await writer.close()
+
+
+async def by_hand(settings: StoreSettings, batches: list[list[StoredArticle]]) -> float:
+    """One bulk request a batch, of the articles' documents alone."""
+    index = f"{settings.index_prefix}-by-hand"
+    async with AsyncElasticsearch(str(settings.elasticsearch_url)) as client:
+        await client.indices.create(index=index, **definition())
+
+        async def put(articles: list[StoredArticle]) -> None:
+            lines: list[object] = []
+            for stored in articles:
+                lines += [{"index": {"_index": index, "_id": stored.article_id}}, to_document(stored)]
+            await client.bulk(operations=lines)
+
+        await measured("warming up", put, batches[:2])
+        return await measured("elasticsearch: one bulk by hand, new", put, batches)
+
+
+async def main(count: int) -> None:
+    """Both stores, each in a place of its own that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        await compare(StoreSettings(data_dir=Path(folder)), count)
+        url = load(StoreSettings).elasticsearch_url
+        prefix = f"bench-{uuid.uuid4().hex[:12]}"
+        if url:
+            async with removed_afterwards(url, prefix):
+                await compare(StoreSettings(data_dir=Path(folder), elasticsearch_url=url, index_prefix=prefix), count)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--batches", type=int, default=10, help="of 100 articles each")
+    asyncio.run(main(parser.parse_args().batches))
