@@ -169,6 +169,8 @@ def _articles(entity_type: EntityType, entity_id: str, window: Window) -> Articl
         published_to=window.end,
         sort="newest",
         size=_LATEST,
+        # As the search for it, to which the profile leads, counts them.
+        copies="hide",
     )
 
 

@@ -60,7 +60,7 @@ async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], si
     """What the text may be the beginning of: labels that start with it first, of those the most frequent."""
     if not text.strip():
         return ()
-    found = await _looked_through(catalogue, ArticleQuery(size=0), facets, text)
+    found = await _looked_through(catalogue, ArticleQuery(size=0, copies="hide"), facets, text)
     known: dict[Name, Suggestion] = {}
     for counts in found:
         for bucket in counts.buckets:
