@@ -75,8 +75,8 @@ class Batch:
 
     def _may_have(self, facet: str, value: str) -> bool:
         definition = FACETS_BY_NAME[facet]
-        # A period of time is no term.
-        return definition.kind == "date" or self._holds(definition.field, value)
+        # A period of time is no term, and a span of numbers need not be one.
+        return definition.kind in ("date", "range") or self._holds(definition.field, value)
 
     def _holds(self, field: str, term: str) -> bool:
         """Whether any article has the term in the field."""

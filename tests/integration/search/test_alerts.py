@@ -11,7 +11,7 @@ from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleIndexed
 from shared.settings import StoreSettings
 from shared.topology import ALERTS, ALERTS_OUTBOX, ARTICLES_INDEXED
-from tests.builders import a_stored_article, a_withdrawal, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, a_withdrawal, an_enrichment, an_entity
 from tests.indices import removed_afterwards
 from tests.integration.search.alerts_on_trial import alerts_on_trial
 from tests.unit.services.search.alerts.scene import a_webhook_channel, an_alert
@@ -55,6 +55,16 @@ async def test_an_alert_may_name_somebody_whom_no_article_named_before(alerts):
     await alerts.handle(ada, a_stored_article(2))
 
     assert await alerts.titles() == ["Ada speaks"]
+
+
+async def test_a_deal_of_a_kind_and_a_size_fires(alerts):
+    await alerts.hold(an_alert(1, query="relation=invests_in&deal_size=100m-1b", channels=HOOK))
+    large, small = (an_enrichment(relations=(a_relation(dollars=dollars),)) for dollars in (2.5e8, 2.5e7))
+    other = an_enrichment(relations=(a_relation(dollars=2.5e8, type="sues"), a_relation(dollars=1e6)))
+
+    await alerts.handle(*(a_stored_article(n, e, title=f"Deal {n}") for n, e in enumerate((large, small, other), 1)))
+
+    assert await alerts.titles() == ["Deal 1"]
 
 
 async def test_events_that_are_seen_twice_fire_once(alerts):
