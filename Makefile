@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
-.PHONY: help setup demo run test test-all test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-alerts chaos chaos-short elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-alerts chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,7 +50,7 @@ lint: setup ## Check style, types and who imports whom
 fix: setup ## Mend what the linter can mend
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-eval: eval-extraction eval-robots eval-feeds eval-relations eval-enrichment eval-stories ## Measure the quality of everything that has a public evaluation set
+eval: eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories ## Measure the quality of everything that has a public evaluation set
 
 eval-extraction: setup ## Measure text extraction on the article extraction benchmark
 	@$(BIN)/python -m tests.eval.extraction --dir $(NEWSWEIR_EVAL_DIR)
@@ -65,6 +65,9 @@ bench-bus: setup ## Measure a stage beside loops written by hand: under 90 secon
 
 eval-feeds: setup ## Measure the reading of feeds on the documents that feedparser is tested with
 	@$(BIN)/python -m tests.eval.feeds --dir $(NEWSWEIR_EVAL_DIR)
+
+eval-search: setup ## Measure the relevance of searches on Cranfield, on each store
+	@$(BIN)/python -m tests.eval.search --dir $(NEWSWEIR_EVAL_DIR)
 
 eval-relations: setup ## Measure relations between companies on CORE's training sentences
 	@$(BIN)/python -m tests.eval.relations --dir $(NEWSWEIR_EVAL_DIR)

@@ -1,0 +1,118 @@
+"""Measures relevance on Cranfield: python -m tests.eval.search [--dir DIR]; nDCG@10 and MAP of each store.
+
+Each document is an article, each question is asked as people write it, for any of its words. A document that is judged
+relevant counts 1, whatever its grade. Elasticsearch is measured where --elasticsearch names one.
+"""
+
+import argparse
+import asyncio
+import gzip
+import math
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.article_store.query import ArticleQuery, Match, Words
+from shared.settings import StoreSettings
+from tests.builders import a_stored_article
+from tests.contract.article_store.stores import opened, visible
+from tests.indices import removed_afterwards
+
+FOLDER = "search"
+_DEPTH = 200
+_PREFIX = "eval-search"
+
+
+@dataclass(frozen=True)
+class Cranfield:
+    """Documents as (title, text) by number, questions by number, and the relevant documents of each question."""
+
+    documents: dict[str, tuple[str, str]]
+    questions: dict[str, str]
+    relevant: dict[str, set[str]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.eval.search", description="Measure relevance.")
+    parser.add_argument("--dir", type=Path, default=Path("../shared/eval"), help="folder of the evaluation sets")
+    parser.add_argument("--elasticsearch", metavar="URL", help="measure the store there, too")
+    given = parser.parse_args(arguments)
+    folder = given.dir / FOLDER
+    if not folder.is_dir():
+        sys.stdout.write(f"skipped: there is no {folder}\n")
+        return 0
+    collection = read(folder)
+    sys.stdout.write("store          match  nDCG@10  MAP\n")
+    for url in dict.fromkeys((None, given.elasticsearch)):
+        for match, ranked in asyncio.run(ask(collection, url)).items():
+            gain = mean([ndcg(ranked[n], collection.relevant[n]) for n in ranked])
+            average = mean([average_precision(ranked[n], collection.relevant[n]) for n in ranked])
+            name = "elasticsearch" if url else "tantivy"
+            sys.stdout.write(f"{name:<14} {match:<6} {gain:.3f}    {average:.3f}\n")
+    return 0
+
+
+def read(folder: Path) -> Cranfield:
+    """The collection; in the judgements, questions are numbered by their place."""
+    documents = {}
+    with gzip.open(folder / "cran.all.1400.xml.gz", "rt") as file:
+        for found in re.findall(r"<doc>(.*?)</doc>", file.read(), re.DOTALL):
+            number, title, text = (_element(found, name) for name in ("docno", "title", "text"))
+            documents[number] = (title, text)
+    asked = re.findall(r"<top>(.*?)</top>", (folder / "cran.qry.xml").read_text(), re.DOTALL)
+    relevant: dict[str, set[str]] = {}
+    for line in (folder / "cranqrel.trec.txt").read_text().splitlines():
+        question, _, document, grade = line.split()
+        if int(grade) > 0:
+            relevant.setdefault(question, set()).add(document)
+    questions = {str(place): _element(found, "title") for place, found in enumerate(asked, start=1)}
+    return Cranfield(documents, {n: text for n, text in questions.items() if n in relevant}, relevant)
+
+
+def _element(text: str, name: str) -> str:
+    match = re.search(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
+    return " ".join(match[1].split()) if match else ""
+
+
+async def ask(collection: Cranfield, url: str | None) -> dict[Match, dict[str, list[str]]]:
+    """The documents that each question finds, best first, for each way to ask."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = StoreSettings(data_dir=Path(folder), elasticsearch_url=url, index_prefix=_PREFIX)
+        async with removed_afterwards(url, _PREFIX), opened(settings) as store:
+            articles = {
+                a.article_id: (number, a)
+                for number, (title, text) in collection.documents.items()
+                for a in [a_stored_article(int(number), title=title, text=text or title)]
+            }
+            await store.writer.put([article for _, article in articles.values()])
+            await visible(settings, store.clock)
+            answers: dict[Match, dict[str, list[str]]] = {"any": {}, "most": {}}
+            for match, found in answers.items():
+                for number, text in collection.questions.items():
+                    query = ArticleQuery(where=Words(text, match=match), size=_DEPTH)
+                    hits = (await store.reader.search(query)).hits
+                    found[number] = [articles[hit.stored.article_id][0] for hit in hits]
+            return answers
+
+
+def ndcg(ranked: Sequence[str], relevant: set[str], depth: int = 10) -> float:
+    """Of the best order of the first `depth`, how much this one gains; each relevant document counts 1."""
+    gained = sum(1 / math.log2(place + 2) for place, one in enumerate(ranked[:depth]) if one in relevant)
+    return gained / sum(1 / math.log2(place + 2) for place in range(min(depth, len(relevant))))
+
+
+def average_precision(ranked: Sequence[str], relevant: set[str]) -> float:
+    """The mean of the precision at each relevant document; one that was not found adds nothing."""
+    places = [place for place, one in enumerate(ranked, start=1) if one in relevant]
+    return sum(rank / place for rank, place in enumerate(places, start=1)) / len(relevant)
+
+
+def mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
