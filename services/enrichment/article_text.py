@@ -25,6 +25,8 @@ _SENTENCE_STARTERS = re.compile(
     r"[\"'“‘«(]*(?:The|A|An|In|It|Its|He|She|They|We|I|But|And|This|That|These|On|At|As|For|However|Meanwhile|After|"
     r"Der|Die|Das|Ein|Eine|Im|Es|Le|La|Les|Un|Une|Il|Elle)\b"
 )
+# A word of more letters than these have ends a sentence.
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS | _ABBREVIATIONS_AT_ENDS))
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
 
@@ -132,6 +134,9 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
     if following[:1].islower():
         return True
     if match[0] != ".":
+        return False
+    letters = text[max(start, text.rfind(" ", start, match.start()) + 1) : match.start()]
+    if len(letters) > _LONGEST_ABBREVIATION and letters.isalpha():
         return False
     word = _LAST_WORD.search(text, max(start, match.start() - 24), match.start())
     if word is None:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 _ACRONYM = r"[A-Z][A-Za-z&-]{0,8}[A-Z]s?"
 _AFTER_NAME = re.compile(rf"\((?:the |or )?[\"“'‘]?(?P<acronym>{_ACRONYM})[\"”'’]?\)")
-_BEFORE_NAME = re.compile(rf"\b(?P<acronym>{_ACRONYM}) \((?:the )?(?P<name>[A-Z][^()]{{5,90}})\)")
+# It begins with one set of characters, which the search skips to.
+_BEFORE_NAME = re.compile(r"(?P<acronym>[A-Z](?<!\w.)[A-Za-z&-]{0,8}[A-Z]s?) \((?:the )?(?P<name>[A-Z][^()]{5,90})\)")
 _WORD = re.compile(r"[^\W_][\w'’&]*")
 # Words without a letter in the acronym.
 _SMALL = frozenset("of and for the de del la le les des du da do das dos di & in on y e et to und".split())
@@ -23,6 +24,8 @@ class Introduced(NamedTuple):
 
 def introduced(text: str) -> Iterator[Introduced]:
     """Each acronym whose letters begin the words of the name beside it."""
+    if "(" not in text:
+        return
     for match in _AFTER_NAME.finditer(text):
         start = _start_of_name(text, max(0, match.start() - 120), match.start(), match["acronym"])
         if start is not None:

@@ -13,6 +13,7 @@ from shared.events.enrichment import Enrichment, Entity, Mention
 _TITLE, _EARLY, _OFTEN = 0.4, 0.3, 0.3
 # Mentions beyond this many add nothing.
 _MANY = 8
+_SHARE_OF_MANY = tuple(math.log1p(count) / math.log1p(_MANY) for count in range(_MANY + 1))
 
 
 def entities(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Entity, ...]:
@@ -49,8 +50,9 @@ def _entity(items: list[Found], text_length: int) -> Entity:
 
 
 def _salience(mentions: list[Mention], text_length: int) -> float:
+    """The salience of what is mentioned at these places, which must be in the order of the article."""
     in_title = mentions[0].field == "title"
-    first = min((m.start for m in mentions if m.field == "text"), default=0 if in_title else text_length)
+    first = next((m.start for m in mentions if m.field == "text"), 0 if in_title else text_length)
     early = 1 - first / text_length if text_length else 1.0
-    often = math.log1p(min(len(mentions), _MANY)) / math.log1p(_MANY)
+    often = _SHARE_OF_MANY[min(len(mentions), _MANY)]
     return round(_TITLE * in_title + _EARLY * early + _OFTEN * often, 3)

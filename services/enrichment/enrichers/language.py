@@ -31,7 +31,7 @@ _UNDECIDED = Language(code="und", confidence=0.0)
 def language(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> Language:
     """The language of title and text; "und" where there is too little of either."""
     sample = f"{article.title}\n{article.text[:_SAMPLE]}"
-    letters = len(_LETTER.findall(sample))
+    letters = sum(map(str.isalpha, sample)) if sample.isascii() else len(_LETTER.findall(sample))
     by_script = _by_script(sample, letters)
     if by_script is not None:
         return by_script

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from services.enrichment.article_text import CJK, ArticleText, Passage, Sentence
 from services.enrichment.knowledge_base.gazetteer import Candidate
 
-_TWO_CAPITALISED = re.compile(r"\b([A-ZÀ-Þ][\w'’-]+)(?= ([A-ZÀ-Þ]\w+))")
+# It begins with one set of characters, which the search skips to.
+_TWO_CAPITALISED = re.compile(r"([A-ZÀ-Þ](?<!\w.)[\w'’-]+)(?= ([A-ZÀ-Þ]\w+))")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’.&-]*)([ \u00a0]|, )$")
 _WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0-]([^\W_][\w'’&-]*)")
 # These two say "a company" wherever they stand beside a name.
@@ -112,7 +113,7 @@ class Evidence:
         """Whether a single name is someone's surname, or the beginning of a longer name."""
         if " " in candidate.name or candidate.entity.type not in _NAMED_LIKE_OTHERS:
             return False
-        before = _WORD_BEFORE.search(setting.before)
+        before = _word_before(setting)
         if before and before[2] != ", " and before[1].lower() in self._personal_names and before[1][0].isupper():
             return True
         if candidate.entity.type == "person":
@@ -155,7 +156,7 @@ class Evidence:
         setting = _setting(passage, candidate)
         if _starts_sentence(passage, sentence, candidate):
             return candidate.entity.type == "organization" and bool(_ACTS_AFTER.match(setting.after))
-        before, after = _WORD_BEFORE.search(setting.before), _WORD_AFTER.match(setting.after)
+        before, after = _word_before(setting), _WORD_AFTER.match(setting.after)
         follows_name = (
             before
             and before[1][0].isupper()
@@ -163,6 +164,11 @@ class Evidence:
             and not sentence.text.startswith(before[1])
         )
         return not follows_name and not (after and after[1][0].isupper())
+
+
+def _word_before(setting: Setting) -> re.Match[str] | None:
+    # The word has no blank within it: what stands before the last but one need not be searched.
+    return _WORD_BEFORE.search(setting.before, setting.before.rfind(" ", 0, -2) + 1)
 
 
 def _is_within_name_of_body(setting: Setting) -> bool:

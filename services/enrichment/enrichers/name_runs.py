@@ -28,7 +28,7 @@ _WITHIN_NAMES = frozenset(
 _GAP = re.compile(rf" (?:(?:of|for|on|and|the|in|{'|'.join(sorted(_WITHIN_NAMES))}) ){{0,3}}")
 _TERM = rf"{_CAPITAL}\w+(?: {_CAPITAL}\w+)?"
 _ENUMERATED = re.compile(
-    rf"\b(?:Ministry|Department|Commission|Committee|Council|Secretariat|Directorate|Faculty|School|Office|Institute|"
+    rf"(?:Ministry|Department|Commission|Committee|Council|Secretariat|Directorate|Faculty|School|Office|Institute|"
     rf"Center|Centre|Authority|Bureau) (?:of|for|on)(?: the)? {_TERM}(?:, {_TERM}){{1,6}},? (?:and|&) {_TERM}"
 )
 _PLACE_BEFORE = re.compile(
@@ -59,14 +59,38 @@ class _Word(NamedTuple):
 def runs(passage: Passage, lexicon: Lexicon, common_words: frozenset[str]) -> list[Run]:
     """The capitalised names of a passage in their order, none overlapping another."""
     text = passage.text
-    found: list[Run] = [Run(m.start(), m.end(), "organization", "head") for m in _ENUMERATED.finditer(text)]
+    found: list[Run] = [
+        Run(m.start(), m.end(), "organization", "head")
+        for m in _ENUMERATED.finditer(text)
+        if not text[: m.start()][-1:].isalnum()
+    ]
     taken = [(run.start, run.end) for run in found]
     for group in _groups(text):
-        for segment in _segments(group, common_words):
-            run = _read(text, segment, lexicon, common_words)
-            if run and not any(run.start < end and start < run.end for start, end in taken):
-                found.append(run)
+        alone = len(group) == 1
+        row = _read_alone(text, group[0], lexicon) if alone else _read_row(text, group, lexicon, common_words)
+        found += [run for run in row if not any(run.start < end and start < run.end for start, end in taken)]
     return sorted(found)
+
+
+def _read_alone(text: str, word: _Word, lexicon: Lexicon) -> Iterator[Run]:
+    """The name of a word that stands alone, as most do: at most a place."""
+    if word.text in words.FUNCTION_WORDS or word.text.rstrip(".") in words.TITLES:
+        return
+    if _is_place_here(text, word.text, word.start, lexicon):
+        yield Run(word.start, word.end, "location", "place")
+    else:
+        yield Run(word.start, word.end, "", "")
+
+
+def _read_row(text: str, group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Iterator[Run]:
+    for segment in _segments(group, common_words):
+        run = _read(text, segment, lexicon, common_words)
+        if run is not None:
+            yield run
+
+
+def _is_place_here(text: str, spelled: str, start: int, lexicon: Lexicon) -> bool:
+    return spelled in lexicon.places and _PLACE_BEFORE.search(text, max(0, start - 24), start) is not None
 
 
 def _groups(text: str) -> Iterator[list[_Word]]:
@@ -191,7 +215,7 @@ def _kind(
     if by_head:
         return by_head, "head"
     spelled = text[name[0].start : name[-1].end]
-    if spelled in lexicon.places and _PLACE_BEFORE.search(text, max(0, name[0].start - 24), name[0].start):
+    if _is_place_here(text, spelled, name[0].start, lexicon):
         return "location", "place"
     if len(name) > 1 and name[0].text in lexicon.given and _may_be_person(name, common_words):
         return "person", "given"

@@ -19,5 +19,8 @@ def reading_time_s(article: ArticleText, found: Enrichment, knowledge: Knowledge
     whole, characters = f"{article.title}\n{article.text}", 0
     if not whole.isascii():
         whole, characters = _CJK.subn(" ", whole)
-    words = sum(token[0].isalpha() or any(map(str.isalpha, token)) for token in whole.split())
+    tokens = whole.split()
+    # Nearly all words begin with a letter.
+    others = [token for token in tokens if not token[0].isalpha()]
+    words = len(tokens) - sum(not any(map(str.isalpha, token)) for token in others)
     return math.ceil(round(words / _WORDS_PER_S + characters / _CHARACTERS_PER_S, 6))

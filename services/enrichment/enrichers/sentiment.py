@@ -49,6 +49,8 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
 
 def _tones(words: Sequence[str], tones: Mapping[str, float]) -> Iterator[float]:
     """The tones of a sentence's words, reversed where they are denied or reduced."""
+    if tones.keys().isdisjoint(words):
+        return
     for index in [index for index, word in enumerate(words) if word in tones]:
         tone, before = tones[words[index]], words[max(0, index - _REACH) : index]
         denied = not _NEGATIONS.isdisjoint(before) or (tone < 0 and not _REDUCING.isdisjoint(before))

@@ -41,7 +41,7 @@ def _is_prose(sentence: Sentence) -> bool:
 
 def _content_words(text: str, words: Iterable[str], knowledge: Knowledge) -> set[str]:
     """The words that say what a sentence is about; in Chinese and Japanese every pair of characters."""
-    content = {word for word in words if len(word) >= _SHORTEST_WORD} - knowledge.common_words
+    content = {word for word in set(words) - knowledge.common_words if len(word) >= _SHORTEST_WORD}
     if text.isascii() or not CJK.search(text):
         return content
     return content | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}

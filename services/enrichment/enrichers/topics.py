@@ -33,7 +33,9 @@ def topics(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tup
     in_text = knowledge.topic_rules.find(article.body)
     damping = max(1.0, math.sqrt(len(article.text) / _USUAL_LENGTH))
     scores = [
-        _score(rule, title_hits, text_hits, damping) for rule, title_hits, text_hits in _by_rule(in_title, in_text)
+        _score(rule, title_hits, text_hits, damping)
+        for rule, title_hits, text_hits in _by_rule(in_title, in_text)
+        if _may_reach_threshold(title_hits, text_hits, damping)
     ]
     strongest = max((score.value for score in scores), default=0.0)
     bound = max(_THRESHOLD, strongest * _LEAST_SHARE)
@@ -48,6 +50,15 @@ def _by_rule(in_title: list[TermHit], in_text: list[TermHit]) -> list[tuple[Topi
     for hit in in_text:
         rules.setdefault(hit.topic.id, (hit.topic, [], []))[2].append(hit)
     return list(rules.values())
+
+
+def _may_reach_threshold(title_hits: list[TermHit], text_hits: list[TermHit], damping: float) -> bool:
+    """Whether terms could make a subject, if each were a word of its own; most rules have a term or two in passing."""
+    count = len(title_hits) + len(text_hits)
+    if count == 1 and not title_hits:
+        return False
+    strongest = _STRONG if any(hit.is_strong for hit in (*title_hits, *text_hits)) else _USUAL
+    return count * strongest * (_TITLE_FACTOR if title_hits else 1.0) >= _THRESHOLD * damping
 
 
 def _score(rule: TopicRule, title_hits: list[TermHit], text_hits: list[TermHit], damping: float) -> _Score:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.acronyms import introduced
-from services.enrichment.enrichers.mentions import Found, Ground, found_in, passages_of
+from services.enrichment.enrichers.mentions import Found, Ground, found_in, passages_of, places_of
 from services.enrichment.enrichers.name_candidates import Name, candidates
 from services.enrichment.enrichers.name_types import Kind, Named, kinds, weight_of
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -126,19 +126,8 @@ def _repeated(
     surfaces = {surface for surface, entity in meant.items() if entity} - knowledge.common_words
     for field, passage in passages_of(article):
         for surface in sorted(surfaces, key=lambda s: (-len(s), s)):
-            for start in _places_of(surface, passage.text):
+            for start in places_of(surface, passage.text):
                 end = start + len(surface)
                 if ground.is_free(field, start, end):
                     ground.take(field, start, end)
                     yield Name(field, passage, start, end, "", 1.0, "rule")
-
-
-def _places_of(surface: str, text: str) -> Iterator[int]:
-    """Where a name stands as a word of its own; a pattern of all names would take longer to make than to use."""
-    start = text.find(surface)
-    while start >= 0:
-        end = start + len(surface)
-        before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        if not (before.isalnum() or before == "-" or after.isalnum()):
-            yield start
-        start = text.find(surface, end)

@@ -1,6 +1,7 @@
 """Topics with the terms that speak for them, found in a passage in one pass."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from services.enrichment.article_text import CJK, Passage
 from shared.errors import ConfigurationError
 
 _COLUMNS = 5
+# Of matches (pattern, start, end).
+_IN_TEXT_ORDER = itemgetter(1, 0)
 
 
 class TopicRule(NamedTuple):
@@ -51,16 +54,16 @@ class TopicRules:
 
     def find(self, passage: Passage) -> list[TermHit]:
         """All places of all terms, overlapping ones included, in their order."""
-        matches = {
-            match
-            for view in passage.folded_views
-            for match in self._automaton.find_matches_as_indexes(view, overlapping=True)
-        }
+        folded = passage.folded
+        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        for view in passage.folded_views[1:]:
+            matches = [*{*matches, *self._automaton.find_matches_as_indexes(view, overlapping=True)}]
         hits: list[TermHit] = []
-        for pattern, start, end in sorted(matches, key=lambda match: (match[1], match[0])):
-            begin, finish = _whole_words(passage.folded, start, end)
-            words = passage.folded[begin:finish]
-            hits += [TermHit(rule, words, is_strong, begin, finish) for rule, is_strong in self._by_pattern[pattern]]
+        for pattern, start, end in sorted(matches, key=_IN_TEXT_ORDER):
+            begin, finish = _whole_words(folded, start, end)
+            words = folded[begin:finish]
+            for rule, is_strong in self._by_pattern[pattern]:
+                hits.append(TermHit(rule, words, is_strong, begin, finish))
         return hits
 
 
