@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl
 from services.search.fact_parameters import fact_url, toggled_fact
 from services.search.ui import wording
 from services.search.ui.charts import BarChart, BarValue, bar_chart, period
+from services.search.ui.facet_boxes import BucketRow, FacetBox
 from services.search.ui.links import DEALS_PATH, QUOTES_PATH, article_path, entity_path
-from services.search.ui.search_view import BucketRow, FacetBox, Link
+from services.search.ui.search_view import Link
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.facts import FactKind, Party, StoredFact
 from shared.article_store.query import FacetCounts

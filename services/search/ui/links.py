@@ -10,6 +10,8 @@ DEALS_PATH = "/deals"
 QUOTES_PATH = "/quotes"
 STORIES_PATH = "/stories"
 LIVE_PATH = "/live"
+ALERTS_PATH = "/alerts"
+NEW_ALERT_PATH = "/alerts/new"
 SOURCES_PATH = "/sources"
 PIPELINE_PATH = "/pipeline"
 # What the head of every page leads to.

@@ -16,19 +16,20 @@ from services.search.entities import Window, graph, profile
 from services.search.fact_parameters import understand_facts
 from services.search.parameters import PARAMETERS, understand
 from services.search.problems import KINDS, Problem
-from services.search.query_string import pairs_of_query_string
+from services.search.query_string import apart, pairs_of_query_string
 from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
+from services.search.ui.facet_boxes import WITHIN
 from services.search.ui.fact_views import facts_view
 from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
 from services.search.ui.story_views import revision_rows, stories_view, story_view
-from services.search.values import search
+from services.search.values import facet_values, search
 from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FactKind
-from shared.article_store.query import ArticleQuery
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest
 from shared.article_store.stories import StoredStory
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
@@ -36,6 +37,8 @@ from shared.errors import InvalidInput
 _HERE = Path(__file__).parent
 STATIC_FILES = _HERE / "static"
 _SIMILAR = 5
+_WITHIN_VALUES = 30
+_MAX_WITHIN = 100
 _NEWEST = ArticleQuery(sort="newest", size=30)
 _DEALS = {
     "here": DEALS_PATH,
@@ -81,11 +84,21 @@ class Pages:
     async def search(self, request: Request) -> Response:
         """Search box, sidebar of facets, results."""
         now = from_ms(self._clock.now_ms())
-        question = understand(pairs_of_query_string(request.url.query), now, forgiving=True)
-        result = await search(self._catalogue, question.query)
-        return self._render(
-            "search.html", here=SEARCH_PATH, page=search_view(question.query, result, now), notes=question.notes
+        own, asked = apart(pairs_of_query_string(request.url.query), WITHIN)
+        question = understand(asked, now, forgiving=True)
+        typed = {facet: words for name, facet in WITHIN.items() if (words := own.one(name, _short))}
+        result, within = await asyncio.gather(
+            search(self._catalogue, question.query), self._within(question.query, typed)
         )
+        shown = replace(result, facets=tuple(within.get(counts.facet, counts) for counts in result.facets))
+        page = search_view(question.query, shown, now, typed)
+        return self._render("search.html", here=SEARCH_PATH, page=page, notes=question.notes)
+
+    async def _within(self, query: ArticleQuery, typed: Mapping[str, str]) -> dict[str, FacetCounts]:
+        """The values that were looked for by their labels, by facet."""
+        wanted = [(FacetRequest(facet, _WITHIN_VALUES), words) for facet, words in typed.items()]
+        found = await asyncio.gather(*(facet_values(self._catalogue, query, asked, words) for asked, words in wanted))
+        return {counts.facet: counts for counts in found}
 
     async def article(self, article_id: str) -> Response:
         """One article, and what was understood of it."""
@@ -168,3 +181,9 @@ class Pages:
 
     def _render(self, template: str, **values: object) -> Response:
         return self._renderer.page(template, **values)
+
+
+def _short(words: str) -> str:
+    if len(words) > _MAX_WITHIN:
+        raise ValueError(f"longer than {_MAX_WITHIN} characters")
+    return words

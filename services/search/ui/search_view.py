@@ -1,31 +1,37 @@
 """What the search page shows of a question and its answer, decided before any markup."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import get_args
 
 from markupsafe import Markup
 
+from services.search.api.export import EXPORT_PATH
 from services.search.highlighting import to_html, without_marks
-from services.search.parameters import to_pairs
+from services.search.parameters import EVERYTHING, to_pairs, to_url
 from services.search.query_language.writing import write
-from services.search.selection import excluding, toggled
+from services.search.selection import toggled
 from services.search.ui import wording
-from services.search.ui.links import article_path, search_for, search_page
+from services.search.ui.charts import BarChart
+from services.search.ui.facet_boxes import FacetBox, facet_boxes
+from services.search.ui.histogram import histogram
+from services.search.ui.links import NEW_ALERT_PATH, article_path, search_for, search_page, story_path
+from services.search.ui.topic_tree import parents
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts, Hit, SearchResult, Sort
+from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Sort
 from shared.article_store.snippets import shortened
-from shared.facets import FACETS_BY_NAME
+from shared.events.enrichment import Relation, RelationType
+from shared.facets import FACETS_BY_NAME, RELATION_LABELS
 
 _TOP_TOPICS = 2
 _TOP_ENTITIES = 5
 _TOP_AMOUNTS = 2
 _FRAGMENTS = 2
 _SNIPPET_CHARACTERS = 240
-_MORE_VALUES = 5
-# The boxes that are open from the start; those further down are opened by their heading.
-_OPEN_FACETS = 5
+# Of the relations of an article those that a badge tells: what companies do with each other.
+_DEALS: tuple[RelationType, ...] = ("acquires", "merges_with", "invests_in", "partners_with", "supplies")
 _RANGES = (("Past day", 1), ("Past week", 7), ("Past month", 30))
 
 
@@ -37,30 +43,6 @@ class Link:
     href: str | None
     kind: str = ""
     current: bool = False
-
-
-@dataclass(frozen=True)
-class BucketRow:
-    """One value in the sidebar."""
-
-    value: str
-    label: str
-    count: str
-    selected: bool
-    toggle_href: str
-    exclude_href: str
-
-
-@dataclass(frozen=True)
-class FacetBox:
-    """One box of the sidebar."""
-
-    name: str
-    label: str
-    rows: tuple[BucketRow, ...]
-    other: str
-    more_href: str | None
-    open: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +73,8 @@ class ResultRow:
     fragments: tuple[str | Markup, ...]
     chips: tuple[Link, ...]
     amounts: tuple[str, ...]
+    deal: str
+    copies: Link | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +87,7 @@ class SearchPage:
     narrowed: bool
     rows: tuple[ResultRow, ...]
     boxes: tuple[FacetBox, ...]
+    bars: BarChart | None
     chips: tuple[Chip, ...]
     clear_href: str
     sorts: tuple[Link, ...]
@@ -111,20 +96,34 @@ class SearchPage:
     to_day: str
     kept_by_words: tuple[tuple[str, str], ...]
     kept_by_dates: tuple[tuple[str, str], ...]
+    kept: tuple[tuple[str, str], ...]
+    copies: Link
+    alert_href: str
+    exports: tuple[Link, ...]
     next_href: str | None
     first_href: str | None
 
 
-def search_view(query: ArticleQuery, result: SearchResult, now: datetime) -> SearchPage:
-    """The page for a query and its answer; `now` is what the ranges of time count back from."""
+def search_view(
+    query: ArticleQuery, result: SearchResult, now: datetime, typed: Mapping[str, str] = MappingProxyType({})
+) -> SearchPage:
+    """The page for a query and its answer.
+
+    Args:
+        now: what the ranges of time count back from.
+        typed: the words that the values of a facet were looked for by, by its name.
+    """
     pairs = dict(to_pairs(replace(query, cursor=None)))
+    above = parents(hit.stored for hit in result.hits)
+    found = replace(query, cursor=None, size=EVERYTHING.size, facets=EVERYTHING.facets)
     return SearchPage(
         words=write(query.where),
         total=_total(result),
         empty=not result.hits,
         narrowed=bool(query.where or query.filters or query.published_from or query.published_to),
         rows=tuple(result_row(hit) for hit in result.hits),
-        boxes=tuple(_boxes(query, result.facets)),
+        boxes=tuple(facet_boxes(query, result.facets, above, typed)),
+        bars=histogram(query, result.facets),
         chips=tuple(_chips(query, result.facets)),
         clear_href=search_page(replace(query, filters=(), published_from=None, published_to=None)),
         sorts=_sorts(query),
@@ -133,6 +132,13 @@ def search_view(query: ArticleQuery, result: SearchResult, now: datetime) -> Sea
         to_day=pairs.get("to", "")[:10],
         kept_by_words=_without(pairs, "q"),
         kept_by_dates=_without(pairs, "from", "to"),
+        kept=_without(pairs),
+        copies=_copies(query),
+        alert_href=to_url(NEW_ALERT_PATH, found),
+        exports=tuple(
+            Link(label, to_url(EXPORT_PATH, found, more=[("format", form)]))
+            for label, form in (("JSON lines", "jsonl"), ("CSV", "csv"), ("RSS", "rss"))
+        ),
         next_href=search_page(query, cursor=result.next) if result.next else None,
         first_href=search_page(query) if query.cursor else None,
     )
@@ -164,7 +170,31 @@ def result_row(hit: Hit) -> ResultRow:
         fragments=_fragments(hit),
         chips=tuple(_subjects(hit.stored)),
         amounts=tuple(wording.money(item) for item in hit.stored.enrichment.money[:_TOP_AMOUNTS]),
+        deal=_deal(hit.stored),
+        copies=_copies_of(hit),
     )
+
+
+def _deal(stored: StoredArticle) -> str:
+    """The deal that the article tells of, the largest first: ``Acquires · $2 billion``; empty where there is none."""
+    deals = [relation for relation in stored.enrichment.relations if relation.type in _DEALS]
+    if not deals:
+        return ""
+    told = max(deals, key=lambda relation: relation.amount.value if relation.amount else 0)
+    return " · ".join(part for part in (RELATION_LABELS[told.type], _deal_amount(told)) if part)
+
+
+def _deal_amount(relation: Relation) -> str:
+    return wording.amount(relation.amount.value, relation.amount.currency) if relation.amount else ""
+
+
+def _copies_of(hit: Hit) -> Link | None:
+    """What stands for the copies that are not shown."""
+    if not hit.copies:
+        return None
+    story = hit.stored.standing.story
+    href = story_path(story.story_id) if story else article_path(hit.stored.article_id)
+    return Link(f"+{wording.counted(hit.copies, 'copy', 'copies')}", href)
 
 
 def _fragments(hit: Hit) -> tuple[str | Markup, ...]:
@@ -190,40 +220,6 @@ def _subjects(stored: StoredArticle) -> Iterator[Link]:
         yield Link(entity.name, search_for(entity.type, entity.id), entity.type)
 
 
-def _boxes(query: ArticleQuery, facets: Iterable[FacetCounts]) -> Iterator[FacetBox]:
-    sizes = {request.facet: request.size for request in query.facets}
-    with_values = (counts for counts in facets if counts.buckets)
-    for place, counts in enumerate(with_values):
-        selected = any(bucket.selected for bucket in counts.buckets)
-        yield FacetBox(
-            name=counts.facet,
-            label=FACETS_BY_NAME[counts.facet].label,
-            rows=tuple(_bucket_row(query, counts.facet, bucket) for bucket in counts.buckets),
-            other=f"{counts.other:,}",
-            more_href=_more(query, counts.facet, sizes[counts.facet]) if counts.other else None,
-            open=place < _OPEN_FACETS or selected,
-        )
-
-
-def _bucket_row(query: ArticleQuery, facet: str, bucket: Bucket) -> BucketRow:
-    return BucketRow(
-        value=bucket.value,
-        label=bucket.label,
-        count=f"{bucket.count:,}",
-        selected=bucket.selected,
-        toggle_href=search_page(toggled(query, facet, bucket.value)),
-        exclude_href=search_page(excluding(query, facet, bucket.value)),
-    )
-
-
-def _more(query: ArticleQuery, facet: str, size: int) -> str | None:
-    if size >= MAX_FACET_SIZE:
-        return None
-    larger = min(size * _MORE_VALUES, MAX_FACET_SIZE)
-    facets = tuple(replace(request, size=larger) if request.facet == facet else request for request in query.facets)
-    return search_page(replace(query, facets=facets))
-
-
 def _chips(query: ArticleQuery, facets: Iterable[FacetCounts]) -> Iterator[Chip]:
     labels = {(counts.facet, bucket.value): bucket.label for counts in facets for bucket in counts.buckets}
     for item in query.filters:
@@ -243,6 +239,13 @@ def _chips(query: ArticleQuery, facets: Iterable[FacetCounts]) -> Iterator[Chip]
     if query.published_to:
         label = f"until {_day(query.published_to - timedelta(microseconds=1))}"
         yield Chip("", "Published", "", label, False, search_page(replace(query, published_to=None)))
+
+
+def _copies(query: ArticleQuery) -> Link:
+    """The chip that says whether copies are shown, and changes it."""
+    if query.copies == "hide":
+        return Link("Copies hidden: show them", search_page(replace(query, copies="show")))
+    return Link("Copies shown: hide them", search_page(replace(query, copies="hide")), current=True)
 
 
 def _day(at: datetime) -> str:

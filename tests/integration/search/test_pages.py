@@ -125,7 +125,8 @@ async def test_every_page_can_be_used_without_eyes_or_mouse(client, path):
     labelled = {attributes["for"] for attributes in outline.all("label") if "for" in attributes}
     visible = [i for i in outline.all("input") if i["type"] != "hidden"]
     assert all(
-        i.get("id") in labelled or re.search(rf'<label>[^<]*<input[^>]*name="{i["name"]}"', html) for i in visible
+        i.get("id") in labelled or i.get("aria-label") or re.search(rf'<label>[^<]*<input[^>]*name="{i["name"]}"', html)
+        for i in visible
     )
 
 
@@ -164,3 +165,19 @@ async def test_the_files_that_pages_load_are_served(client):
 async def test_a_file_that_is_not_there_and_one_outside_are_problems(client):
     for path in ("/static/none.css", "/static/../pages.py", "/static/%2e%2e/pages.py"):
         assert (await client.get(path)).status_code == 404
+
+
+async def test_the_values_of_a_facet_are_looked_for_within_the_search(client):
+    html = await page(client, "/?q=battery&facet.person.q=bra")
+
+    fields = {field.get("name"): field for field in Outline(html).all("input")}
+    assert fields["facet.person.q"]["value"] == "bra"
+    assert "/?q=battery&person=person:ada" in Outline(html).links
+
+
+async def test_words_that_no_value_begins_with_are_answered_in_words(client):
+    assert "Nothing here begins with these words" in await page(client, "/?facet.person.q=zzzz")
+
+
+async def test_what_is_looked_for_within_a_facet_is_bounded(client):
+    await page(client, f"/?facet.person.q={'a' * 101}", status=400)

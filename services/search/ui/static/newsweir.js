@@ -16,27 +16,49 @@ for (const element of document.querySelectorAll("[data-name-of]")) {
 
 // How long ago, for what is less than two days old; the full time becomes the tooltip.
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
-for (const element of document.querySelectorAll(".results time[data-exact]")) {
-  const minutes = Math.round((Date.parse(element.dateTime) - Date.now()) / 60000);
-  if (minutes > 0 || minutes < -2880) continue;
-  element.title = element.textContent;
-  const hours = Math.round(minutes / 60);
-  if (minutes > -60) element.textContent = relative.format(minutes, "minute");
-  else element.textContent = hours > -24 ? relative.format(hours, "hour") : relative.format(Math.round(hours / 24), "day");
-}
-
-// "/" goes to the search box; j and k go from result to result.
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/") {
-    event.preventDefault();
-    document.getElementById("q").select();
-  } else if (event.key === "j" || event.key === "k") {
-    const titles = [...document.querySelectorAll(".result h2 a")];
-    const next = titles.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
-    titles[Math.max(0, next)]?.focus();
+function sayHowLongAgo(within) {
+  for (const element of within.querySelectorAll("time[data-exact]")) {
+    const minutes = Math.round((Date.parse(element.dateTime) - Date.now()) / 60000);
+    if (minutes > 0 || minutes < -2880) continue;
+    element.title = element.textContent;
+    const hours = Math.round(minutes / 60);
+    if (minutes > -60) element.textContent = relative.format(minutes, "minute");
+    else element.textContent = hours > -24 ? relative.format(hours, "hour") : relative.format(Math.round(hours / 24), "day");
   }
+}
+for (const list of document.querySelectorAll(".results")) sayHowLongAgo(list);
+
+// What a browser keeps for us; one that keeps nothing is as good.
+const kept = {
+  get(name) { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } },
+  set(name, value) { try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* nothing is kept */ } },
+};
+
+// Single keys; who dictates or types by switches can turn them off in the list that "?" opens.
+const dialog = document.getElementById("keys");
+const keysOn = document.getElementById("keys-on");
+keysOn.checked = kept.get("keys") !== false;
+keysOn.addEventListener("change", () => kept.set("keys", keysOn.checked));
+const titles = () => [...document.querySelectorAll(".result h2 a")];
+function go(step) {
+  const all = titles();
+  const current = all.indexOf(document.activeElement?.closest(".result")?.querySelector("h2 a"));
+  all[Math.min(Math.max(0, current + step), all.length - 1)]?.focus();
+}
+const KEYS = {
+  "/": () => document.getElementById("q")?.select(),
+  j: () => go(1),
+  k: () => go(-1),
+  o: () => document.activeElement?.closest(".result")?.querySelector("h2 a").click(),
+  b: () => history.back(),
+};
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const action = event.key === "?" ? () => dialog.showModal() : keysOn.checked && KEYS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
 });
 
 // What is indexed from now on goes on top of the list.

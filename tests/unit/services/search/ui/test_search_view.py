@@ -15,7 +15,7 @@ from shared.article_store.query import (
     Total,
 )
 from shared.events.enrichment import Money
-from tests.builders import a_stored_article, a_topic, a_withdrawal, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, a_topic, a_withdrawal, an_enrichment, an_entity
 from tests.unit.services.search.asking import parse
 
 NOW = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
@@ -180,3 +180,39 @@ def test_a_row_tells_that_its_article_is_gone_from_its_site():
     gone = stored.model_copy(update={"standing": Standing(withdrawal=a_withdrawal(1))})
 
     assert [a_row(article).gone for article in (stored, gone)] == [False, True]
+
+
+def test_a_badge_tells_the_largest_deal_of_an_article():
+    enrichment = an_enrichment(
+        relations=(
+            a_relation(type="supplies"),
+            a_relation(type="acquires", dollars=2e9),
+            a_relation(type="sues", dollars=5e9),
+        )
+    )
+
+    assert a_row(a_stored_article(1, enrichment)).deal == "Acquires · $2 billion"
+    assert a_row(a_stored_article(1)).deal == ""
+
+
+def test_copies_that_are_not_shown_are_one_link():
+    row = a_page(hits=(Hit(a_stored_article(1), copies=3),)).rows[0]
+
+    assert (row.copies.label, row.copies.href) == ("+3 copies", row.href)
+    assert a_row(a_stored_article(1)).copies is None
+
+
+def test_copies_are_hidden_until_the_chip_shows_them():
+    hidden, shown = a_page("q=battery").copies, a_page("q=battery&copies=show").copies
+
+    assert (hidden.href, hidden.current) == ("/?q=battery&copies=show", False)
+    assert (shown.href, shown.current) == ("/?q=battery", True)
+
+
+def test_what_is_exported_or_saved_is_the_search_rather_than_its_page():
+    page = a_page("q=battery&person=person:ada&size=5&cursor=page2&facet.person.size=50")
+
+    assert [link.href for link in page.exports] == [
+        f"/v1/export?q=battery&person=person:ada&format={form}" for form in ("jsonl", "csv", "rss")
+    ]
+    assert page.alert_href == "/alerts/new?q=battery&person=person:ada"

@@ -1,0 +1,97 @@
+"""The boxes of the sidebar: a facet's values with their counts and what a click on each asks for."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from services.search.selection import excluding, toggled
+from services.search.ui import histogram
+from services.search.ui.links import search_page
+from services.search.ui.topic_tree import as_tree
+from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts
+from shared.facets import FACETS, FACETS_BY_NAME
+
+_MORE_VALUES = 5
+# The boxes that are open from the start; those further down are opened by their heading.
+_OPEN_FACETS = 5
+# The words that values of a facet are looked for by, as parameters of the page.
+WITHIN = {f"facet.{facet.name}.q": facet.name for facet in FACETS if facet.has_terms}
+
+
+@dataclass(frozen=True)
+class BucketRow:
+    """One value in the sidebar; depth: of a topic, below how many others it is shown."""
+
+    value: str
+    label: str
+    count: str
+    selected: bool
+    toggle_href: str
+    exclude_href: str
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class FacetBox:
+    """One box of the sidebar; `within`: the name of the field that looks for values, and what was typed there."""
+
+    name: str
+    label: str
+    rows: tuple[BucketRow, ...]
+    other: str
+    more_href: str | None
+    open: bool
+    within: tuple[str, str] | None = None
+
+
+def facet_boxes(
+    query: ArticleQuery,
+    facets: Iterable[FacetCounts],
+    above: Mapping[str, tuple[str, ...]],
+    typed: Mapping[str, str],
+) -> Iterator[FacetBox]:
+    """The boxes in the order of the counts; dates are drawn as bars instead.
+
+    Args:
+        above: the topics above each topic, the nearest first.
+        typed: the words that the values of a facet were looked for by, by its name.
+    """
+    sizes = {request.facet: request.size for request in query.facets}
+    shown = (c for c in facets if c.facet != histogram.FACET and (c.buckets or c.facet in typed))
+    for place, counts in enumerate(shown):
+        facet = FACETS_BY_NAME[counts.facet]
+        selected = any(bucket.selected for bucket in counts.buckets)
+        words = typed.get(facet.name, "")
+        searchable = facet.has_terms and bool(words or counts.other)
+        yield FacetBox(
+            name=facet.name,
+            label=facet.label,
+            rows=tuple(_bucket_row(query, facet.name, *row) for row in _rows(counts, above)),
+            other=f"{counts.other:,}",
+            more_href=_more(query, facet.name, sizes[facet.name]) if counts.other else None,
+            open=place < _OPEN_FACETS or selected or bool(words),
+            within=(f"facet.{facet.name}.q", words) if searchable else None,
+        )
+
+
+def _rows(counts: FacetCounts, above: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[Bucket, int]]:
+    return as_tree(counts.buckets, above if counts.facet == "topic" else {})
+
+
+def _bucket_row(query: ArticleQuery, facet: str, bucket: Bucket, depth: int) -> BucketRow:
+    return BucketRow(
+        value=bucket.value,
+        label=bucket.label,
+        count=f"{bucket.count:,}",
+        selected=bucket.selected,
+        toggle_href=search_page(toggled(query, facet, bucket.value)),
+        exclude_href=search_page(excluding(query, facet, bucket.value)),
+        depth=depth,
+    )
+
+
+def _more(query: ArticleQuery, facet: str, size: int) -> str | None:
+    if size >= MAX_FACET_SIZE:
+        return None
+    larger = min(size * _MORE_VALUES, MAX_FACET_SIZE)
+    facets = tuple(replace(request, size=larger) if request.facet == facet else request for request in query.facets)
+    return search_page(replace(query, facets=facets))
