@@ -5,7 +5,8 @@ into the event that leaves, and written by the script that publishes the event, 
 was computed from; otherwise the caller computes again.
 
 The hash `suppressed` maps the article_id of what was forgotten to when that was, in ms. Scripts that hand an article
-over ask it; the store has a tombstone of its own for what slips through.
+over ask it; the store has a tombstone of its own for what slips through, and for a broker
+that lost its list (`newsweir state rebuild`).
 
 The key `registry:complete` says that every article of the store has its entry. Where it is missing, the broker may have
 lost what it knew: nothing is fetched or imported until the registry was refilled (`newsweir state rebuild`).
@@ -94,6 +95,11 @@ def suppressed_key(connection: RedisConnection) -> str:
 async def is_suppressed(connection: RedisConnection, article_id: str) -> bool:
     """Whether an article was forgotten."""
     return bool(await connection.client.hexists(suppressed_key(connection), article_id))
+
+
+async def suppress_again(connection: RedisConnection, article_id: str, forgotten_ms: int) -> None:
+    """Put back that an article was forgotten, as the store remembers it."""
+    await connection.client.hsetnx(suppressed_key(connection), article_id, str(forgotten_ms))
 
 
 def discarded_key(connection: RedisConnection) -> str:

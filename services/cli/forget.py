@@ -1,11 +1,12 @@
 """`newsweir forget`: one article out of everything that holds it, for good; what it was found in is said."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.output import say
+from services.cli.remembered import Memories, Remembered
 from services.cli.traces import Broker, Traces
 from services.crawler.archive import read_archive
 from shared.article_store.document import StoredArticle
@@ -41,6 +42,7 @@ class Holdings:
     revisions: int
     facts: int
     traces: Traces
+    remembered: Remembered
     archived: Sequence[str]
 
     def write(self) -> None:
@@ -52,8 +54,24 @@ class Holdings:
             else "store: not there"
         )
         say(f"broker: {self.traces}")
+        say(f"remembered: {self.remembered}")
         for record in self.archived:
             say(f"archive: {record} (files are not changed: delete or rewrite it)")
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What came of it.
+
+    Attributes:
+        cleared: from streams, retry sets and dead letters.
+        gone: the store is rid of it already.
+        left_story: enrichment is.
+    """
+
+    cleared: Traces
+    gone: bool
+    left_story: bool
 
 
 @dataclass(frozen=True)
@@ -69,34 +87,39 @@ class Forgetting:
     clock: Clock
     archive: Path | None
 
-    async def look(self, forgotten_id: str) -> Holdings:
-        """What is held of the article; nothing is changed."""
+    async def look(self, forgotten_id: str, urls: Collection[str] = ()) -> Holdings:
+        """What is held of the article, which these URLs are known to lead to; nothing is changed."""
         stored = await self.reader.get(forgotten_id)
         facts = await self.reader.facts(FactQuery(articles=(forgotten_id,), size=0, hidden=True))
-        urls = {stored.article.url, stored.article.canonical_url} if stored else set[str]()
+        known_urls = {*urls, *_urls_of(stored)}
         return Holdings(
             stored=stored,
             revisions=len(await self.reader.revisions(forgotten_id)),
             facts=facts.total.value,
             traces=await Broker(self.connection).find(forgotten_id),
-            archived=tuple(archived(self.archive, forgotten_id, urls)),
+            remembered=await Memories(self.connection, self.clock).find(forgotten_id, known_urls),
+            archived=tuple(archived(self.archive, forgotten_id, known_urls)),
         )
 
-    async def forget(self, forgotten_id: str) -> tuple[Traces, bool]:
-        """Suppress the article, have it deleted, and clear the broker; what was cleared, and whether the store is rid
-        of it already.
+    async def forget(self, forgotten_id: str, urls: Collection[str] = ()) -> Forgotten:
+        """Suppress the article, have it deleted, and clear the broker.
 
         Killed at any point it may be repeated: suppressed first, nothing of it is handed over from then on.
         """
-        broker = Broker(self.connection)
+        broker, memories = Broker(self.connection), Memories(self.connection, self.clock)
+        known_urls = {*urls, *_urls_of(await self.reader.get(forgotten_id))}
         known = await broker.find(forgotten_id)
         await broker.suppress(forgotten_id, self.clock.now_ms())
         cleared = await broker.remove(forgotten_id)
         await self._withdraw(forgotten_id)
+        await memories.remove(forgotten_id, known_urls)
         gone = await self._wait_until_gone(forgotten_id)
         await self.clock.sleep(_SWEEP_AGAIN_S)
         cleared += await broker.remove(forgotten_id)
-        return Traces(cleared.entries, cleared.retries, cleared.letters, known.registered), gone
+        await memories.remove(forgotten_id, known_urls)
+        left_story = await memories.leave_story(forgotten_id)
+        cleared += Traces(entries=await memories.remove_superseded(forgotten_id))
+        return Forgotten(Traces(cleared.entries, cleared.retries, cleared.letters, known.registered), gone, left_story)
 
     async def _withdraw(self, forgotten_id: str) -> None:
         event = ArticleWithdrawn(
@@ -115,6 +138,13 @@ class Forgetting:
                 return False
             await self.clock.sleep(_LOOK_EVERY_S)
         return True
+
+
+def _urls_of(stored: StoredArticle | None) -> set[str]:
+    if stored is None:
+        return set()
+    article = stored.article
+    return {article.url, article.canonical_url, article.requested_url or article.url}
 
 
 def named(text: str) -> str:
@@ -159,8 +189,9 @@ async def forget_command(
         DependencyUnavailable: the broker or the store is away; it may be repeated.
     """
     forgotten_id = named(text)
+    urls = () if text == forgotten_id else (canonicalize(text),)
     say(f"article {forgotten_id}")
-    holdings = await forgetting.look(forgotten_id)
+    holdings = await forgetting.look(forgotten_id, urls)
     holdings.write()
     if dry_run:
         say("nothing was changed")
@@ -168,9 +199,11 @@ async def forget_command(
     if not agreed("Forget it for good?"):
         say("nothing was changed")
         return 1
-    cleared, gone = await forgetting.forget(forgotten_id)
-    say(f"removed from the broker: {cleared.total} entries; suppressed: nothing brings it back")
-    if gone:
+    forgotten = await forgetting.forget(forgotten_id, urls)
+    say(f"removed from the broker: {forgotten.cleared.total} entries; suppressed: nothing brings it back")
+    if not forgotten.left_story:
+        say("enrichment still knows its story: the command to forget it waits until enrichment runs again")
+    if forgotten.gone:
         say("the store is rid of it, its revisions, its facts, and its part in stories")
         return 0
     say("the store still holds it: indexing deletes it when it comes to the event; ask again with --dry-run")

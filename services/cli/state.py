@@ -9,10 +9,10 @@ from services.crawler.settings import CrawlerSettings
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery
-from shared.clock import Clock, from_ms
+from shared.clock import Clock, from_ms, to_ms
 from shared.errors import DependencyUnavailable
 from shared.redis_client import BROKER_ERRORS, RedisConnection
-from shared.registry import mark_complete
+from shared.registry import FORGOTTEN, mark_complete, suppress_again
 from shared.settings import StoreSettings
 from shared.sources import SourceRegistry
 
@@ -31,6 +31,7 @@ class Tally:
     Attributes:
         missing: articles without an entry in the registry.
         again: articles whose page has a next visit.
+        forgotten: articles that the store remembers to have been forgotten.
         first_due_ms: of these visits.
     """
 
@@ -38,6 +39,7 @@ class Tally:
     imported: int = 0
     missing: int = 0
     again: int = 0
+    forgotten: int = 0
     first_due_ms: int | None = None
 
     def count(self, known: Known) -> None:
@@ -59,12 +61,14 @@ class Rebuild:
     revisits_s: tuple[float, ...]
 
     async def run(self) -> Tally:
-        """Refill registry, frontier and imports, then let crawlers go on.
+        """Refill the list of what was forgotten, registry, frontier and imports, then let crawlers go on.
 
         Raises:
             DependencyUnavailable: the store or the broker is away.
         """
         await self.reader.check()
+        # First: nothing of it may be handed over, by whomever.
+        forgotten = await self._forgotten(write=True)
         missing = 0
         for _ in range(_MOST_PASSES):
             tally = await self._pass(Restorer(self.connection))
@@ -72,13 +76,25 @@ class Rebuild:
             if (await self.reader.search(_ALL)).total.value <= tally.articles:
                 break
         await mark_complete(self.connection)
-        tally.missing = missing
+        tally.missing, tally.forgotten = missing, forgotten
         return tally
 
     async def count(self) -> Tally:
         """What `run` would read, `missing` apart; nothing is written."""
         await self.reader.check()
-        return await self._pass(None)
+        tally = await self._pass(None)
+        tally.forgotten = await self._forgotten(write=False)
+        return tally
+
+    async def _forgotten(self, *, write: bool) -> int:
+        """How many articles the store has tombstones of for good; with `write` the broker suppresses them again."""
+        count = 0
+        async for event in self.reader.withdrawals():
+            if event.hard and event.reason == FORGOTTEN:
+                count += 1
+                if write:
+                    await suppress_again(self.connection, event.article_id, to_ms(event.withdrawn_at))
+        return count
 
     async def _pass(self, restorer: Restorer | None) -> Tally:
         tally, said_s = Tally(), self.clock.monotonic_s()
@@ -130,6 +146,8 @@ def _in_words(tally: Tally, *, dry_run: bool) -> str:
     crawled = tally.articles - tally.imported
     first = f", the first at {from_ms(tally.first_due_ms):%Y-%m-%d %H:%M} UTC" if tally.first_due_ms else ""
     held = f"{tally.articles} articles in the store, {crawled} crawled and {tally.imported} imported"
+    if tally.forgotten:
+        held += f", {tally.forgotten} forgotten for good"
     if dry_run:
         return f"{held}; {tally.again} would be asked for corrections{first}; nothing was written"
     return f"{held}: {tally.missing} were missing from the registry; {tally.again} are asked for corrections{first}"

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.crawler import frontier
 from services.crawler.frontier import Frontier, Release
+from services.crawler.visits import NEVER_AGAIN
 from shared import dispositions, registry
 from shared.bus import envelope
 from shared.events.articles import ArticleCrawled, ArticleWithdrawn
@@ -38,6 +39,8 @@ local order = cjson.decode(ARGV[2])
 if not frontier_holds(order.release) then return 'stale' end
 local forgotten = order.article_id ~= '' and registry_suppressed(KEYS[11], order.article_id)
 if forgotten then
+  order.release.put = {}
+  for id in pairs(order.release.seen) do order.release.seen[id] = order.never end
   order.disposition = 'dropped:forgotten'
 elseif order.entry and registry_advance(KEYS[8], order.article_id, order.expected, order.entry) == 0 then
   return 'conflict'
@@ -134,6 +137,7 @@ def _advance(expected: RegistryEntry | None, entry: RegistryEntry) -> dict[str, 
 def _order(fetch: Fetch, article_id: str, release: Release) -> dict[str, object]:
     return {
         "release": release.as_json(),
+        "never": NEVER_AGAIN.encode(),
         "fetch_id": fetch.id,
         "source_id": fetch.source_id,
         "day": dispositions.day_of(fetch.now_ms),

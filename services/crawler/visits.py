@@ -134,6 +134,10 @@ class Seen:
         return cls(int(fetched), int(first), article_id, etag, last_modified)
 
 
+# In place of what was remembered of a page whose article was forgotten: fetched in the year 3000, so no door offers it.
+NEVER_AGAIN = Seen(fetched_ms=32_503_680_000_000, first_ms=0)
+
+
 def visit_id(url: str) -> str:
     """The key of a URL in the frontier: 16 hexadecimal digits; whoever names the URL, it is one visit."""
     return hashlib.sha256(url.encode()).hexdigest()[:16]

@@ -88,12 +88,14 @@ class ArticleText:
 
     Attributes:
         language_hint: an ISO 639-1 code that the page declares; trusted only where the text leaves it open.
+        article_id: under which what a language model said of it can be forgotten; "" for none.
     """
 
     title: str
     text: str
     published_at: dt.datetime | None = None
     language_hint: str | None = None
+    article_id: str = ""
 
     @cached_property
     def headline(self) -> Passage:

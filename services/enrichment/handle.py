@@ -69,4 +69,5 @@ def _text_of(article: ArticleCrawled) -> ArticleText:
         text=article.text,
         published_at=article.published.at,
         language_hint=article.language_hint,
+        article_id=article.article_id,
     )

@@ -10,8 +10,8 @@ from shared.redis_client import RedisConnection
 _MAX_ANSWER_CHARACTERS = 32_000
 _TWO_DAYS_S = 2 * 86_400
 
-# KEYS: the index of answers by the time they were last used. ARGV: prefix of their keys, name, answer, now_ms,
-# seconds to keep it, most answers.
+# KEYS: the index of answers by the time they were last used, the names of the answers about the article. ARGV: prefix
+# of their keys, name, answer, now_ms, seconds to keep it, most answers, whether it is about an article.
 _REMEMBER = """
 redis.call('SET', ARGV[1] .. ARGV[2], ARGV[3], 'EX', ARGV[5])
 redis.call('ZADD', KEYS[1], ARGV[4], ARGV[2])
@@ -21,7 +21,22 @@ if surplus > 0 then
   for at = 1, #oldest, 2 do redis.call('DEL', ARGV[1] .. oldest[at]) end
 end
 redis.call('EXPIRE', KEYS[1], ARGV[5])
+if ARGV[7] == '1' then
+  redis.call('SADD', KEYS[2], ARGV[2])
+  redis.call('EXPIRE', KEYS[2], ARGV[5])
+end
 return 1
+"""
+
+# KEYS: as above. ARGV: prefix of the keys of answers. Answers how many were there.
+_FORGET = """
+local gone = 0
+for _, name in ipairs(redis.call('SMEMBERS', KEYS[2])) do
+  gone = gone + redis.call('DEL', ARGV[1] .. name)
+  redis.call('ZREM', KEYS[1], name)
+end
+redis.call('DEL', KEYS[2])
+return gone
 """
 
 # KEYS: the day's counter. ARGV: tokens wanted, most of a day, seconds to keep the counter.
@@ -58,23 +73,23 @@ class Memory:
         self._bounds = bounds
         self._remember = connection.script(_REMEMBER)
         self._reserve = connection.script(_RESERVE)
-        self._answers = connection.key("llm", "answer", "")
-        self._index = connection.key("llm", "answers")
+        self._answers = _answers(connection)
 
     async def recall(self, name: str) -> str | None:
         """The answer that was remembered under this name."""
         answer: str | None = await self._connection.client.get(self._answers + name)
         return answer
 
-    async def remember(self, name: str, answer: str) -> None:
-        """Keep an answer, or keep it for longer."""
+    async def remember(self, name: str, answer: str, article_id: str = "") -> None:
+        """Keep an answer, or keep it for longer; with the article that it is about, it can be forgotten with that."""
         if len(answer) > _MAX_ANSWER_CHARACTERS:
             return
         keep_s = max(1, round(self._bounds.days * 86_400))
         arguments: list[str | int | float] = [
-            self._answers, name, answer, self._clock.now_ms(), keep_s, self._bounds.answers
+            self._answers, name, answer, self._clock.now_ms(), keep_s, self._bounds.answers,
+            "1" if article_id else "0",
         ]  # fmt: skip
-        await self._remember([self._index], arguments)
+        await self._remember(_keys(self._connection, article_id), arguments)
 
     async def reserve(self, tokens: int) -> bool:
         """Whether the day has so many tokens left; they are taken then."""
@@ -88,3 +103,22 @@ class Memory:
 
     def _day_key(self) -> str:
         return self._connection.key("llm", "tokens", day_of(self._clock.now_ms()))
+
+
+async def answers_about(connection: RedisConnection, article_id: str) -> int:
+    """How many answers about an article are remembered."""
+    names = await connection.client.smembers(_keys(connection, article_id)[1])
+    return int(await connection.client.exists(*(_answers(connection) + name for name in names))) if names else 0
+
+
+async def forget_answers(connection: RedisConnection, article_id: str) -> int:
+    """Forget the answers about an article, also where a copy of it was asked about in the same words; how many."""
+    return int(await connection.script(_FORGET)(_keys(connection, article_id), [_answers(connection)]))
+
+
+def _answers(connection: RedisConnection) -> str:
+    return connection.key("llm", "answer", "")
+
+
+def _keys(connection: RedisConnection, article_id: str) -> list[str]:
+    return [connection.key("llm", "answers"), connection.key("llm", "about", article_id)]

@@ -69,7 +69,7 @@ class LlmTier:
         if not article.text.strip():
             return found
         question = question_about(article, found, self._limits.article_characters)
-        outcome, answer = await self._ask(question)
+        outcome, answer = await self._ask(question, article.article_id)
         metrics.LLM_QUESTIONS.labels(outcome).inc()
         if answer is None:
             return found
@@ -79,11 +79,11 @@ class LlmTier:
                 metrics.LLM_FINDINGS.labels(kind, judgement).inc(count)
         return verdict.enrichment
 
-    async def _ask(self, question: Question) -> tuple[str, Answer | None]:
+    async def _ask(self, question: Question, about: str) -> tuple[str, Answer | None]:
         """What came of asking, in a word, and the answer if there is one."""
         try:
             async with asyncio.timeout(self._limits.timeout_s):
-                return await self._recalled_or_asked(question)
+                return await self._recalled_or_asked(question, about)
         except TimeoutError:
             return "late", None
         except BROKER_ERRORS as error:
@@ -91,7 +91,7 @@ class LlmTier:
             _log.warning("no language model without the broker's memory", error=str(error))
             return "no-memory", None
 
-    async def _recalled_or_asked(self, question: Question) -> tuple[str, Answer | None]:
+    async def _recalled_or_asked(self, question: Question, about: str) -> tuple[str, Answer | None]:
         key = question.key(self._model)
         if (remembered := await self._memory.recall(key)) is not None:
             try:
@@ -99,12 +99,12 @@ class LlmTier:
             except NewsweirError:
                 _log.warning("a remembered answer that cannot be read is asked for again", key=key)
             else:
-                await self._memory.remember(key, remembered)
+                await self._memory.remember(key, remembered, about)
                 return "remembered", answer
         async with self._turns:
-            return await self._asked(question, key)
+            return await self._asked(question, key, about)
 
-    async def _asked(self, question: Question, key: str) -> tuple[str, Answer | None]:
+    async def _asked(self, question: Question, key: str, about: str) -> tuple[str, Answer | None]:
         if self._pause.holds():
             return "paused", None
         tokens = question.tokens() + self._limits.answer_tokens
@@ -127,7 +127,7 @@ class LlmTier:
             self._pause.failed()
             raise
         self._pause.succeeded()
-        await self._memory.remember(key, answer.model_dump_json())
+        await self._memory.remember(key, answer.model_dump_json(), about)
         return "answered", answer
 
 

@@ -1,10 +1,12 @@
 """The end of a fetch on a real broker: once, or not at all."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.crawler.frontier import Queued, Release
 from services.crawler.hand_over import Fetch, HandOver, Result
-from services.crawler.visits import Seen, Visit
+from services.crawler.visits import NEVER_AGAIN, Seen, Visit
 from shared.errors import LimitExceeded
 from shared.registry import RegistryEntry, read_entry, suppressed_key
 from tests.builders import an_article
@@ -46,7 +48,7 @@ async def test_an_event_its_registry_entry_and_the_count_are_written_at_once(new
 
 
 async def test_what_was_forgotten_is_dropped_whatever_its_page_says(newsroom, hand_over):
-    release = await claimed(newsroom)
+    release = replace(await claimed(newsroom), put=(Queued(VISIT, newsroom.clock.now_ms()),))
     await newsroom.connection.client.hset(suppressed_key(newsroom.connection), EVENT.article_id, 1)
 
     result = await hand_over.publish(fetch(newsroom), EVENT, release, expected=None, entry=ENTRY)
@@ -56,6 +58,8 @@ async def test_what_was_forgotten_is_dropped_whatever_its_page_says(newsroom, ha
     assert await newsroom.events() == []
     assert await read_entry(newsroom.connection, EVENT.article_id) is None
     assert (ledger.fetched, ledger.in_flight, ledger.by_disposition) == (1, 0, {"dropped:forgotten": 1})
+    assert await newsroom.frontier.size() == 0
+    assert await newsroom.frontier.seen(VISIT.url) == NEVER_AGAIN
 
 
 async def test_a_repeated_hand_over_has_no_effect(newsroom, hand_over):

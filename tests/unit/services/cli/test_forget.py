@@ -1,6 +1,7 @@
 """One article out of everything that holds it, on a real broker and a real store."""
 
 import asyncio
+import random
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -9,7 +10,12 @@ import pytest
 from services.cli.forget import Forgetting, archived, forget_command, named
 from services.cli.import_articles import Importer, ImportLine
 from services.crawler.archive import Archive, Exchange
+from services.crawler.frontier import Frontier, Queued, offered
 from services.crawler.registry_guard import RegistryGuard
+from services.crawler.visits import Visit
+from services.enrichment.llm.memory import Bounds, Memory
+from services.enrichment.stories.placing import PlaceArticles
+from services.enrichment.stories.state import StoryState
 from services.indexing.handle import IndexArticles, KeepStories, WithdrawArticles
 from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader, open_writer
@@ -21,7 +27,7 @@ from shared.errors import InvalidInput, TemporaryFailure
 from shared.events.articles import ArticleWithdrawn
 from shared.registry import mark_complete, read_entry
 from shared.settings import StoreSettings
-from shared.topology import ALERTS_OUTBOX, ARTICLES_CRAWLED, ARTICLES_WITHDRAWN
+from shared.topology import ALERTS_OUTBOX, ARTICLES_CRAWLED, ARTICLES_WITHDRAWN, COMMANDS_ENRICHMENT
 from tests.builders import (
     REVISION,
     a_quote,
@@ -31,6 +37,7 @@ from tests.builders import (
     an_enrichment,
 )
 from tests.fakes import FakeClock
+from tests.prose import a_newcomer, prose
 from tests.scene import Scene
 from tests.unit.services.search.alerts.scene import a_fired_article, a_notice
 
@@ -197,6 +204,35 @@ async def test_a_store_that_does_not_come_to_it_is_named(world, capsys, clock):
     assert "the store still holds it" in capsys.readouterr().err
 
 
+async def test_a_story_that_no_enrichment_takes_it_out_of_is_named(world, capsys, clock):
+    scene, writer, forgetting = world
+    await fill(scene, writer)
+    text = prose(1)
+    placing = PlaceArticles(StoryState(scene.connection), clock, random.Random(1))
+    await placing([a_newcomer(1, text), a_newcomer(2, text)])
+
+    assert await forget_command(ARTICLE.url, forgetting, dry_run=False, agreed=yes) == 0
+
+    assert "the command to forget it waits until enrichment runs again" in " ".join(capsys.readouterr().err.split())
+    assert await scene.connection.client.xlen(scene.connection.key(COMMANDS_ENRICHMENT.name)) == 1
+
+
+async def test_its_page_is_not_asked_for_again_and_what_a_model_said_is_gone(world, clock):
+    scene, writer, forgetting = world
+    await fill(scene, writer)
+    frontier = Frontier(scene.connection)
+    visit = Visit(kind="article", url=ARTICLE.url, source_id="example", found_by="feed", door="https://news.example/f")
+    await frontier.add([Queued(visit, clock.now_ms())])
+    await Memory(scene.connection, clock, Bounds(10, 30, 1_000)).remember("a", "{}", ARTICLE.article_id)
+
+    await forgetting.forget(ARTICLE.article_id)
+    await frontier.add([offered(visit, clock.now_ms())])
+
+    left = (await forgetting.look(ARTICLE.article_id)).remembered
+    assert (left.pages, left.visits, left.answers) == (0, 0, 0)
+    assert await frontier.size() == 0
+
+
 async def test_nothing_is_changed_where_nobody_agrees(world):
     scene, writer, forgetting = world
     await fill(scene, writer)
@@ -233,8 +269,8 @@ async def test_a_notice_of_an_alert_that_was_not_delivered_yet_goes_too(world, c
     for number, articles in enumerate(((about[0],), (about[1],), tuple(about))):
         await connection.client.xadd(outbox, encode(a_notice(number, articles=articles)))
 
-    traces, _ = await forgetting.forget(ARTICLE.article_id)
+    forgotten = await forgetting.forget(ARTICLE.article_id)
 
     left = [fields.get("article_id") for _, fields in await connection.client.xrange(outbox)]
-    assert traces.entries == 1
+    assert forgotten.cleared.entries == 1
     assert left == [an_article(2).article_id, None]

@@ -1,3 +1,5 @@
+import asyncio
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,11 @@ from services.crawler.settings import CrawlerSettings
 from shared.article_store.opening import open_reader, open_writer
 from shared.clock import from_ms
 from shared.errors import DependencyUnavailable
-from shared.registry import is_complete, read_entry
+from shared.registry import FOREVER, is_complete, is_suppressed, read_entry
 from shared.settings import StoreSettings
 from shared.sources import Source, SourceRegistry
-from tests.builders import a_stored_article
+from tests.builders import a_stored_article, a_withdrawal, an_article
+from tests.indices import removed_afterwards
 
 
 @pytest.fixture
@@ -114,6 +117,41 @@ class ReaderWithALateArticle:
         put, self._put = self._put, None
         if put:
             await put()
+
+
+@pytest.fixture(params=["tantivy", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
+async def either_store(request, store):
+    if request.param == "tantivy":
+        yield store
+        return
+    url = request.getfixturevalue("elasticsearch_url")
+    settings = store.model_copy(update={"elasticsearch_url": url, "index_prefix": f"test-{uuid.uuid4().hex[:12]}"})
+    async with removed_afterwards(url, settings.index_prefix):
+        yield settings
+
+
+async def test_what_was_forgotten_stays_so_when_the_broker_is_lost(connection, either_store, clock, capsys):
+    forgotten, taken_back = an_article(1), an_article(2)
+    writer = await open_writer(either_store, clock)
+    await writer.withdraw(
+        [
+            a_withdrawal(1, revision=FOREVER, reason="forgotten", hard=True),
+            a_withdrawal(2, reason="retired", hard=True),
+        ]
+    )
+    await writer.close()
+    # A searcher of either store has it a second later at the latest.
+    clock.advance(1)
+    await asyncio.sleep(1.1 if either_store.elasticsearch_url else 0)
+
+    await rebuild(connection, either_store, clock, dry_run=True)
+    before = await is_suppressed(connection, forgotten.article_id)
+    await rebuild(connection, either_store, clock)
+
+    assert "1 forgotten for good" in capsys.readouterr().err
+    assert not before
+    assert await is_suppressed(connection, forgotten.article_id)
+    assert not await is_suppressed(connection, taken_back.article_id)
 
 
 async def test_a_store_that_is_away_is_refused(connection, tmp_path, clock):

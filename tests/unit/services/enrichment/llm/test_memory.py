@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from services.enrichment.llm.memory import Bounds, Memory
+from services.enrichment.llm.memory import Bounds, Memory, answers_about, forget_answers
+from tests.builders import an_article
 
 
 @pytest.fixture
@@ -51,3 +52,25 @@ async def test_the_next_day_has_its_own(memory, clock):
     clock.advance(86_400)
 
     assert await memory.reserve(1_000)
+
+
+async def test_the_answers_about_an_article_are_forgotten_and_no_others(memory, connection):
+    one, other = an_article(1).article_id, an_article(2).article_id
+    await memory.remember("a", "{}", one)
+    await memory.remember("b", "{}", other)
+    await memory.remember("c", "{}")
+
+    counted = await answers_about(connection, one)
+    forgotten = await forget_answers(connection, one)
+
+    assert (counted, forgotten, await answers_about(connection, one)) == (1, 1, 0)
+    assert [await memory.recall(name) for name in "abc"] == [None, "{}", "{}"]
+    assert await connection.client.zcard(connection.key("llm", "answers")) == 2
+    assert not await connection.client.exists(connection.key("llm", "about", one))
+
+
+async def test_the_names_of_answers_about_an_article_last_no_longer_than_the_answers(memory, connection):
+    about = an_article(1).article_id
+    await memory.remember("a", "{}", about)
+
+    assert 0 < await connection.client.ttl(connection.key("llm", "about", about)) <= 2 * 86_400

@@ -2,6 +2,7 @@ import asyncio
 import json
 import random
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -9,7 +10,7 @@ from prometheus_client import REGISTRY
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.llm.endpoint import Endpoint, open_client
-from services.enrichment.llm.memory import Bounds, Memory
+from services.enrichment.llm.memory import Bounds, Memory, forget_answers
 from services.enrichment.llm.tier import Limits, LlmTier
 from shared.redis_client import open_connection
 from shared.settings import BusSettings
@@ -49,6 +50,17 @@ async def test_the_same_question_is_asked_once(connection, clock, article, found
 
     assert first == second
     assert len(model.asked) == 1
+
+
+async def test_what_was_answered_about_a_forgotten_article_is_not_remembered(connection, clock, article, found):
+    told = replace(article, article_id="f" * 64)
+    async with a_model(saying({"relations": [RELATION]})) as model, a_tier(connection, clock, model) as tier:
+        await tier.add(told, found)
+        forgotten = await forget_answers(connection, told.article_id)
+        await tier.add(told, found)
+
+    assert forgotten == 1
+    assert len(model.asked) == 2
 
 
 async def test_a_remembered_answer_is_checked_as_one_that_was_just_given(connection, clock, article, found):
