@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
 from services.search.alerts.service import AlertService, open_alerts
 from services.search.alerts.settings import AlertSettings
-from services.search.api.alerts import alert_routes
+from services.search.api.alerts import AlertResource, alert_routes
 from services.search.api.articles import article_routes
 from services.search.api.entities import entity_routes
 from services.search.api.export import export_routes
@@ -34,6 +34,7 @@ from services.search.pipeline import Pipeline
 from services.search.rate_limits import RateLimiter
 from services.search.settings import SearchSettings
 from services.search.source_catalogue import SourceCatalogue
+from services.search.ui.alert_pages import AlertPages
 from services.search.ui.operator_pages import OperatorPages
 from services.search.ui.pages import STATIC_FILES, Pages
 from services.search.ui.rendering import Renderer
@@ -86,7 +87,8 @@ def create_app(
     app.include_router(article_routes(catalogue, clock))
     app.include_router(facet_routes())
     app.include_router(value_routes(catalogue, clock))
-    app.include_router(alert_routes(alerts, catalogue, clock))
+    desk = AlertResource(alerts, catalogue, clock)
+    app.include_router(alert_routes(desk))
     app.include_router(fact_routes(catalogue, clock))
     app.include_router(entity_routes(catalogue, clock))
     app.include_router(timeline_routes(catalogue, clock))
@@ -103,6 +105,7 @@ def create_app(
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=readiness))
     app.include_router(pages.routes())
     app.include_router(OperatorPages(renderer, sources, Pipeline(connection, clock), clock).routes())
+    app.include_router(AlertPages(renderer, desk, clock).routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))
     return app
 

@@ -1,7 +1,7 @@
 """/v1/alerts: saved queries that tell when something new matches; their feeds, events, deliveries and tests."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -46,9 +46,8 @@ _TEST_ARTICLES = 20
 _SAMPLE = "a" * 64
 
 
-def alert_routes(service: AlertService | None, catalogue: Catalogue, clock: Clock) -> APIRouter:
-    """The routes of the resource; without a service every one says that the broker is away."""
-    resource = _Alerts(service, catalogue, clock)
+def alert_routes(resource: "AlertResource") -> APIRouter:
+    """The routes of the resource."""
     router = APIRouter(tags=["alerts"], responses=OPENAPI_RESPONSES)
     add, one = router.add_api_route, f"{ALERTS_PATH}/{{alert_id}}"
     add(ALERTS_PATH, resource.list, summary="All alerts")
@@ -64,7 +63,9 @@ def alert_routes(service: AlertService | None, catalogue: Catalogue, clock: Cloc
     return router
 
 
-class _Alerts:
+class AlertResource:
+    """What can be done with alerts, by the API and by pages; without a service all says that the broker is away."""
+
     def __init__(self, service: AlertService | None, catalogue: Catalogue, clock: Clock) -> None:
         self._given = service
         self._catalogue = catalogue
@@ -120,6 +121,10 @@ class _Alerts:
         alert = await self._editor.one(alert_id)
         found = await answered(Deliveries(self._service.connection).of(alert.id))
         return DeliveryList(deliveries=tuple(DeliveryView.of(delivery) for delivery in found))
+
+    async def fired(self, alert_id: str, size: int) -> Sequence[Fired]:
+        """The latest articles that fired it, the newest first."""
+        return await answered(self._history.latest(alert_id, size))
 
     async def feed(self, alert_id: str, request: Request) -> Response:
         """The latest 100 articles that fired it, as RSS 2.0."""

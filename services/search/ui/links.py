@@ -21,6 +21,7 @@ SECTIONS = (
     ("Quotes", QUOTES_PATH),
     ("Stories", STORIES_PATH),
     ("Live", LIVE_PATH),
+    ("Alerts", ALERTS_PATH),
     ("Sources", SOURCES_PATH),
     ("Pipeline", PIPELINE_PATH),
     ("API", "/docs"),
@@ -45,6 +46,11 @@ def entity_href(entity_type: str, entity_id: str) -> str | None:
 def story_path(story_id: str) -> str:
     """The page of a story."""
     return f"{STORIES_PATH}/{story_id}"
+
+
+def alert_path(alert_id: str) -> str:
+    """The page of an alert."""
+    return f"{ALERTS_PATH}/{alert_id}"
 
 
 def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:

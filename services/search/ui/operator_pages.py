@@ -1,22 +1,21 @@
 """The pages of whoever keeps it running: sources with their health, and the pipeline with its dead letters."""
 
 from typing import Literal
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from services.search.pipeline import MAX_LETTERS, Pipeline
 from services.search.source_catalogue import CrawlerRefuses, NoCrawler, SourceCatalogue
 from services.search.ui import wording
+from services.search.ui.forms import fields, form, seen
 from services.search.ui.links import PIPELINE_PATH, SOURCES_PATH
 from services.search.ui.rendering import Renderer
 from services.search.ui.sources_view import ago, found_page, source_rows
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
-
-_MAX_FORM_BYTES = 64_000
 
 
 class OperatorPages:
@@ -61,13 +60,13 @@ class OperatorPages:
         except (CrawlerRefuses, NoCrawler, InvalidInput) as error:
             return await self._source_page(problem=str(error), url=url)
         await self._sources.put(found.source)
-        return _seen(f"{SOURCES_PATH}?said={quote(f'{found.source.id} is crawled from now on')}")
+        return seen(f"{SOURCES_PATH}?said={quote(f'{found.source.id} is crawled from now on')}")
 
     async def remove(self, request: Request) -> Response:
         """Crawls a source no more."""
         source_id = (await form(request)).get("id", "")
         await self._sources.remove(source_id)
-        return _seen(f"{SOURCES_PATH}?said={quote(f'{source_id} is crawled no more; its articles stay')}")
+        return seen(f"{SOURCES_PATH}?said={quote(f'{source_id} is crawled no more; its articles stay')}")
 
     async def pipeline(self, request: Request) -> Response:
         """Backlogs, sums, dead letters."""
@@ -91,7 +90,7 @@ class OperatorPages:
         ended = await self._pipeline.end(names, how)
         done = wording.counted(ended, "letter was", "letters were")
         said = f"{done} {'put back into the streams' if how == 'replay' else 'discarded'}"
-        return _seen(f"{PIPELINE_PATH}?said={quote(said)}")
+        return seen(f"{PIPELINE_PATH}?said={quote(said)}")
 
     async def _source_page(self, *, said: str = "", problem: str = "", url: str = "") -> Response:
         known = await self._sources.all()
@@ -105,24 +104,3 @@ class OperatorPages:
         )
         page.status_code = 422 if problem else 200
         return page
-
-
-async def form(request: Request) -> dict[str, str]:
-    """The fields of a form, the last of each name."""
-    return dict(await fields(request))
-
-
-async def fields(request: Request) -> list[tuple[str, str]]:
-    """The fields of a form as a browser sends it; raises InvalidInput for another kind of body, or a longer one."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind != "application/x-www-form-urlencoded":
-        raise InvalidInput("a form is expected: application/x-www-form-urlencoded")
-    body = await request.body()
-    if len(body) > _MAX_FORM_BYTES:
-        raise InvalidInput(f"a form of {len(body)} bytes: at most {_MAX_FORM_BYTES} are read")
-    return parse_qsl(body.decode(errors="replace"), max_num_fields=1_000)
-
-
-def _seen(path: str) -> Response:
-    """Sends the browser on, so that loading the page again repeats nothing."""
-    return RedirectResponse(path, status_code=303)

@@ -7,7 +7,7 @@ from tests.integration.search.newsroom import articles
 
 ALL = articles()
 # Without a broker these say that it is away: see test_operator_pages.
-ASKS_THE_BROKER = {"/sources", "/pipeline"}
+ASKS_THE_BROKER = {"/sources", "/pipeline", "/alerts"}
 
 
 class Outline(HTMLParser):

@@ -1,0 +1,231 @@
+"""What the pages of alerts show and what their form says, decided before any markup."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from services.search.alerts.deliveries import State
+from services.search.alerts.history import Fired
+from services.search.api.alert_models import AlertSpec, AlertView, ChannelView, DeliveryView
+from services.search.parameters import EVERYTHING, to_pairs, understand
+from services.search.query_string import Pairs
+from services.search.ui.links import SEARCH_PATH, alert_path, article_path
+from services.search.ui.search_view import Link
+from services.search.ui.sources_view import ago
+from services.search.ui.wording import Moment, counted, moment
+from shared.article_store.query import ArticleQuery
+from shared.clock import from_ms
+from shared.errors import InvalidInput
+from shared.facets import FACETS_BY_NAME
+
+_MAX_NAME = 200
+STATES: dict[State, str] = {
+    "pending": "waiting",
+    "delivered": "delivered",
+    "retrying": "failed, tried again",
+    "failed": "given up",
+}
+DIGESTS = (("at-once", "At once"), ("hourly", "Each hour, together"), ("daily", "Each day, together"))
+DELIVERIES = (("none", "Its feed and its page alone"), ("webhook", "A webhook"), ("email", "E-mail"))
+
+
+@dataclass(frozen=True)
+class AlertForm:
+    """The fields of the form, as they are shown again when something does not fit.
+
+    Attributes:
+        channel_id: of the channel that is edited; it keeps its secret.
+        others: channels that the form does not show and that stay.
+    """
+
+    name: str
+    query: str
+    once_per: str = "article"
+    delivery: str = "none"
+    url: str = ""
+    to: str = ""
+    digest: str = "at-once"
+    enabled: bool = True
+    channel_id: str = ""
+    others: tuple[ChannelView, ...] = ()
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """One alert in the list, or the head of its page."""
+
+    id: str
+    name: str
+    href: str
+    asks: str
+    search_href: str
+    feed_href: str
+    enabled: bool
+    goes_to: tuple[str, ...]
+    once: str
+
+
+@dataclass(frozen=True)
+class FiredRow:
+    """An article that fired an alert."""
+
+    article: Link
+    when: Moment
+    how_long_ago: str
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """A notice, and what became of it."""
+
+    said: str
+    state: State
+    articles: str
+    attempts: int
+    when: str
+    error: str
+
+
+def alert_row(alert: AlertView) -> AlertRow:
+    """The alert in words."""
+    return AlertRow(
+        id=alert.id,
+        name=alert.name,
+        href=alert_path(alert.id),
+        asks=in_words(alert.parameters),
+        search_href=f"{SEARCH_PATH}?{alert.query}",
+        feed_href=alert.links["feed"],
+        enabled=alert.enabled,
+        goes_to=tuple(_goes_to(channel) for channel in alert.channels) or ("its feed",),
+        once="once for each story" if alert.once_per == "story" else "once for each article",
+    )
+
+
+def in_words(parameters: Mapping[str, Sequence[str]]) -> str:
+    """What an alert asks: ``battery; Person: person:ada; not Language: de``; everything where nothing is asked."""
+    said = []
+    for name, values in parameters.items():
+        facet = FACETS_BY_NAME.get(name.removeprefix("not_"))
+        words = ", ".join(values)
+        if name == "q":
+            said.append(words)
+        elif facet is not None:
+            said.append(f"{'not ' if name != facet.name else ''}{facet.label}: {words}")
+        else:
+            said.append(f"{name}: {words}")
+    return "; ".join(said) or "every article"
+
+
+def fired_rows(fired: Iterable[Fired], now: datetime) -> tuple[FiredRow, ...]:
+    """What fired, the newest first."""
+    rows = []
+    for item in fired:
+        at = from_ms(int(item.id.partition("-")[0]))
+        article = item.stored.article
+        rows.append(FiredRow(Link(article.title, article_path(article.article_id)), moment(at), ago(at, now)))
+    return tuple(rows)
+
+
+def delivery_rows(
+    deliveries: Iterable[DeliveryView], channels: Iterable[ChannelView], now: datetime
+) -> tuple[DeliveryRow, ...]:
+    """The notices, the newest first; those of a channel that is gone say so."""
+    names = {channel.id: _goes_to(channel) for channel in channels}
+    return tuple(
+        DeliveryRow(
+            said=f"{names.get(item.channel_id, 'a channel that is gone')}: {STATES[item.state]}",
+            state=item.state,
+            articles=counted(item.articles, "article", "articles"),
+            attempts=item.attempts,
+            when=ago(item.changed_at, now),
+            error=item.error or "",
+        )
+        for item in deliveries
+    )
+
+
+def form_of_search(pairs: Pairs, now: datetime) -> AlertForm:
+    """The form for a search of the page; what only says how to show it is dropped."""
+    query = understand(pairs, now, forgiving=True).query
+    kept = _without_page(query)
+    asked = to_pairs(kept)
+    parameters: dict[str, list[str]] = {}
+    for name, value in asked:
+        parameters.setdefault(name, []).append(value)
+    return AlertForm(name=in_words(parameters)[:_MAX_NAME] if asked else "", query=query_string(asked))
+
+
+def form_of_alert(alert: AlertView) -> AlertForm:
+    """The form for an alert that there is: it edits the first channel, and keeps the others."""
+    form = AlertForm(name=alert.name, query=alert.query, once_per=alert.once_per, enabled=alert.enabled)
+    if not alert.channels:
+        return form
+    first, *others = alert.channels
+    return replace(
+        form,
+        delivery=first.kind,
+        url=first.url or "",
+        to=", ".join(first.to or ()),
+        digest=first.digest or "at-once",
+        channel_id=first.id,
+        others=tuple(others),
+    )
+
+
+def form_of_fields(given: Mapping[str, str], before: AlertForm | None = None) -> AlertForm:
+    """What was filled in; `before` is the form of the alert that is edited."""
+    said = AlertForm(
+        name=given.get("name", "").strip(),
+        query=given.get("query", "").strip(),
+        once_per=given.get("once_per", "article"),
+        delivery=given.get("delivery", "none"),
+        url=given.get("url", "").strip(),
+        to=given.get("to", "").strip(),
+        digest=given.get("digest", "at-once"),
+        enabled=before is None or given.get("enabled") == "yes",
+    )
+    if before is None:
+        return said
+    # A channel of another kind is another channel, with a secret of its own.
+    same = before.channel_id if said.delivery == before.delivery else ""
+    return replace(said, channel_id=same, others=before.others)
+
+
+def spec_of(form: AlertForm) -> AlertSpec:
+    """What the form asks for; raises InvalidInput with the reason in words."""
+    channels: list[dict[str, object]] = [channel.model_dump(exclude_none=True) for channel in form.others]
+    known = {"id": form.channel_id} if form.channel_id else {}
+    if form.delivery == "webhook":
+        channels.insert(0, {"kind": "webhook", "url": form.url, **known})
+    elif form.delivery == "email":
+        to = tuple(address.strip() for address in form.to.split(",") if address.strip())
+        channels.insert(0, {"kind": "email", "to": to, "digest": form.digest, **known})
+    try:
+        return AlertSpec.model_validate(
+            {
+                "name": form.name,
+                "query": form.query,
+                "once_per": form.once_per,
+                "channels": channels,
+                "enabled": form.enabled,
+            }
+        )
+    except ValidationError as error:
+        said = (f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+        raise InvalidInput("; ".join(said)[:1000]) from error
+
+
+def query_string(pairs: Pairs) -> str:
+    """The pairs as people read them in a field."""
+    return "&".join(f"{quote(name)}={quote(value, safe=':, ')}".replace(" ", "+") for name, value in pairs)
+
+
+def _goes_to(channel: ChannelView) -> str:
+    return f"webhook {channel.url}" if channel.kind == "webhook" else f"e-mail to {', '.join(channel.to or ())}"
+
+
+def _without_page(query: ArticleQuery) -> ArticleQuery:
+    return replace(query, sort="relevance", size=EVERYTHING.size, cursor=None, facets=EVERYTHING.facets, highlight=True)
