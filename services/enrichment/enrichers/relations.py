@@ -13,6 +13,7 @@ from services.enrichment.enrichers.relation_reading.words import CAPITALISED_WOR
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Amount, Enrichment, Entity, Evidence, Money, Relation, RelationType
 
+ORIGIN = "rule:1"
 # The cues and the order of words are those of English.
 _LANGUAGE = "en"
 # What is longer is no sentence: a table, a list of links, an attack.
@@ -132,6 +133,7 @@ def _relation(
         date=date_near(sentence.text, read.cue_start - sentence.start, published),
         status=read.status,
         evidence=Evidence(start=sentence.start, end=sentence.end, text=sentence.text),
+        origin=ORIGIN,
         confidence=round(read.confidence * (_REFERRED if refers else 1), 2),
     )
 

@@ -32,7 +32,7 @@ def test_a_relation_carries_all_that_its_sentence_says(related):
     assert (relation.status, relation.date) == ("announced", dt.date(2025, 3, 4))
     assert text[relation.evidence.start : relation.evidence.end] == relation.evidence.text
     assert relation.evidence.text.startswith("Nvidia said")
-    assert relation.origin == "rule"
+    assert relation.origin == "rule:1"
 
 
 def test_two_investors_make_two_relations(related):
