@@ -132,7 +132,10 @@ def _split(text: str) -> list[Sentence]:
 
 def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether a full stop ends an abbreviation, an initial or an ordinal number rather than a sentence."""
-    following = text[match.end() : match.end() + 40].lstrip()
+    end = match.end()
+    following = text[end + 1 : end + 41]
+    if following[:1].isspace():
+        following = following.lstrip()
     if following[:1].islower():
         return True
     if match[0] != ".":

@@ -35,7 +35,9 @@ def assembled(mentions: Iterable[Found], text_length: int) -> tuple[Entity, ...]
 
 def _entity(items: list[Found], text_length: int) -> Entity:
     first = items[0]
-    mentions = sorted((item.mention for item in items), key=lambda mention: (mention.field != "title", mention.start))
+    mentions = [item.mention for item in items]
+    if len(mentions) > 1:
+        mentions.sort(key=lambda mention: (mention.field != "title", mention.start))
     return Entity(
         id=first.entity_id,
         name=first.name,

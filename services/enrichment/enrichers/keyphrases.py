@@ -81,7 +81,7 @@ def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> d
         for place, word in enumerate(words):
             if word not in frequent:
                 start = place + 1
-            else:
+            elif start < place:
                 for begin in range(max(start, place - _LONGEST_PHRASE + 1), place):
                     runs[" ".join(words[begin : place + 1])] += 1
     # Words with a mark between them are no phrase: folded, they stand more than one blank apart.

@@ -79,7 +79,9 @@ def _alternatives(cues: tuple[tuple[str, str], ...]) -> str:
     return "|".join(f"(?P<{purpose}>{pattern})" for purpose, pattern in cues)
 
 
-_HAS_BEFORE = re.compile(rf"(?<![A-Za-zÀ-ÿ])(?:{_alternatives(_CUES_BEFORE)})", re.IGNORECASE)
+_LOWERED_CUES_BEFORE = tuple((purpose, pattern.lower()) for purpose, pattern in _CUES_BEFORE)
+# For text in lower case: without regard to case it takes three times as long.
+_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?:{_alternatives(_LOWERED_CUES_BEFORE)})")
 _LINKS = "at|of|on|in|for|to|and|or|from|by|with|a|an|the|as|after|than|while|its|his|her|their"
 # An adjective or two may stand between an amount and what it is: "a $2 billion all-share takeover".
 _HAS_AFTER = re.compile(rf"[ -](?:(?!(?:{_LINKS})\b)[\w-]+ ){{0,2}}?(?:{_alternatives(_CUES_AFTER)})\b", re.IGNORECASE)
@@ -127,7 +129,8 @@ class Context:
         if after is not None:
             return after.lastgroup
         sentence = self._text[max(sentence_start, start - _AROUND) : end + _AFTER]
-        told = [cue.lastgroup for cue in _HAS_BEFORE.finditer(self._text, begin, start)]
+        lead = max(0, begin - 1)
+        told = [cue.lastgroup for cue in _HAS_BEFORE.finditer(self._text[lead:start].lower(), begin - lead)]
         refined = (self._refined(purpose, end, value, sentence) for purpose in reversed(told) if purpose)
         return next((purpose for purpose in refined if purpose), None)
 

@@ -59,27 +59,29 @@ class _Word(NamedTuple):
 def runs(passage: Passage, lexicon: Lexicon, common_words: frozenset[str]) -> list[Run]:
     """The capitalised names of a passage in their order, none overlapping another."""
     text = passage.text
-    found: list[Run] = [
+    enumerated = [
         Run(m.start(), m.end(), "organization", "head")
         for m in _ENUMERATED.finditer(text)
         if not text[: m.start()][-1:].isalnum()
     ]
-    taken = [(run.start, run.end) for run in found]
+    found: list[Run] = []
     for group in _groups(text):
-        alone = len(group) == 1
-        row = _read_alone(text, group[0], lexicon) if alone else _read_row(text, group, lexicon, common_words)
-        found += [run for run in row if not any(run.start < end and start < run.end for start, end in taken)]
-    return sorted(found)
+        if len(group) > 1:
+            found += _read_row(text, group, lexicon, common_words)
+        elif (run := _read_alone(text, group[0], lexicon)) is not None:
+            found.append(run)
+    if enumerated:
+        found = [run for run in found if not any(run.start < e.end and e.start < run.end for e in enumerated)]
+    return sorted(found + enumerated)
 
 
-def _read_alone(text: str, word: _Word, lexicon: Lexicon) -> Iterator[Run]:
+def _read_alone(text: str, word: _Word, lexicon: Lexicon) -> Run | None:
     """The name of a word that stands alone, as most do: at most a place."""
     if word.text in words.FUNCTION_WORDS or word.text.rstrip(".") in words.TITLES:
-        return
+        return None
     if _is_place_here(text, word.text, word.start, lexicon):
-        yield Run(word.start, word.end, "location", "place")
-    else:
-        yield Run(word.start, word.end, "", "")
+        return Run(word.start, word.end, "location", "place")
+    return Run(word.start, word.end, "", "")
 
 
 def _read_row(text: str, group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Iterator[Run]:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import filterfalse
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -20,7 +21,7 @@ def reading_time_s(article: ArticleText, found: Enrichment, knowledge: Knowledge
     if not whole.isascii():
         whole, characters = _CJK.subn(" ", whole)
     tokens = whole.split()
-    # Nearly all words begin with a letter.
-    others = [token for token in tokens if not token[0].isalpha()]
+    # Nearly all words are letters alone, or begin with one.
+    others = [token for token in filterfalse(str.isalpha, tokens) if not token[0].isalpha()]
     words = len(tokens) - sum(not any(map(str.isalpha, token)) for token in others)
     return math.ceil(round(words / _WORDS_PER_S + characters / _CHARACTERS_PER_S, 6))

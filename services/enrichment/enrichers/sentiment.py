@@ -38,8 +38,10 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
             looked_at = words[: _MOST_WORDS - count]
             count += len(looked_at)
             for tone in _tones(looked_at, tones):
-                good += weight * max(tone, 0.0)
-                bad += weight * max(-tone, 0.0)
+                if tone > 0:
+                    good += weight * tone
+                else:
+                    bad -= weight * tone
     if not count:
         return None
     score = round((good - bad) / (good + bad + _NO_EVIDENCE + _USUAL_PER_WORD * count), 3)

@@ -67,12 +67,14 @@ class Gazetteer:
     def find(self, passage: Passage) -> list[Candidate]:
         """All places of all names, overlapping ones included, in the order of their ends."""
         found: list[Candidate] = []
+        text = passage.text
         for pattern, start, end in self._matches(passage):
             for name in self._names[pattern]:
                 # A padded pattern takes a blank on either side; the folded text has one more in front.
                 begin = start - 1 + name.padding
                 finish = end - 1 - name.padding
-                if _cased_alike(name, passage.text[begin:finish]):
+                surface = text[begin:finish]
+                if surface == name.text or _cased_alike(name, surface):
                     found.append(Candidate(name.entity, name.kind, name.text, begin, finish))
         return found
 
@@ -115,7 +117,7 @@ def _is_free_of_case(entity: KnownEntity, name: str) -> bool:
 
 
 def _cased_alike(name: _Name, surface: str) -> bool:
-    if surface == name.text or name.any_case:
+    if name.any_case:
         return True
     if surface.isupper():
         return len(surface) >= _SHORTEST_RECASED
