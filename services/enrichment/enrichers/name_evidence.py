@@ -154,6 +154,8 @@ class Evidence:
         if candidate.name.isupper() and len(candidate.name) <= _SHORT_ACRONYM:
             return False
         setting = _setting(passage, candidate)
+        if setting.before.endswith("the ") and setting.after.startswith(" of "):
+            return False  # "the Oracle of Omaha" says what someone is called, not a name.
         if _starts_sentence(passage, sentence, candidate):
             return candidate.entity.type == "organization" and bool(_ACTS_AFTER.match(setting.after))
         before, after = _word_before(setting), _WORD_AFTER.match(setting.after)

@@ -99,11 +99,6 @@ DIRECTIONS = frozenset(
     "Northwest Northwestern Outer South South-East South-West Southeast Southeastern Southern Southwest "
     "Southwestern Upper West Western".split()
 )
-# Endings that add a legal form or the like to the name of the same company.
-CORPORATE_ENDINGS = frozenset(
-    "AG ASA Bhd Co Companies Company Corp Corporation GmbH Group Holding Holdings Inc Incorporated LLC LLP LP "
-    "Limited Ltd NV Oyj PLC Pty SA SE SpA plc".split()
-)
 # Words that begin a sentence, and days and months: none of them begins a name.
 FUNCTION_WORDS = frozenset(
     "A About Above According Across Additionally After Afterwards Again Against All Along Already Also Although "
