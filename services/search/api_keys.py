@@ -80,6 +80,11 @@ class KeyRing:
         kept = (ApiKey.model_validate_json(value) for value in values)
         return tuple(sorted(kept, key=lambda key: (key.created_at_ms, key.id)))
 
+    async def one(self, key_id: str) -> ApiKey | None:
+        """What is kept of a key, or None where there is none (any more)."""
+        value = await answered(self._client.hget(self._keys, key_id))
+        return ApiKey.model_validate_json(value) if value else None
+
     async def revoke(self, key_id: str) -> bool:
         """Forget a key, at once and everywhere; whether there was one."""
         return bool(await answered(self._client.hdel(self._keys, key_id)))

@@ -32,9 +32,11 @@ from services.search.live import HEARTBEAT_S, LiveFeed
 from services.search.measuring import Measured
 from services.search.pipeline import Pipeline
 from services.search.rate_limits import RateLimiter
+from services.search.sessions import Sessions
 from services.search.settings import SearchSettings
 from services.search.source_catalogue import SourceCatalogue
 from services.search.ui.alert_pages import AlertPages
+from services.search.ui.login_pages import LoginPages
 from services.search.ui.operator_pages import OperatorPages
 from services.search.ui.pages import STATIC_FILES, Pages
 from services.search.ui.rendering import Renderer
@@ -78,7 +80,7 @@ def create_app(
     """
     catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
     app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    renderer = Renderer()
+    renderer = Renderer(with_login=settings.require_keys)
     pages = Pages(catalogue, app.openapi, clock, renderer)
     answers = ErrorAnswers(pages)
     _surround(app, answers, http, settings, clock, connection)
@@ -106,6 +108,7 @@ def create_app(
     app.include_router(pages.routes())
     app.include_router(OperatorPages(renderer, sources, Pipeline(connection, clock), clock).routes())
     app.include_router(AlertPages(renderer, desk, clock).routes())
+    app.include_router(LoginPages(renderer, _sessions(connection, settings, clock)).routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))
     return app
 
@@ -127,6 +130,7 @@ def _surround(
         KeyGuard,
         keys=KeyRing(connection, clock) if connection else None,
         limiter=RateLimiter(connection, clock, limit) if connection and limit else None,
+        sessions=_sessions(connection, settings, clock),
         required=settings.require_keys,
     )
     app.add_middleware(Unforeseen, answers=answers)
@@ -141,6 +145,13 @@ def _surround(
     app.add_middleware(AccessGuard, hosts=known_hosts(http, settings), origins=settings.cors_origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, clock=clock)
+
+
+def _sessions(connection: RedisConnection | None, settings: SearchSettings, clock: Clock) -> Sessions | None:
+    """The sessions that are kept in the broker."""
+    if connection is None:
+        return None
+    return Sessions(connection, KeyRing(connection, clock), settings.session_hours * 3_600)
 
 
 async def _run(store: StoreSettings, bus: BusSettings, http: HttpSettings, settings: SearchSettings) -> int:

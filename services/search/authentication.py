@@ -1,15 +1,17 @@
 """Asks for a key, where one is needed, and lets it do what its scope allows as often as its limit says."""
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.search.api_keys import ApiKey, KeyRing
 from services.search.api_keys import Scope as KeyScope
 from services.search.rate_limits import Allowance, RateLimiter
+from services.search.sessions import COOKIE, Sessions
 from shared.errors import PermanentFailure, TemporaryFailure
 
-# Probes are asked by machines without keys; what is static says nothing of anybody's articles.
-_OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+# Probes are asked by machines without keys; who logs in has none yet; what is static tells nothing of any article.
+_OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login", "/logout"})
 _OPEN_FOLDER = "/static/"
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # A long question is sent as a body; it changes nothing.
@@ -40,14 +42,24 @@ class KeyGuard:
     """Lets requests pass that carry a key which may do what they ask.
 
     Args:
+        sessions: of browsers, which send a cookie in place of a key.
         required: whether a request without a key is refused; one with a wrong key always is.
         limiter: None for keys that may ask as often as they like.
     """
 
-    def __init__(self, app: ASGIApp, keys: KeyRing | None, limiter: RateLimiter | None, *, required: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: KeyRing | None,
+        limiter: RateLimiter | None,
+        *,
+        sessions: Sessions | None = None,
+        required: bool,
+    ) -> None:
         self._app = app
         self._keys = keys
         self._limiter = limiter
+        self._sessions = sessions
         self._required = required
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,16 +78,26 @@ class KeyGuard:
             await self._app(scope, receive, _with_headers(send, scope, allowance.headers))
 
     async def _caller(self, scope: Scope) -> ApiKey | None:
-        presented = presented_key(Headers(scope=scope))
-        if presented is None or self._keys is None:
+        key = await self._presented(scope)
+        if key is None:
             if self._required:
                 raise KeyNeeded("no key: send one as `Authorization: Bearer KEY` or as X-API-Key")
+            return None
+        if not key.allows(needed := scope_needed(scope["method"], scope["path"])):
+            raise ScopeMissing(f"this needs a key with the scope {needed}; {key.name!r} has {', '.join(key.scopes)}")
+        return key
+
+    async def _presented(self, scope: Scope) -> ApiKey | None:
+        """The key that is sent, or that of the session; a session that has ended is as none."""
+        presented = presented_key(Headers(scope=scope))
+        if presented is None:
+            token = HTTPConnection(scope).cookies.get(COOKIE)
+            return await self._sessions.key_of(token) if token and self._sessions else None
+        if self._keys is None:
             return None
         key = await self._keys.verify(presented)
         if key is None:
             raise KeyNeeded("this key is not known (any more): `newsweir keys list` shows those that are")
-        if not key.allows(needed := scope_needed(scope["method"], scope["path"])):
-            raise ScopeMissing(f"this needs a key with the scope {needed}; {key.name!r} has {', '.join(key.scopes)}")
         return key
 
 

@@ -5,7 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.search.problems import problem_of, to_response
+from services.search.problems import KEY_NEEDED, problem_of, to_response
+from services.search.ui.forms import seen
+from services.search.ui.links import SEARCH_PATH
+from services.search.ui.login_pages import login_path
 from services.search.ui.pages import Pages
 from shared.errors import NewsweirError
 
@@ -26,7 +29,16 @@ class ErrorAnswers:
             _log.error("request failed", path=request.url.path, error=str(error), exc_info=unforeseen)
         if request.url.path.startswith(_FOR_PROGRAMS):
             return to_response(problem, request.url.path)
+        if problem.kind is KEY_NEEDED and "text/html" in request.headers.get("accept", ""):
+            return seen(login_path(_path_of(request)))
         return self._pages.problem(problem)
+
+
+def _path_of(request: Request) -> str:
+    """What a reader wanted to see; a form that was sent is not sent again."""
+    if request.method not in ("GET", "HEAD"):
+        return SEARCH_PATH
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 class Unforeseen:

@@ -19,6 +19,9 @@ class SearchSettings(Settings):
     require_keys: bool = Field(
         default=False, description="answer only requests with an API key (`newsweir keys create`); probes stay open"
     )
+    session_hours: int = Field(
+        default=12, ge=1, le=720, description="hours after which who logged in with a key must do so again"
+    )
     rate_limit_per_minute: int = Field(
         default=600, ge=0, description="requests a minute of one API key, which may come at once; 0 for no limit"
     )

@@ -14,6 +14,8 @@ ALERTS_PATH = "/alerts"
 NEW_ALERT_PATH = "/alerts/new"
 SOURCES_PATH = "/sources"
 PIPELINE_PATH = "/pipeline"
+LOGIN_PATH = "/login"
+LOGOUT_PATH = "/logout"
 # What the head of every page leads to.
 SECTIONS = (
     ("Search", SEARCH_PATH),

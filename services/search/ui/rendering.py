@@ -11,9 +11,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Renderer:
-    """The templates, loaded once."""
+    """The templates, loaded once; with_login: whether every page offers to log out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_login: bool = False) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -22,6 +22,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.globals["sections"] = SECTIONS
+        self._environment.globals["with_login"] = with_login
 
     def page(self, template: str, **values: object) -> Response:
         """The template, filled; a name that it uses and is not given is an error."""
