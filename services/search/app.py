@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
@@ -48,6 +49,9 @@ from shared.process import Body, Probe, probe_routes, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import configure_logging
+
+# Less fits a packet as it is.
+_COMPRESSED_FROM_BYTES = 1_400
 
 
 def main() -> int:
@@ -142,6 +146,8 @@ def _surround(
             allow_headers=["Authorization", "X-API-Key", "Content-Type", "Last-Event-ID"],
             expose_headers=["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
         )
+    # Feeds of events are left as they are: what waits to be compressed would arrive late.
+    app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES, compresslevel=6)
     app.add_middleware(AccessGuard, hosts=known_hosts(http, settings), origins=settings.cors_origins)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Measured, clock=clock)

@@ -181,3 +181,17 @@ async def test_words_that_no_value_begins_with_are_answered_in_words(client):
 
 async def test_what_is_looked_for_within_a_facet_is_bounded(client):
     await page(client, f"/?facet.person.q={'a' * 101}", status=400)
+
+
+async def test_the_front_page_with_all_it_loads_is_light_and_needs_few_requests(client):
+    response = await client.get("/")
+    outline = Outline(response.text)
+    loaded = [
+        *(script["src"] for script in outline.all("script")),
+        *(link["href"] for link in outline.all("link") if link["rel"] in ("stylesheet", "icon")),
+    ]
+    answers = [response, *[await client.get(path) for path in loaded]]
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert sum(answer.num_bytes_downloaded for answer in answers) < 100_000
+    assert len(answers) <= 12
