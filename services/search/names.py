@@ -71,13 +71,6 @@ def ids_of(name: str, counts: Iterable[FacetCounts]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(b.value for b in buckets if said in (folded(b.label), folded(b.value))))
 
 
-def begins(label: str, text: str) -> bool:
-    """Whether words of the label start with the words of the text, one after the other."""
-    words, wanted = folded(label).split(), folded(text).split()
-    starts = range(len(words) - len(wanted) + 1)
-    return any(all(words[at + n].startswith(word) for n, word in enumerate(wanted)) for at in starts)
-
-
 def folded(text: str) -> str:
     """The text as names are compared: without case, and with single blanks."""
     return " ".join(text.casefold().split())

@@ -22,6 +22,7 @@ from services.search.query_string import (
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,
+    MAX_LABEL_QUERY_CHARACTERS,
     MAX_PAGE_SIZE,
     ArticleQuery,
     BucketSort,
@@ -91,8 +92,15 @@ def _of_facet(facet: Facet) -> tuple[Parameter, ...]:
             _choice(_MODES),
             facet.name,
         ),
+        *(() if facet.kind == "date" else (_label_query(facet),)),
         *(_of_date(facet) if facet.kind == "date" else ()),
     )
+
+
+def _label_query(facet: Facet) -> Parameter:
+    said = f"{facet.label}: counts only values in whose labels words start with these, whatever case and accents."
+    schema = {"type": "string", "maxLength": MAX_LABEL_QUERY_CHARACTERS}
+    return Parameter(f"facet.{facet.name}.q", said, schema, facet.name)
 
 
 def _of_date(facet: Facet) -> tuple[Parameter, ...]:
@@ -258,6 +266,7 @@ def _facet(given: Given, name: str) -> FacetRequest:
         given.one(f"facet.{name}.size", number(MAX_FACET_SIZE)) or DEFAULT_FACET_SIZE,
         given.one(f"facet.{name}.sort", one_of(_BUCKET_SORTS)) or "count",
         given.one(f"facet.{name}.interval", one_of(_INTERVALS)),
+        given.one(f"facet.{name}.q", str) or "",
     )
 
 
@@ -277,3 +286,4 @@ def _facet_pairs(facets: tuple[FacetRequest, ...]) -> Iterable[tuple[str, str]]:
         yield f"{about}.size", "" if request.size == DEFAULT_FACET_SIZE else str(request.size)
         yield f"{about}.sort", "" if request.sort == "count" else request.sort
         yield f"{about}.interval", request.interval or ""
+        yield f"{about}.q", request.query

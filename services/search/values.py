@@ -5,19 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.search.catalogue import Catalogue
-from services.search.names import Name, begins, folded, ids_of, names_in, nobody, with_ids
+from services.search.names import Name, folded, ids_of, names_in, nobody, with_ids
 from services.search.query_language.fields import ENTITY_FACETS, is_name
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.query import (
     MAX_FACET_SIZE,
-    AllOf,
+    MAX_LABEL_QUERY_CHARACTERS,
     ArticleQuery,
     Bucket,
     FacetCounts,
-    FacetFilter,
     FacetRequest,
     SearchResult,
-    Words,
 )
 from shared.article_store.stories import StoryQuery, StoryResult
 
@@ -35,25 +33,8 @@ class Suggestion:
 async def facet_values(catalogue: Catalogue, query: ArticleQuery, request: FacetRequest, text: str = "") -> FacetCounts:
     """The values of a facet in the articles of a question, with labels in which words start with those of the text."""
     asked = replace(await resolved(catalogue, query), size=0, cursor=None, highlight=False)
-    if not text.strip():
-        return (await catalogue.find(replace(asked, facets=(request,)))).facets[0]
-    # Values that the articles of the question have most, and those of articles in which the words occur.
-    found = await _looked_through(catalogue, asked, (request.facet,), text)
-    values = tuple(b.value for counts in found for b in counts.buckets if begins(b.label, text))[: request.size]
-    if not values:
-        return FacetCounts(request.facet, (), 0)
-    # Selected values are counted whatever their rank, and as if they were not.
-    others = tuple(item for item in asked.filters if item.facet != request.facet)
-    current = next((item for item in asked.filters if item.facet == request.facet), FacetFilter(request.facet))
-    wanted = FacetFilter(request.facet, include=tuple(dict.fromkeys((*values,))))
-    counted = await catalogue.find(replace(asked, filters=(*others, wanted), facets=(replace(request, size=1),)))
-    selected = {*current.include, *current.exclude}
-    buckets = (b for b in counted.facets[0].buckets if b.value in values and b.count)
-    return replace(
-        counted.facets[0],
-        buckets=tuple(replace(bucket, selected=bucket.value in selected) for bucket in buckets),
-        other=0,
-    )
+    wanted = replace(request, query=text if text.strip() else request.query)
+    return (await catalogue.find(replace(asked, facets=(wanted,)))).facets[0]
 
 
 async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], size: int) -> tuple[Suggestion, ...]:
@@ -64,10 +45,7 @@ async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], si
     known: dict[Name, Suggestion] = {}
     for counts in found:
         for bucket in counts.buckets:
-            if begins(bucket.label, text):
-                known.setdefault(
-                    (counts.facet, bucket.value), Suggestion(counts.facet, replace(bucket, selected=False))
-                )
+            known[counts.facet, bucket.value] = Suggestion(counts.facet, bucket)
     ranked = sorted(
         known.values(), key=lambda s: (not folded(s.bucket.label).startswith(folded(text)), -s.bucket.count)
     )
@@ -122,9 +100,7 @@ async def _ids(catalogue: Catalogue, name: Name) -> tuple[str, ...]:
 async def _looked_through(
     catalogue: Catalogue, query: ArticleQuery, facets: Iterable[str], text: str
 ) -> tuple[FacetCounts, ...]:
-    """The most frequent values of the facets, over the question and over those of its articles that have the words."""
-    asked = replace(query, size=0, facets=tuple(FacetRequest(facet, MAX_FACET_SIZE) for facet in facets))
-    words = Words(text)
-    narrowed = replace(asked, where=AllOf((asked.where, words)) if asked.where else words)
-    everything, with_words = await asyncio.gather(catalogue.find(asked), catalogue.find(narrowed))
-    return (*everything.facets, *with_words.facets)
+    """The most frequent of those values of the facets in whose labels words start with the text."""
+    text = text[:MAX_LABEL_QUERY_CHARACTERS]
+    asked = replace(query, size=0, facets=tuple(FacetRequest(facet, MAX_FACET_SIZE, query=text) for facet in facets))
+    return (await catalogue.find(asked)).facets

@@ -7,6 +7,7 @@ from shared.article_store.query import (
     MAX_EXPRESSION_DEPTH,
     MAX_EXPRESSION_PARTS,
     MAX_FACET_SIZE,
+    MAX_LABEL_QUERY_CHARACTERS,
     MAX_PAGE_SIZE,
     MAX_RELEVANCE_DEPTH,
     MAX_WORDS,
@@ -74,6 +75,15 @@ def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:
         kind = FACETS_BY_NAME[request.facet].kind
         if request.interval is not None and kind != "date":
             raise InvalidInput(f"{request.facet} has no intervals")
+        _check_label_query(request.facet, request.query)
+
+
+def _check_label_query(facet: str, text: str) -> None:
+    if not _is_text(text):
+        raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
+    _within(f"length of the words looked for in {facet}", len(text), MAX_LABEL_QUERY_CHARACTERS)
+    if text.strip() and FACETS_BY_NAME[facet].kind == "date":
+        raise InvalidInput(f"{facet} has no labels to search in")
 
 
 def _period(value: str) -> None:

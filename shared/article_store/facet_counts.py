@@ -1,8 +1,9 @@
 """Puts the counts of one facet together, the same way whichever store counted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.article_store.label_search import begins
 from shared.article_store.periods import chart, chosen
 from shared.article_store.query import ArticleQuery, Bucket, FacetCounts, FacetRequest
 from shared.facets import FACETS_BY_NAME, RELATION_LABELS
@@ -12,13 +13,15 @@ from shared.facets import FACETS_BY_NAME, RELATION_LABELS
 class Counted:
     """Counts of a facet: its most frequent values, ties by value; those that the filter names; all together.
 
-    Of a date, `top` has the counts by days since 1970, and nothing else counts.
+    Of a date, `top` has the counts by days since 1970, and nothing else counts. `whole`: of a facet whose values are
+    few and all counted, no search in labels having chosen among them.
     """
 
     top: Mapping[str, int]
     named: Mapping[str, int]
     all_values: int
     exact: bool = True
+    whole: bool = False
 
 
 def named_values(query: ArticleQuery, facet: str) -> tuple[str, ...]:
@@ -32,14 +35,30 @@ def assemble(query: ArticleQuery, request: FacetRequest, counted: Counted, label
     facet = FACETS_BY_NAME[request.facet]
     if facet.kind == "date":
         return _chart(query, request, counted)
-    named = {value: counted.named.get(value, 0) for value in named_values(query, request.facet)}
-    counts = {**counted.top, **named}
     included = _included(query, request.facet)
     labels = {span.value: span.label for span in facet.spans}
+    if request.query.strip():
+        return _searched(request, counted, included, lambda value: labels.get(value) or label(value))
+    named = {value: counted.named.get(value, 0) for value in named_values(query, request.facet)}
+    counts = {**counted.top, **named}
     buckets = [Bucket(v, labels.get(v) or label(v), count, v in included) for v, count in counts.items()]
     places = {value: place for place, value in enumerate(labels)}
     buckets.sort(key=lambda b: (places.get(b.value, 0), -b.count if request.sort == "count" else 0, b.label, b.value))
     return FacetCounts(request.facet, tuple(buckets), counted.all_values - sum(counts.values()), counted.exact)
+
+
+def _searched(
+    request: FacetRequest, counted: Counted, included: Collection[str], label: Callable[[str], str]
+) -> FacetCounts:
+    """Values found by their labels: those of the articles counted, whatever is selected."""
+    facet = FACETS_BY_NAME[request.facet]
+    found = [Bucket(value, label(value), count, value in included) for value, count in counted.top.items() if count]
+    if not facet.has_terms or counted.whole:
+        found = [bucket for bucket in found if begins(bucket.label, request.query)]
+    if facet.has_terms:
+        found.sort(key=lambda b: (-b.count if request.sort == "count" else 0, b.label, b.value))
+    other = 0 if counted.whole else counted.all_values - sum(counted.top.values())
+    return FacetCounts(request.facet, tuple(found), max(other, 0), counted.exact)
 
 
 def counted_in_full(request: FacetRequest, counts: Mapping[str, int]) -> Counted:
@@ -47,7 +66,7 @@ def counted_in_full(request: FacetRequest, counts: Mapping[str, int]) -> Counted
     seen = {value: count for value, count in counts.items() if count}
     best = sorted(seen.items(), key=lambda item: (-item[1], item[0]))
     size = len(best) if FACETS_BY_NAME[request.facet].kind == "range" else request.size
-    return Counted(dict(best[:size]), counts, sum(seen.values()))
+    return Counted(dict(best[:size]), counts, sum(seen.values()), whole=True)
 
 
 def best_label(value: str, labels: Sequence[tuple[str, int]]) -> str:

@@ -17,6 +17,7 @@ BucketSort = Literal["count", "name"]
 Copies = Literal["show", "hide"]
 MAX_PAGE_SIZE = 200
 MAX_FACET_SIZE = 200
+MAX_LABEL_QUERY_CHARACTERS = 100
 MAX_EXPRESSION_DEPTH = 8
 MAX_EXPRESSION_PARTS = 64
 MAX_WORDS = 256
@@ -132,12 +133,15 @@ class FacetRequest:
     Attributes:
         sort: by falling count, then label; or by label.
         interval: of a date; None: the shortest that gives a chart's worth of buckets.
+        query: counts only values that some article of the store has with a label in which words start with these, one
+            after the other, whatever their case and accents; selected values are no exception. "": all values.
     """
 
     facet: str
     size: int = 10
     sort: BucketSort = "count"
     interval: Interval | None = None
+    query: str = ""
 
 
 @dataclass(frozen=True)

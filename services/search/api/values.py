@@ -23,7 +23,11 @@ _DEFAULT_VALUES = 20
 _DEFAULT_SUGGESTIONS = 10
 _MAX_TEXT = 100
 _VALUES = (
-    Parameter("label", "Words of the label start with these.", {"type": "string", "maxLength": _MAX_TEXT}),
+    Parameter(
+        "label",
+        "Words of the label start with these; as facet.NAME.q of a search.",
+        {"type": "string", "maxLength": _MAX_TEXT},
+    ),
     Parameter(
         "values",
         "How many values.",

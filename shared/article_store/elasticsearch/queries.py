@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from shared.article_store.bigrams import spread
@@ -9,6 +10,7 @@ from shared.article_store.cursors import Position, RankPosition, TimePosition
 from shared.article_store.elasticsearch.mapping import SOURCE
 from shared.article_store.facet_counts import named_values
 from shared.article_store.indexed import TEXT_BOOSTS, host_key, label_prefix
+from shared.article_store.label_search import MAX_MATCHING_LABELS, folded
 from shared.article_store.narrowing import (
     Between,
     Condition,
@@ -25,27 +27,34 @@ from shared.article_store.narrowing import (
 )
 from shared.article_store.query import ArticleQuery, DealBetween, FacetRequest, HasValue, OnSite, PublishedBetween
 from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
-from shared.facets import FACETS_BY_NAME
+from shared.facets import FACETS_BY_NAME, LABEL_SEPARATOR
 
 Body = dict[str, Any]
+Found = Mapping[str, Sequence[str]]
 
 _MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
 # Of values with several labels the rarer ones come in between: so many more are asked for.
 _LABELS_PER_VALUE = 2
 _SPARE_LABELS = 20
 _LABELS_OF_NAMED = 1_000
+# Of a word that is searched in labels; the rest is compared afterwards.
+_PATTERN_LETTERS = 40
 # Elasticsearch takes a pattern of 1,000 characters (index.max_regex_length); one value is 512 at most, all escaped.
 _PATTERN_CHARACTERS = 900
 _REGEX_SIGNS = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
 
 
-def search(query: ArticleQuery, position: Position | None) -> Body:
-    """The request for a page with one hit more than it holds, the total, and all counts."""
+def search(query: ArticleQuery, position: Position | None, found: Found = MappingProxyType({})) -> Body:
+    """The request for a page with one hit more than it holds, the total, and all counts.
+
+    Args:
+        found: of facets whose values are searched, those that were found by their labels.
+    """
     return {
         **page(query, position, query.size + 1 if query.size else 0),
         "track_total_hits": True,
         "post_filter": _narrowed(narrowed(query, _after_counting(query))),
-        "aggs": {request.facet: _counts(query, request) for request in query.facets},
+        "aggs": {request.facet: _counts(query, request, found.get(request.facet)) for request in query.facets},
     }
 
 
@@ -72,6 +81,33 @@ def labels(missing: Mapping[str, Sequence[str]]) -> Body:
     """The request for the labels that any article has for these values, by facet."""
     facets = {facet: {"filter": _all(()), "aggs": _labels_of(facet, values)} for facet, values in missing.items()}
     return {"size": 0, "aggs": facets}
+
+
+def labels_searched(requests: Sequence[FacetRequest]) -> Body:
+    """The request for label terms that may hold the words that are searched in facets, the most frequent first."""
+    return {
+        "size": 0,
+        "aggs": {
+            r.facet: _terms(
+                FACETS_BY_NAME[r.facet].label_field, MAX_MATCHING_LABELS, include=_may_begin(r.query.split()[0])
+            )
+            for r in requests
+        },
+    }
+
+
+def _may_begin(word: str) -> str:
+    """A pattern of all label terms in which a word starts with this one, and of some more: patterns know neither case
+    nor accents."""
+    letters = (_any_case(letter) for letter in folded(word)[:_PATTERN_LETTERS])
+    return f".*{LABEL_SEPARATOR}(.*[^!-~])?{''.join(letters)}.*"
+
+
+def _any_case(letter: str) -> str:
+    if not letter.isascii():
+        return "[^ -~]+"
+    either = f"{letter}{letter.upper()}" if letter.isalpha() else f"\\{letter}"
+    return f"[{either}\u0080-\U0010ffff][\u0300-\u036f]*"
 
 
 def copies(article_ids: Sequence[str]) -> Body:
@@ -151,7 +187,7 @@ def _condition(condition: Condition) -> Body:
             return {"bool": {"should": [_condition(one) for one in conditions], "minimum_should_match": 1}}
 
 
-def _counts(query: ArticleQuery, request: FacetRequest) -> Body:
+def _counts(query: ArticleQuery, request: FacetRequest, found: Sequence[str] | None) -> Body:
     """Counts of a facet among what all filters but its own leave."""
     among = _narrowed(narrowed(query, _after_counting(query), but=request.facet))
     facet = FACETS_BY_NAME[request.facet]
@@ -162,6 +198,9 @@ def _counts(query: ArticleQuery, request: FacetRequest) -> Body:
     if depends is not None:
         each = {value: _condition(condition) for value, condition in depends.items()}
         return {"filter": among, "aggs": {"each": {"filters": {"filters": each}}}}
+    if found is not None:
+        only: Body = _terms(facet.field, max(request.size, 1), include=list(found))
+        return {"filter": among, "aggs": {"top": only}} if found else {"filter": {"match_none": {}}}
     named = named_values(query, request.facet)
     aggs: Body = {"top": _terms(facet.field, max(request.size, len(facet.spans), 1))}
     if named:

@@ -24,6 +24,7 @@ from shared.article_store.elasticsearch.story_mapping import (
     story_of_found,
 )
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
+from shared.article_store.label_search import searched
 from shared.article_store.query import ArticleQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
@@ -71,10 +72,13 @@ class ElasticsearchArticleReader:
         position = decode(query)
         if query.effective_sort == "relevance":
             check_depth(position.offset if isinstance(position, RankPosition) else 0, query.size)
-        answer = await self._ask(queries.search(query, position))
+        wanted = searched(query)
+        by_label = await self._ask(queries.labels_searched(wanted)) if wanted else {}
+        chosen = results.read_searched(wanted, by_label)
+        answer = await self._ask(queries.search(query, position, chosen))
         missing = results.unlabelled(query, answer)
         other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
-        found = results.read(query, position, answer, other_labels)
+        found = results.as_far_as_searched(results.read(query, position, answer, other_labels), by_label)
         if query.copies == "show" or not found.hits:
             return found
         copies = await self._ask(queries.copies([hit.stored.article_id for hit in found.hits]))

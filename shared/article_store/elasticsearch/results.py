@@ -1,6 +1,6 @@
 """Reads the answer to a search request into a SearchResult; asks nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from shared.article_store.elasticsearch.mapping import source_of
 from shared.article_store.facet_counts import Counted, assemble, best_label, counted_in_full, named_values, own_label
 from shared.article_store.highlighting import highlight
 from shared.article_store.indexed import parse_label_term
+from shared.article_store.label_search import values_of
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
 from shared.facets import FACETS_BY_NAME
 
@@ -49,7 +50,7 @@ def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
     for request in query.facets:
         if FACETS_BY_NAME[request.facet].kind == "labelled" and "each" not in _aggregation(answer, request.facet):
             counts, known = _aggregation(answer, request.facet), _labels(answer, request.facet)
-            values = [*_top(counts, request), *named_values(query, request.facet)]
+            values = [*_top(counts, request), *_named(query, request)]
             if without := [value for value in values if value not in known]:
                 missing[request.facet] = without
     return missing
@@ -62,6 +63,17 @@ def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
         for facet in answer.get("aggregations", {})
         for value, label in _labels(answer, facet).items()
     }
+
+
+def read_searched(requests: Sequence[FacetRequest], answer: Answer) -> dict[str, tuple[str, ...]]:
+    """The values that an answer to `queries.labels_searched` finds for each facet."""
+    return {r.facet: values_of(_counts(_aggregation(answer, r.facet) or _NOTHING), r.query) for r in requests}
+
+
+def as_far_as_searched(found: SearchResult, by_label: Answer) -> SearchResult:
+    """The result, its counts said to be inexact where there were more labels to search in than were looked at."""
+    cut = {name for name, terms in by_label.get("aggregations", {}).items() if terms.get("sum_other_doc_count")}
+    return replace(found, facets=tuple(replace(f, exact=f.exact and f.facet not in cut) for f in found.facets))
 
 
 def _following(query: ArticleQuery, position: Position | None, found: list[Answer]) -> Position:
@@ -91,6 +103,10 @@ def _facet(query: ArticleQuery, request: FacetRequest, answer: Answer, other_lab
     return assemble(
         query, request, counted, lambda value: known.get(value) or other_labels.get((request.facet, value), value)
     )
+
+
+def _named(query: ArticleQuery, request: FacetRequest) -> tuple[str, ...]:
+    return () if request.query.strip() else named_values(query, request.facet)
 
 
 def _aggregation(answer: Answer, facet: str) -> Answer:

@@ -14,6 +14,7 @@ from tantivy import Occur, Query
 
 from shared.article_store.facet_counts import Counted, best_label, counted_in_full
 from shared.article_store.indexed import label_prefix, parse_label_term
+from shared.article_store.label_search import MAX_MATCHING_LABELS, values_of
 from shared.article_store.narrowing import Condition
 from shared.article_store.query import FacetRequest
 from shared.article_store.tantivy.queries import condition_query, counts, counts_of
@@ -41,6 +42,18 @@ class FacetQuestion:
 
     request: FacetRequest
     named: tuple[str, ...] = ()
+
+
+def count_searched(searcher: tantivy.Searcher, query: Query, request: FacetRequest) -> Counted:
+    """The counts of those values of a facet that the words asked for find by a label."""
+    terms = [term for term, _ in searcher.terms_with_prefix(FACETS_BY_NAME[request.facet].label_field, "")]
+    values = values_of(terms, request.query)
+    exact, values = len(values) <= MAX_MATCHING_LABELS, values[:MAX_MATCHING_LABELS]
+    if not values:
+        return Counted({}, {}, 0)
+    found = _counts(searcher.aggregate(query, {"found": counts_of(request.facet, values)})["found"])
+    best = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return Counted(dict(best[: request.size]), {}, sum(found.values()), exact)
 
 
 def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQuestion]) -> dict[str, Counted]:

@@ -16,10 +16,11 @@ from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import Counted, assemble, named_values
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
+from shared.article_store.label_search import searched
 from shared.article_store.narrowing import bucket_conditions, narrowing_facets
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
-from shared.article_store.tantivy.counting import FacetQuestion, count, count_each, count_of, label_of
+from shared.article_store.tantivy.counting import FacetQuestion, count, count_each, count_of, count_searched, label_of
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.past import revisions, withdrawals
 from shared.article_store.tantivy.queries import any_of, copies_of, from_instant, matching, one
@@ -157,11 +158,11 @@ class TantivyArticleReader:
 
     def _facets(self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query) -> tuple[FacetCounts, ...]:
         filtered = narrowing_facets(query)
-        unfiltered = [FacetQuestion(r) for r in query.facets if not _stands_alone(query, r, filtered)]
-        counted = count(searcher, found, unfiltered)
+        alone = {r.facet for r in (*searched(query), *(r for r in query.facets if _stands_alone(query, r, filtered)))}
+        counted = count(searcher, found, [FacetQuestion(r) for r in query.facets if r.facet not in alone])
         contexts = {request.facet: found for request in query.facets}
         for request in query.facets:
-            if _stands_alone(query, request, filtered):
+            if request.facet in alone:
                 context = matching(self._snapshots.schema, query, without_facet=request.facet)
                 counted |= self._alone(searcher, query, context, request)
                 contexts[request.facet] = context
@@ -174,6 +175,8 @@ class TantivyArticleReader:
         self, searcher: tantivy.Searcher, query: ArticleQuery, context: Query, request: FacetRequest
     ) -> dict[str, Counted]:
         depends = bucket_conditions(query, request.facet)
+        if depends is None and request in searched(query):
+            return {request.facet: count_searched(searcher, context, request)}
         if depends is None:
             return count(searcher, context, [FacetQuestion(request, named_values(query, request.facet))])
         return {request.facet: count_each(searcher, self._snapshots.schema, context, request, depends)}

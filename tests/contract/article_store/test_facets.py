@@ -31,7 +31,7 @@ async def test_all_facets_are_counted_at_once_in_the_order_asked(store: Store):
     assert [counts.facet for counts in result.facets] == [request.facet for request in asked]
     counted = {counts.facet: sum(bucket.count for bucket in counts.buckets) for counts in result.facets}
     assert {name: count for name, count in counted.items() if count} == {
-        "edited": 1, "language": 1, "country": 1, "section": 1, "author": 2, "source": 1,
+        "published": 1, "edited": 1, "language": 1, "country": 1, "section": 1, "author": 2, "source": 1,
     }  # fmt: skip
 
 
@@ -42,3 +42,43 @@ async def test_a_facet_of_no_size_returns_what_is_selected(store: Store):
 
     assert [(b.value, b.count) for b in result.facets[0].buckets] == [("Sport", 1)]
     assert result.facets[0].other == 1
+
+
+async def test_values_are_searched_by_the_words_of_their_labels_beyond_the_most_frequent(store: Store):
+    common = tuple(an_entity(f"person:{number}", f"Somebody {number}") for number in range(40))
+    rare = an_entity("person:rare", "Zoë O'Neil-Árpád (Jr.)")
+    other = an_entity("person:other", "Bozo Neil")
+    await store.put(
+        *(a_stored_article(n, an_enrichment(entities=common)) for n in range(3)),
+        a_stored_article(3, an_enrichment(entities=(rare, other))),
+    )
+
+    for text in ("zoe", "ZOË o'neil-arpad", "(jr", "o'n"):
+        result = await store.search(facets=(FacetRequest("person", 5, query=text),))
+
+        assert [(b.value, b.label, b.count) for b in result.facets[0].buckets] == [("person:rare", rare.name, 1)], text
+        assert (result.facets[0].other, result.facets[0].exact) == (0, True)
+
+
+async def test_of_values_searched_the_best_are_shown_and_the_rest_counted(store: Store):
+    await store.put(
+        *(a_stored_article(n, authors=("Ann Ash", *(("Ann Beech",) if n else ()), f"Bob {n}")) for n in range(3))
+    )
+
+    result = await store.search(facets=(FacetRequest("author", 1, query="ann"),), size=0)
+
+    assert [(b.value, b.count) for b in result.facets[0].buckets] == [("Ann Ash", 3)]
+    assert result.facets[0].other == 2
+
+
+async def test_what_is_selected_shows_among_values_searched_only_where_it_fits(store: Store):
+    await store.put(a_stored_article(1, section="Sport"), a_stored_article(2, section="Business"))
+    selected = (FacetFilter("section", ("Sport",)),)
+
+    fits = await store.search(filters=selected, facets=(FacetRequest("section", query="spo"),))
+    others = await store.search(filters=selected, facets=(FacetRequest("section", query="bus"),))
+    none = await store.search(filters=selected, facets=(FacetRequest("section", query="zz"),))
+
+    assert [(b.value, b.count, b.selected) for b in fits.facets[0].buckets] == [("Sport", 1, True)]
+    assert [(b.value, b.count, b.selected) for b in others.facets[0].buckets] == [("Business", 1, False)]
+    assert none.facets[0].buckets == ()

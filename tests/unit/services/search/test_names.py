@@ -1,6 +1,4 @@
-import pytest
-
-from services.search.names import begins, ids_of, named_within, names_in, with_ids
+from services.search.names import ids_of, named_within, names_in, with_ids
 from shared.article_store.matching import Batch
 from shared.article_store.query import AllOf, AnyOf, ArticleQuery, Bucket, FacetCounts, HasValue, Not, Words
 from tests.builders import a_stored_article, an_enrichment, an_entity
@@ -55,18 +53,3 @@ def test_what_is_new_may_name_somebody_for_the_first_time():
     assert named.where == HasValue("person", ("person:ada-x",))
     assert Batch([new]).found_by(named) == {new.article_id}
     assert Batch([new]).found_by(nobody) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("label", "text", "fits"),
-    [
-        ("Ada Brandt", "ada", True),
-        ("Ada Brandt", "br", True),
-        ("Ada Brandt", "ada b", True),
-        ("Ada Brandt", "brandt ada", False),
-        ("Ada Brandt", "randt", False),
-        ("Ada", "ada brandt", False),
-    ],
-)
-def test_a_label_is_found_by_the_beginnings_of_its_words(label, text, fits):
-    assert begins(label, text) is fits

@@ -249,3 +249,10 @@ def test_every_facet_has_its_parameters_described_with_its_own_words():
         assert facet.description in described[facet.name]
         assert facet.label in described[f"not_{facet.name}"]
         assert facet.label in described[f"facet.{facet.name}.size"]
+
+
+def test_a_search_within_the_values_of_a_facet_is_read_and_written_back():
+    query = parse_at("facet=person&facet.person.q=musk%20e", NOW)
+
+    assert query.facets == (FacetRequest("person", query="musk e"),)
+    assert ("facet.person.q", "musk e") in to_pairs(query)
