@@ -15,7 +15,8 @@ TYPES = ("organization", "person", "location", "product", "technology", "event",
 # How much of its colour a chip's background has.
 TINT = float(re.search(r"\.chip \{.*?var\(--tint\) (\d+)%", STYLES, re.DOTALL)[1]) / 100
 PAIRS = [("ink", "page"), ("ink", "card"), ("ink", "mark"), ("quiet", "page"), ("quiet", "card"), ("accent", "page"),
-         ("accent", "accent-soft"), ("quiet", "accent-soft"), ("accent-ink", "accent"), ("warn", "warn-soft")]  # fmt: skip
+         ("accent", "accent-soft"), ("quiet", "accent-soft"), ("accent-ink", "accent"),
+         ("warn", "warn-soft")]  # fmt: skip
 
 
 def channels(colour):
