@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require-redis-server", action="store_true", help="fail where redis-server is not on the PATH")
     parser.addoption("--require-elasticsearch", action="store_true", help="fail where ELASTICSEARCH_URL is not set")
     parser.addoption("--require-browser", action="store_true", help="fail where Chromium is not on the PATH")
+    parser.addoption("--chromium", help="the browser, where it is not on the PATH")
     parser.addoption("--require-docker", action="store_true", help="fail where no Docker daemon answers")
     parser.addoption("--require-deploy-tools", action="store_true", help="fail where go, promtool or helm is missing")
 

@@ -1,37 +1,49 @@
-"""The search service on a port of its own, and a browser before it."""
+"""One browser and one demo for the whole session; for each test a fresh profile and an empty page."""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import uvicorn
+from playwright.async_api import Browser, Page
 
+from services.newsroom.settings import OUTLET_COUNT
 from services.search.app import create_app
 from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer
 from shared.clock import SystemClock
 from shared.settings import HttpSettings, StoreSettings
-from tests.browser.chromium import Tab, a_tab, executable
+from tests.browser.chromium import WIDE, complaints_of, executable, launched
+from tests.e2e.running import Running, free_ports, newsweir
 from tests.integration.search.newsroom import articles
 
+_DEMO_FILLED_S = 200
+_ENOUGH_ARTICLES = 30
 
-@pytest.fixture
+
+@pytest.fixture(scope="session")
 def chromium(request: pytest.FixtureRequest) -> str:
     """The browser; skipped where there is none, unless --require-browser."""
-    binary = executable()
+    binary = request.config.getoption("--chromium") or executable()
     if binary is None:
         if request.config.getoption("--require-browser"):
-            pytest.fail("no Chromium on the PATH: apt-get install chromium")
+            pytest.fail("no Chromium on the PATH: apt-get install chromium, or name one with --chromium")
         pytest.skip("no Chromium on the PATH")
     return binary
 
 
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a service over the articles of the search tests."""
-    store, clock = StoreSettings(data_dir=tmp_path / "data"), SystemClock()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with launched(chromium) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a service over the articles of the search tests, one of them hostile."""
+    store, clock = StoreSettings(data_dir=tmp_path_factory.mktemp("site")), SystemClock()
     writer = await open_writer(store, clock)
     await writer.put(articles())
     await writer.close()
@@ -47,8 +59,32 @@ async def site(tmp_path: Path) -> AsyncIterator[str]:
     await reader.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """A running `newsweir demo` that has articles, deals, quotes and stories already."""
+    settings = {"NEWSWEIR_NEWSROOM_PORT": str(free_ports(OUTLET_COUNT)), "ELASTICSEARCH_URL": ""}
+    async with newsweir("demo", data_dir=tmp_path_factory.mktemp("demo"), settings=settings) as running:
+
+        async def filled() -> bool:
+            found = [await running.get(path) for path in ("/v1/relations", "/v1/quotes", "/v1/stories")]
+            return all(page["total"]["value"] for page in found) and await running.total() >= _ENOUGH_ARTICLES
+
+        await running.until(filled, _DEMO_FILLED_S, "the demo has articles, deals, quotes and stories")
+        yield running
+
+
 @pytest.fixture
-async def tab(chromium: str, tmp_path: Path) -> AsyncIterator[Tab]:
-    """An empty tab."""
-    async with a_tab(chromium, tmp_path / "profile") as opened:
-        yield opened
+def address(demo: Running) -> str:
+    """Where the demo's pages are."""
+    return str(demo.api.base_url).rstrip("/")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page at a desk; it fails the test when the browser complained, or a dialog opened."""
+    context = await browser.new_context(viewport=WIDE, locale="en-US")
+    opened = await context.new_page()
+    complaints = complaints_of(opened)
+    yield opened
+    await context.close()
+    assert complaints == []
