@@ -9,7 +9,7 @@ HOSTILE_ARTICLE = articles()[9].article_id
 
 async def test_a_reader_searches_narrows_by_a_facet_and_opens_an_article(page, site):
     await page.goto(site)
-    await page.get_by_role("searchbox", name="Search the news").fill("battery")
+    await page.get_by_label("Search the news").fill("battery")
     await page.get_by_role("button", name="Search").click()
     found = await page.locator(".total").text_content()
     await page.get_by_role("link", name="Ada Brandt 4 articles", exact=True).click()
