@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from deploy.grafana_dashboards import DASHBOARDS, dashboard
 from deploy.image_requirements import image_requirements
+from deploy.kibana_objects import kibana_ndjson
 from services.cli.settings_groups import owner_of, settings_groups
 from shared import metrics
 from shared.facets import FACETS
@@ -141,6 +142,8 @@ FILES: dict[Path, Callable[[str], str]] = {
     DEPLOY / "image-requirements.txt": lambda _: image_requirements(),
     # A chart can read only what lies in its own folder.
     DEPLOY / "helm" / "newsweir" / "files" / "rules.yml": lambda _: (DEPLOY / "prometheus" / "rules.yml").read_text(),
+    DEPLOY / "kibana" / "newsweir.ndjson": lambda _: kibana_ndjson(),
+    DEPLOY / "helm" / "newsweir" / "files" / "newsweir.ndjson": lambda _: kibana_ndjson(),
     **{DEPLOY / "grafana" / "dashboards" / f"{name}.json": partial(_dashboard, name) for name in DASHBOARDS},
 }
 

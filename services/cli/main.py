@@ -13,6 +13,7 @@ from services.cli.config_group import config
 from services.cli.folder_commands import backup, reindex, restore
 from services.cli.keeping_commands import forget, prune, withdraw
 from services.cli.keys_group import keys
+from services.cli.kibana_group import kibana
 from services.cli.knowledge_group import knowledge
 from services.cli.reprocess_command import reprocess
 from services.cli.sources_group import sources
@@ -40,6 +41,7 @@ app.add_typer(sources, name="sources")
 app.add_typer(stories, name="stories")
 app.add_typer(keys, name="keys")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(kibana, name="kibana")
 state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)
 app.add_typer(state, name="state")
 

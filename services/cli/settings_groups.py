@@ -13,6 +13,7 @@ MODULES = (
     "services.search.settings",
     "services.search.alerts.settings",
     "services.newsroom.settings",
+    "services.cli.settings",
 )
 
 

@@ -1,5 +1,6 @@
 """The chart renders, for every choice that it offers, what Kubernetes accepts."""
 
+import base64
 import json
 import subprocess
 from collections.abc import Callable
@@ -24,6 +25,7 @@ CHOICES = {
     "services.search.ingress.tlsSecret": "news-tls",
     "monitoring.podMonitor": "true",
     "monitoring.rules": "true",
+    "dashboards.kibanaUrl": "http://kibana:5601",
     "settings.NEWSWEIR_LOG_LEVEL": "warning",
 }
 KEDA = {"redis.address": "broker:6379", "redis.passwordSecretKey": "password"}
@@ -122,6 +124,21 @@ def test_every_variable_is_a_setting(render: Render):
 
     for deployment in of_kind(render(NEEDED | CHOICES), "Deployment").values():
         assert {variable["name"] for variable in container(deployment)["env"]} <= known
+
+
+def test_dashboards_are_imported_where_a_kibana_is_named_and_only_there(render: Render):
+    from services.cli.settings_groups import settings_groups
+    from shared.settings import variable_of
+
+    documents = render(NEEDED | CHOICES)
+
+    job = container(of_kind(documents, "Job")["dashboards"])
+    packed = of_kind(documents, "ConfigMap")["dashboards"]["binaryData"]["newsweir.ndjson"]
+    known = {variable_of(name) for group in settings_groups() for name in group.model_fields}
+    assert base64.b64decode(packed) == (CHART.parents[1] / "kibana" / "newsweir.ndjson").read_bytes()
+    assert job["command"][-3:] == ["kibana", "import", "/dashboards/newsweir.ndjson"]
+    assert {variable["name"] for variable in job["env"]} <= known
+    assert of_kind(render(NEEDED), "Job") == {}
 
 
 @pytest.mark.parametrize("missing", NEEDED)
