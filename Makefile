@@ -70,7 +70,7 @@ eval-feeds: setup ## Measure the reading of feeds on the documents that feedpars
 	@$(BIN)/python -m tests.eval.feeds --dir $(NEWSWEIR_EVAL_DIR)
 
 eval-search: setup ## Measure the relevance of searches on Cranfield, on each store
-	@$(BIN)/python -m tests.eval.search --dir $(NEWSWEIR_EVAL_DIR)
+	@$(BIN)/python -m tests.eval.search --dir $(NEWSWEIR_EVAL_DIR) $(if $(ELASTICSEARCH_URL),--elasticsearch $(ELASTICSEARCH_URL))
 
 eval-relations: setup ## Measure relations between companies on CORE's training sentences
 	@$(BIN)/python -m tests.eval.relations --dir $(NEWSWEIR_EVAL_DIR)

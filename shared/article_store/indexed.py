@@ -12,9 +12,9 @@ from shared.facets import FACETS, LABEL_SEPARATOR, MAX_VALUES_PER_ARTICLE, Facet
 
 # Raise it when the same article would be indexed differently, though no field or facet changed its definition.
 LAYOUT_VERSION = 3
-# A word in the title says more of an article than one in its text; how short a title is, BM25 counts by itself.
-# Measured by make eval-search.
-TEXT_BOOSTS = {"title": 1.5, "description": 1.5, "text": 1.0, "names": 1.0, "byline": 1.0}
+# A word in the title says more of an article than one in its text: BM25 counts by itself how short a title is, and a
+# weight above that lowers relevance. Measured by make eval-search.
+TEXT_BOOSTS = {"title": 1.0, "description": 1.0, "text": 1.0, "names": 1.0, "byline": 1.0}
 # Where words are looked for that are asked of a field.
 FIELDS_OF: dict[TextField, tuple[str, ...]] = {
     "any": ("title", "description", "text", "names"),

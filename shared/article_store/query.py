@@ -36,7 +36,8 @@ class Words:
         phrase: they follow each other, in one field.
         field: "any" is title, description, text and the names of the entities; "text" is description and text.
         match: of a bag, how many words must be there, each in any of the fields: all of them; most (all of up to two,
-            two thirds of more); or any. In the latter two, words like "the" count only where there are no others.
+            two thirds of more); or any. In the latter two, words like "the" count only where there are no others; in
+            the last, words joined by a hyphen or a slash are looked for one by one.
     """
 
     text: str

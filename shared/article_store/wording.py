@@ -1,5 +1,6 @@
 """Reads the words of an expression as both stores ask for them: one by one, without what has no word in it."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 
@@ -30,6 +31,8 @@ _SILENT = frozenset(
         "we were what when where which while who whom whose why will with would you your yours yourself yourselves"
     )
 )
+# Between letters, two at least: 3/4, COVID-19 and X-ray are one thing each.
+_JOINTS = re.compile(r"(?<=[^\W\d_]{2})[-\u2010\u2011/](?=[^\W\d_]{2})")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def asked(expression: Expression | None) -> Asked | None:
 def bag(words: Words) -> Bag | None:
     """The words to look for; None where there is none."""
     fields = FIELDS_OF[words.field]
-    written = [words.text] if words.phrase else words.text.split()
+    written = [words.text] if words.phrase else _written_apart(words)
     # A line that stands alone is a word to one store and none to the other.
     found: dict[tuple[str, ...], str] = {}
     for text in written:
@@ -106,6 +109,12 @@ def bag(words: Words) -> Bag | None:
     if words.match != "all":
         said = [one for one in said if not _SILENT.issuperset(one.terms)] or said
     return Bag(tuple(said), needed(words.match, len(said))) if said else None
+
+
+def _written_apart(words: Words) -> list[str]:
+    """The words of a bag. Where any of them will do, those joined by a hyphen or a slash speak each for itself."""
+    # Who asks for "boundary-layer flow" is helped by "flow in the layer at the boundary".
+    return (_JOINTS.sub(" ", words.text) if words.match == "any" else words.text).split()
 
 
 def needed(match: Match, words: int) -> int:

@@ -1,7 +1,9 @@
 """Measures relevance on Cranfield: python -m tests.eval.search [--dir DIR]; nDCG@10 and MAP of each store.
 
 Each document is an article, each question is asked as people write it, for any of its words. A document that is judged
-relevant counts 1, whatever its grade. Elasticsearch is measured where --elasticsearch names one.
+relevant counts 1, whatever its grade. Elasticsearch is measured where --elasticsearch names one. Beside the stores
+stands plain BM25 on Tantivy: title and text in one field, lower case, no stemming. Exits 1 when a store is below the
+floor with any of the words asked for.
 """
 
 import argparse
@@ -11,9 +13,11 @@ import math
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import tantivy
 
 from shared.article_store.query import ArticleQuery, Match, Words
 from shared.settings import StoreSettings
@@ -24,6 +28,7 @@ from tests.indices import removed_afterwards
 FOLDER = "search"
 _DEPTH = 200
 _PREFIX = "eval-search"
+_NDCG_FLOOR = 0.40
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"skipped: there is no {folder}\n")
         return 0
     collection = read(folder)
-    sys.stdout.write("store          match  nDCG@10  MAP\n")
+    sys.stdout.write("store          match  nDCG@10  even   odd    MAP\n")
+    report(collection, "plain BM25", "any", plain(collection))
+    reached = []
     for url in dict.fromkeys((None, given.elasticsearch)):
-        for match, ranked in asyncio.run(ask(collection, url)).items():
-            gain = mean([ndcg(ranked[n], collection.relevant[n]) for n in ranked])
-            average = mean([average_precision(ranked[n], collection.relevant[n]) for n in ranked])
-            name = "elasticsearch" if url else "tantivy"
-            sys.stdout.write(f"{name:<14} {match:<6} {gain:.3f}    {average:.3f}\n")
-    return 0
+        answers = asyncio.run(ask(collection, url))
+        gains = {m: report(collection, "elasticsearch" if url else "tantivy", m, r) for m, r in answers.items()}
+        reached.append(gains["any"] >= _NDCG_FLOOR)
+    return 0 if all(reached) else 1
+
+
+def report(collection: Cranfield, name: str, match: Match, ranked: Mapping[str, Sequence[str]]) -> float:
+    """Print a line of figures, also of the questions with even numbers and with odd ones; nDCG@10."""
+    gains = {n: ndcg(ranked[n], collection.relevant[n]) for n in ranked}
+    even, odd = (mean([one for n, one in gains.items() if int(n) % 2 == rest]) for rest in (0, 1))
+    gain = mean([*gains.values()])
+    average = mean([average_precision(ranked[n], collection.relevant[n]) for n in ranked])
+    sys.stdout.write(f"{name:<14} {match:<6} {gain:.3f}    {even:.3f}  {odd:.3f}  {average:.3f}\n")
+    return gain
+
+
+def plain(collection: Cranfield) -> dict[str, list[str]]:
+    """The documents that each question finds by BM25 alone, best first."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("number", stored=True, tokenizer_name="raw")
+    builder.add_text_field("words")
+    schema = builder.build()
+    index = tantivy.Index(schema)
+    writer = index.writer()
+    for number, (title, text) in collection.documents.items():
+        writer.add_document(tantivy.Document(number=number, words=f"{title} {text}"))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+    found = {}
+    for number, question in collection.questions.items():
+        words = [tantivy.Query.term_query(schema, "words", word) for word in re.findall(r"\w+", question.lower())]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, word) for word in words])
+        hits = searcher.search(query, limit=_DEPTH, count=False).hits
+        found[number] = [str(searcher.doc(address).get_first("number")) for _, address in hits]
+    return found
 
 
 def read(folder: Path) -> Cranfield:

@@ -28,6 +28,15 @@ def test_what_is_written_without_a_space_stays_together():
     assert [said.terms for said in found.parts] == [("r", "d"), ("中国", "国电", "电池")]
 
 
+def test_where_any_word_will_do_each_side_of_a_hyphen_or_slash_speaks_for_itself():
+    assert written(Words("boundary-layer wind/wave", match="any")) == ["boundary", "layer", "wind", "wave"]
+    assert written(Words("boundary-layer wind/wave", match="all")) == ["boundary-layer", "wind/wave"]
+
+
+def test_a_sign_beside_a_figure_or_a_single_letter_joins_whatever_is_asked():
+    assert written(Words("COVID-19 X-ray 3/4", match="any")) == ["COVID-19", "X-ray", "3/4"]
+
+
 def test_two_forms_of_a_word_are_one_word_in_its_first_place():
     assert written(Words("market bank markets")) == ["market", "bank"]
 
