@@ -1,12 +1,12 @@
 """The parameters of a question for relations or quotes, understood as a FactQuery, and written back into a URL."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, get_args
 from urllib.parse import urlencode
 
+from services.search.amounts import amount, written_amount
 from services.search.moments import since, until, written
 from services.search.parameters import ALIASES, DEFAULT_PAGE_SIZE, MAX_CURSOR_CHARACTERS, Parameter
 from services.search.query_string import Given, InvalidParameter, Pairs, join_list, number, one_of
@@ -45,8 +45,6 @@ _MEANINGS: dict[FactField, str] = {
     "source": "Said by articles of these sources.",
     "language": "Said by articles in these languages, as ISO 639-1 codes.",
 }
-_AMOUNT = re.compile(r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,6})?)(?P<unit>k|m|mn|b|bn|t|tn)?")
-_UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "tn": 1e12}
 
 
 def fact_parameters(kind: FactKind) -> tuple[Parameter, ...]:
@@ -104,8 +102,8 @@ def fact_url(path: str, query: FactQuery, *, cursor: str | None = None) -> str:
         *((_name(field), join_list(getattr(query, _TERMS[field][1]))) for field in _FIELDS[kind]),
         ("from", written(query.published_from) if query.published_from else ""),
         ("to", written(query.published_to, end=True) if query.published_to else ""),
-        ("amount_from", _written(query.amount_from)),
-        ("amount_to", _written(query.amount_to)),
+        ("amount_from", written_amount(query.amount_from)),
+        ("amount_to", written_amount(query.amount_to)),
         ("sort", "" if query.sort == "newest" else query.sort),
         ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
         ("facet", _written_counts(kind, query.counts)),
@@ -133,14 +131,6 @@ def selected_values(query: FactQuery, field: str) -> tuple[str, ...]:
 def parameter_of(field: str) -> str:
     """The parameter that narrows by a counted field."""
     return next(name for counted, (name, _) in _TERMS.items() if counted == field)
-
-
-def amount(text: str) -> float:
-    """Dollars, as 2500000, 2.5m or 1bn; raises ValueError."""
-    found = _AMOUNT.fullmatch(text.lower().replace("_", "").lstrip("$"))
-    if found is None:
-        raise ValueError(f"{text[:40]!r} is no amount like 2500000, 2.5m or 1bn")
-    return float(found["number"]) * _UNITS[found["unit"] or ""]
 
 
 def _of_amounts() -> tuple[Parameter, ...]:
@@ -192,7 +182,3 @@ def _name(field: FactField) -> str:
 
 def _number(most: int, default: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
-
-
-def _written(dollars: float | None) -> str:
-    return "" if dollars is None else f"{dollars:.6f}".rstrip("0").rstrip(".")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, get_args
 from urllib.parse import urlencode
 
+from services.search.amounts import amount, written_amount
 from services.search.moments import since, until, written
 from services.search.query_language.reading import MAX_QUERY_CHARACTERS, match_of, read, read_forgiving
 from services.search.query_language.writing import write
@@ -19,6 +20,7 @@ from services.search.query_string import (
     pairs_of_query_string,
     truth,
 )
+from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,
@@ -32,6 +34,7 @@ from shared.article_store.query import (
     FacetRequest,
     FilterMode,
     Match,
+    RangeFilter,
     Sort,
 )
 from shared.errors import LimitExceeded
@@ -131,6 +134,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         "Whether articles with the text of an earlier one are found, too; hidden, they count nowhere.",
         _choice(_COPIES),
     ),
+    Parameter(
+        "amount_from",
+        "A relation has an amount of at least so many US dollars (2500000, 2.5m or 1bn); together with relation, one "
+        "of such a relation.",
+        {"type": "string"},
+    ),
+    Parameter("amount_to", "A relation has an amount below so many US dollars; see amount_from.", {"type": "string"}),
     Parameter("sort", "The order; relevance without words means newest.", _choice(_SORTS)),
     Parameter(
         "size",
@@ -176,6 +186,7 @@ def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Quest
     query = ArticleQuery(
         where=where,
         filters=_filters(given),
+        ranges=_ranges(given),
         published_from=published_from,
         published_to=published_to,
         copies=given.one("copies", one_of(_COPIES)) or "hide",
@@ -200,6 +211,7 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
         ("match", "" if match == "all" else match),
         ("from", written(query.published_from) if query.published_from else ""),
         ("to", written(query.published_to, end=True) if query.published_to else ""),
+        *_range_pairs(query.ranges),
         ("copies", "" if query.copies == "hide" else query.copies),
         ("sort", "" if query.sort == "relevance" else query.sort),
         ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
@@ -234,6 +246,19 @@ def _cursor(value: str) -> str:
     if len(value) > MAX_CURSOR_CHARACTERS:
         raise LimitExceeded(f"longer than any cursor ({MAX_CURSOR_CHARACTERS} characters)")
     return value
+
+
+def _ranges(given: Given) -> tuple[RangeFilter, ...]:
+    lowest, end = given.one("amount_from", amount), given.one("amount_to", amount)
+    if lowest is not None and end is not None and lowest >= end:
+        raise InvalidParameter("amount_to", "is not above amount_from: exchange the two")
+    return () if lowest is None and end is None else (RangeFilter(DEAL_SIZE, lowest, end),)
+
+
+def _range_pairs(ranges: Iterable[RangeFilter]) -> Iterable[tuple[str, str]]:
+    for item in ranges:
+        yield "amount_from", written_amount(item.lowest)
+        yield "amount_to", written_amount(item.end)
 
 
 def _filters(given: Given) -> tuple[FacetFilter, ...]:

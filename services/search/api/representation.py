@@ -72,6 +72,8 @@ class Understood(BaseModel):
     size: int
     highlight: bool
     filters: dict[str, FacetSelection]
+    amount_from: float | None = Field(default=None, description="of a relation, in US dollars")
+    amount_to: float | None = Field(default=None, description="first amount that counts no more")
 
     @classmethod
     def of(cls, query: ArticleQuery) -> "Understood":
@@ -85,6 +87,8 @@ class Understood(BaseModel):
             size=query.size,
             highlight=query.highlight,
             filters={item.facet: FacetSelection.of(item) for item in query.filters},
+            amount_from=next((item.lowest for item in query.ranges), None),
+            amount_to=next((item.end for item in query.ranges), None),
         )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.fact_parameters import amount, fact_url, toggled_fact, understand_facts
+from services.search.fact_parameters import fact_url, toggled_fact, understand_facts
 from services.search.query_string import InvalidParameter
 from shared.article_store.fact_query import FactCount, FactQuery
 
@@ -30,19 +30,6 @@ def test_names_and_values_become_a_question():
         languages=("en",),
         counts=(FactCount("status", 3),),
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "dollars"), [("5", 5.0), ("2.5m", 2.5e6), ("1BN", 1e9), ("$3k", 3e3), ("1_000", 1e3), ("2tn", 2e12)]
-)
-def test_an_amount_may_be_written_short(text, dollars):
-    assert amount(text) == dollars
-
-
-@pytest.mark.parametrize("text", ["", "-1", "1e9", "m", "1.", "nan", "9" * 40])
-def test_what_is_no_amount_is_refused(text):
-    with pytest.raises(ValueError, match="no amount"):
-        amount(text)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from services.search.parameters import parse as parse_at
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read_forgiving
 from services.search.query_string import MAX_QUERY_STRING_CHARACTERS, InvalidParameter, pairs_of_json
-from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, RangeFilter, Words
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME
 
@@ -256,3 +256,15 @@ def test_a_search_within_the_values_of_a_facet_is_read_and_written_back():
 
     assert query.facets == (FacetRequest("person", query="musk e"),)
     assert ("facet.person.q", "musk e") in to_pairs(query)
+
+
+def test_amounts_of_relations_are_bounds_in_dollars_that_are_written_back():
+    query = parse_at("relation=invests_in&amount_from=100m&amount_to=1bn", NOW)
+
+    assert query.ranges == (RangeFilter("deal_size", 1e8, 1e9),)
+    assert parse_at(to_url("", query).removeprefix("?"), NOW) == query
+
+
+def test_amounts_that_cannot_be_are_refused():
+    with pytest.raises(InvalidParameter, match="exchange"):
+        parse_at("amount_from=1bn&amount_to=1m", NOW)
