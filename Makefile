@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
-.PHONY: help setup demo run test test-all test-ui test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-alerts chaos chaos-short elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all test-ui test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-search bench-alerts chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ bench-alerts: setup ## Measure what a thousand alerts take of the processor besi
 
 bench-store: setup ## Measure puts into each store beside one bulk request by hand
 	@$(BIN)/python -m tests.bench.store_puts
+
+bench-search: setup ## Measure searches with eight facets on each store (ARTICLES=5000 for fewer than 100,000)
+	@$(BIN)/python -m tests.bench.search $(if $(ARTICLES),--articles $(ARTICLES))
 
 bench-frontier: setup ## Measure the memory and the speed of the crawler's queue
 	@$(BIN)/python -m tests.bench.frontier
