@@ -113,6 +113,32 @@ _EXPECTED = {
                 _alert("NewsweirCrawlingPauses", 20, {"reason": "memory"}),
                 _alert("NewsweirServiceDown", 20),
             ],
-        }
+        },
+        {
+            "interval": "1m",
+            "input_series": [
+                # Two crawlers, each of which tells of all sources.
+                {"series": f'newsweir_source_changed{{source="a", change="quiet", instance="{i}"}}', "values": "1x600"}
+                for i in (1, 2)
+            ]
+            + [
+                {"series": 'newsweir_source_changed{source="b", change="loud"}', "values": "1x600"},
+                {"series": 'newsweir_sources{state="failing", instance="1"}', "values": "1x180 3x420"},
+                {"series": 'newsweir_sources{state="failing", instance="2"}', "values": "1x180 3x420"},
+                {"series": 'newsweir_sources{state="fine", instance="1"}', "values": "5x600"},
+                {"series": 'newsweir_crawler_paused{reason="disk", instance="1"}', "values": "0x60 1x540"},
+                {"series": 'newsweir_crawler_paused{reason="disk", instance="2"}', "values": "0x600"},
+            ],
+            "alert_rule_test": [
+                _alert("NewsweirSourceIsQuiet", 300),
+                _alert("NewsweirSourceIsQuiet", 420, {"source": "a"}),
+                _alert("NewsweirManySourcesFail", 120),
+                _alert("NewsweirManySourcesFail", 300, {}),
+                _alert("NewsweirDiskIsFull", 50),
+                _alert("NewsweirDiskIsFull", 90, {}),
+                # It has an alert of its own.
+                _alert("NewsweirCrawlingPauses", 120),
+            ],
+        },
     ],
 }
