@@ -65,6 +65,8 @@ class ArticleReader(Protocol):
     """Asks the store; any number of readers, in any process.
 
     Every method raises DependencyUnavailable while the store cannot answer.
+
+    Articles like another one are no question of their own: who asks searches for its words, in `where` and `prefer`.
     """
 
     async def get(self, article_id: str) -> StoredArticle | None:
