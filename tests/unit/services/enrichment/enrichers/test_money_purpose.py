@@ -9,6 +9,8 @@ CASES = [
     ("The firm is valued at {$3 billion}.", 3e9, "valuation"),
     ("It won a {$3 billion} valuation.", 3e9, "valuation"),
     ("The start-up raised {$30 million}.", 3e7, "funding"),
+    ("START-UP RAISED {$30 MILLION}.", 3e7, "funding"),
+    ("Die Übernahme für {30 Millionen Euro}.", 3e7, "acquisition"),
     ("It closed a {$30 million} Series B round.", 3e7, "funding"),
     ("It agreed to buy the rival for {$2 billion}.", 2e9, "acquisition"),
     ("The {$2 billion} all-share takeover is off.", 2e9, "acquisition"),

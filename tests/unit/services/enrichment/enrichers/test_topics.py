@@ -48,6 +48,12 @@ def test_one_telling_word_in_passing_is_no_topic(told):
     assert told("A quiet day", "Nothing happened near the university, and nobody came.") == ()
 
 
+def test_two_telling_words_in_the_text_alone_are_a_topic(told):
+    told_of = told("Vaccine arrives", "An earthquake and a tsunami were far away.")
+
+    assert "medtop:20000151" in [topic.id for topic in told_of]
+
+
 def test_no_more_than_eight_topics_are_told(told):
     text = (
         "Election, inflation, robots, batteries, football, earthquake, vaccine, tariffs, cinema, tourism, weather. " * 3
