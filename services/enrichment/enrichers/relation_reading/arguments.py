@@ -115,8 +115,11 @@ def _antecedent(words: Sequence[str], relative: int) -> int | None:
 def main_subject(words: Sequence[str], before: int, *, across: bool = False) -> int | None:
     """The place of the name that the clause before a place is about: its first one outside phrases and possessives.
 
-    Where the clause names none but has a pronoun, or `across` is true, that of the sentence before it.
+    Where the clause names none but has a pronoun, or `across` is true, that of the sentence before it. None where
+    nothing stands before the place.
     """
+    if before < 0:
+        return None
     start = before
     while start > 0 and not _starts_clause(words, start - 1):
         start -= 1

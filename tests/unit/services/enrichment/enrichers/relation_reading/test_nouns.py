@@ -79,3 +79,7 @@ def test_a_hyphen_joins_an_owner_or_backer_with_a_company(said, sentence, relati
 )
 def test_a_role_of_someone_else_joins_no_one(said, sentence):
     assert said(sentence) == []
+
+
+def test_a_role_that_begins_a_title_has_no_owner_before_it(said):
+    assert said("founders: [person:Ada], [person:Tom]") == []
