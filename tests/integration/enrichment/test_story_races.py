@@ -105,7 +105,7 @@ def interleavings() -> Iterator[tuple[int, ...]]:
         yield tuple(0 if at in first else 1 for at in range(6))
 
 
-@pytest.mark.parametrize("order", interleavings(), ids=lambda order: "".join(map(str, order)))
+@pytest.mark.parametrize("order", list(interleavings()), ids=lambda order: "".join(map(str, order)))
 async def test_two_copies_in_two_workers_end_in_one_story_however_their_steps_fall(connection, clock, order):
     text = prose(1)
     turns = Turns(order)

@@ -16,7 +16,11 @@ def test_a_lexicon_is_read_as_it_was_written(tmp_path):
     assert read_lexicon(path) == lexicon
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"given\tAda\n"), gzip.compress(b"verb\tgo\t\n")])
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip", gzip.compress(b"given\tAda\n"), gzip.compress(b"verb\tgo\t\n")],
+    ids=["no gzip", "too few columns", "unknown kind"],
+)
 def test_a_broken_file_is_named(tmp_path, content):
     path = tmp_path / "lexicon.tsv.gz"
     path.write_bytes(content)
