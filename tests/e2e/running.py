@@ -58,12 +58,13 @@ class Running:
         return answer.json()
 
     async def total(self, **parameters: Any) -> int:
-        return (await self.get("/v1/articles", **parameters))["total"]["value"]
+        """How many articles match, copies of others counted."""
+        return (await self.get("/v1/articles", **{"copies": "show", **parameters}))["total"]["value"]
 
     async def all_articles(self) -> list[dict[str, Any]]:
-        """Every article, by walking the cursor."""
+        """Every article, copies of others too, by walking the cursor."""
         articles: list[dict[str, Any]] = []
-        following: str | None = "/v1/articles?size=50&sort=newest&facet=none"
+        following: str | None = "/v1/articles?size=50&sort=newest&facet=none&copies=show"
         while following:
             page = await self.get(following)
             articles += page["articles"]

@@ -113,7 +113,7 @@ async def test_articles_wait_for_a_store_that_goes_away_and_comes_back(tmp_path,
 
         async def found(number: int) -> bool:
             async with httpx.AsyncClient() as client:
-                answer = await client.get(f"{search.url}/v1/articles", params={"facet": "none"})
+                answer = await client.get(f"{search.url}/v1/articles", params={"facet": "none", "copies": "show"})
             return answer.status_code == httpx.codes.OK and answer.json()["total"]["value"] == number
 
         async def says_unavailable() -> bool:

@@ -102,6 +102,8 @@ async def test_the_answer_repeats_the_question_as_it_was_understood(client):
         "from": "2026-03-01T00:00:00Z",
         "to": "2026-03-03T00:00:00Z",
         "copies": "hide",
+        "amount_from": None,
+        "amount_to": None,
         "sort": "relevance",
         "size": 5,
         "highlight": True,
