@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import math
 from collections.abc import Iterable
 from typing import Literal
 
@@ -126,7 +127,19 @@ class StoredFact(Value):
 
 def cents(dollars: float) -> int:
     """A number of dollars as the store compares it."""
-    return round(min(max(dollars, 0.0) * CENTS_PER_DOLLAR, float(_MOST_CENTS)))
+    return round(_in_cents(dollars))
+
+
+def bound_in_cents(dollars: float) -> int:
+    """The least number of cents that is not below a bound: what is at least it, or below it, is so in cents too."""
+    bound = _in_cents(dollars)
+    nearest = round(bound)
+    # What a float lacks or has too much of a whole cent is no part of the bound.
+    return nearest if math.isclose(bound, nearest, rel_tol=1e-15) else math.ceil(bound)
+
+
+def _in_cents(dollars: float) -> float:
+    return min(max(dollars, 0.0) * CENTS_PER_DOLLAR, float(_MOST_CENTS))
 
 
 def facts_of(stored: StoredArticle) -> tuple[StoredFact, ...]:

@@ -10,7 +10,7 @@ from shared.article_store.elasticsearch.fact_mapping import CONTENT, TEXT
 from shared.article_store.elasticsearch.queries import Body, label_patterns
 from shared.article_store.fact_paging import FactPosition
 from shared.article_store.fact_query import FactQuery, FactSort
-from shared.article_store.facts import cents
+from shared.article_store.facts import bound_in_cents
 from shared.clock import to_ms
 
 ORDERS: dict[FactSort, tuple[str, str]] = {
@@ -65,7 +65,7 @@ def _found(query: FactQuery) -> Body:
         words = {"query": spread(query.words), "operator": "and", "zero_terms_query": "all"}
         parts.append({"match": {TEXT: words}})
     if query.amount_from is not None or query.amount_to is not None:
-        parts.append(_range("amount", _cents(query.amount_from), _cents(query.amount_to)))
+        parts.append(_range("amount", _bound(query.amount_from), _bound(query.amount_to)))
     if query.published_from or query.published_to:
         parts.append(_range("published_order", _order(query.published_from), _order(query.published_to)))
     return {"bool": {"filter": parts, "must_not": [] if query.hidden else [{"term": {"hidden": True}}]}}
@@ -80,8 +80,8 @@ def _values(field: str, size: int) -> Body:
     return {"terms": {"field": field, "size": max(size, 1), "order": _MOST_COMMON_FIRST}}
 
 
-def _cents(dollars: float | None) -> int | None:
-    return None if dollars is None else cents(dollars)
+def _bound(dollars: float | None) -> int | None:
+    return None if dollars is None else bound_in_cents(dollars)
 
 
 def _order(moment: datetime | None) -> int | None:

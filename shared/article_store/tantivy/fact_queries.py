@@ -10,7 +10,7 @@ from tantivy import Occur, Query
 
 from shared.article_store.document import order_start
 from shared.article_store.fact_query import FactQuery, FactSort
-from shared.article_store.facts import cents
+from shared.article_store.facts import bound_in_cents
 from shared.article_store.tantivy.facts import HIDDEN, TEXT
 from shared.article_store.words import terms
 from shared.clock import to_ms
@@ -30,7 +30,7 @@ def matching(schema: tantivy.Schema, query: FactQuery) -> Query:
     parts = [(Occur.Must, Query.term_set_query(schema, field, list(values))) for field, values in query.terms.items()]
     parts += [(Occur.Must, Query.term_query(schema, TEXT, word)) for word in terms(query.words)]
     if query.amount_from is not None or query.amount_to is not None:
-        parts.append((Occur.Must, _between(schema, "amount", _cents(query.amount_from), _cents(query.amount_to))))
+        parts.append((Occur.Must, _between(schema, "amount", _bound(query.amount_from), _bound(query.amount_to))))
     if query.published_from or query.published_to:
         bounds = (_order(query.published_from), _order(query.published_to))
         parts.append((Occur.Must, _between(schema, "published_order", *bounds)))
@@ -61,8 +61,8 @@ def _between(schema: tantivy.Schema, field: str, lowest: int | None, end: int | 
     return Query.range_query(schema, field, tantivy.FieldType.Unsigned, low, high)
 
 
-def _cents(dollars: float | None) -> int | None:
-    return None if dollars is None else cents(dollars)
+def _bound(dollars: float | None) -> int | None:
+    return None if dollars is None else bound_in_cents(dollars)
 
 
 def _order(moment: datetime | None) -> int | None:

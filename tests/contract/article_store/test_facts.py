@@ -160,6 +160,13 @@ async def test_counts_are_named_by_the_most_frequent_name(store: Store):
     assert [(b.value, b.count) for b in kinds.buckets] == [("relation", 4)]
 
 
+async def test_a_bound_between_two_cents_divides_what_lies_on_either_side(store: Store):
+    await store.put(a_stored_article(1, says(a_relation(dollars=100.0), a_relation(type="sues", dollars=100.01))))
+
+    assert await ids(store, amount_to=100.005) == [f"{ARTICLE_ID}:relation:0"]
+    assert await ids(store, amount_from=100.005) == [f"{ARTICLE_ID}:relation:1"]
+
+
 async def test_the_largest_come_first_and_what_has_no_amount_last(store: Store):
     amounts = [None, 3.0, 1e12, 2e9, 2e9 + 50]
     await store.put(*(a_stored_article(n, says(a_relation(dollars=a))) for n, a in enumerate(amounts, start=1)))

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from shared.article_store.facts import MAX_FACTS_PER_KIND, StoredFact, cents, facts_of
+from shared.article_store.facts import MAX_FACTS_PER_KIND, StoredFact, bound_in_cents, cents, facts_of
 from tests.builders import NOON, a_quote, a_relation, a_stored_article, an_enrichment
 
 
@@ -45,3 +45,9 @@ def test_of_equal_amounts_the_later_one_is_higher():
 
 def test_an_amount_is_compared_in_cents_and_never_negative():
     assert [cents(dollars) for dollars in (1.004, 1.006, -5.0, 1e300)] == [100, 101, 0, 2**62]
+
+
+def test_a_bound_between_two_cents_has_the_lower_one_below_it():
+    bounds = (1.0, 1.001, 1.005, 1.1, 0.29, 1e9 + 0.01, 0.0, -5.0, 1e300)
+
+    assert [bound_in_cents(dollars) for dollars in bounds] == [100, 101, 101, 110, 29, 100_000_000_001, 0, 0, 2**62]
