@@ -31,7 +31,7 @@ class Form:
         calm_s: at most, between two faults of broker or store.
         bursts: in which the articles come.
         host_delay_s, lease_s, fetch_retry_s: of the crawlers.
-        settle_limit_s: after the last fault, until everything must have its disposition.
+        settle_limit_s: after the last fault, for which nothing may move before everything has its disposition.
         limit_s: of the whole run over one store.
     """
 
@@ -96,8 +96,8 @@ SHORT = Form(
     host_delay_s=0.8,
     lease_s=3.0,
     fetch_retry_s=2.0,
-    settle_limit_s=60.0,
-    limit_s=180.0,
+    settle_limit_s=90.0,
+    limit_s=300.0,
     faults={
         "kill": 6,
         "terminate": 4,
