@@ -14,10 +14,10 @@ from shared.settings import HttpSettings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
-# Nothing is loaded from elsewhere, pictures of articles included: no publisher learns who reads what.
+# Nothing is loaded from elsewhere; pictures of articles are where the setting says so: publishers learn who reads what.
+_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_REMOTE_IMAGES = "img-src 'self' https: http:"
 _SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": it turns the Origin of our own forms into "null".
     "Referrer-Policy": "same-origin",
@@ -69,15 +69,17 @@ class AccessGuard:
 
 
 class SecurityHeaders:
-    """Adds to every answer what browsers need to know."""
+    """Adds to every answer what browsers need to know; remote_images: that they may load pictures from elsewhere."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, remote_images: bool = False) -> None:
         self._app = app
+        policy = f"{_POLICY}; {_REMOTE_IMAGES}" if remote_images else _POLICY
+        self._headers = {**_SECURITY_HEADERS, "Content-Security-Policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

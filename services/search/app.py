@@ -84,7 +84,7 @@ def create_app(
     """
     catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
     app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
-    renderer = Renderer(with_login=settings.require_keys)
+    renderer = Renderer(with_login=settings.require_keys, remote_images=settings.remote_images)
     pages = Pages(catalogue, app.openapi, clock, renderer)
     answers = ErrorAnswers(pages)
     _surround(app, answers, http, settings, clock, connection)
@@ -149,7 +149,7 @@ def _surround(
     # Feeds of events are left as they are: what waits to be compressed would arrive late.
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM_BYTES, compresslevel=6)
     app.add_middleware(AccessGuard, hosts=known_hosts(http, settings), origins=settings.cors_origins)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, remote_images=settings.remote_images)
     app.add_middleware(Measured, clock=clock)
 
 

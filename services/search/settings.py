@@ -25,6 +25,11 @@ class SearchSettings(Settings):
     rate_limit_per_minute: int = Field(
         default=600, ge=0, description="requests a minute of one API key, which may come at once; 0 for no limit"
     )
+    remote_images: bool = Field(
+        default=False,
+        description="show the pictures of articles: the reader's browser loads them from the publishers, who learn of "
+        "it that somebody reads",
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(),
         description="origins (https://host) whose pages may ask from a browser and, with a key that allows it, write; "

@@ -35,7 +35,7 @@ async def test_dates_narrow_and_keep_the_words(page, site):
     await page.goto(f"{site}/?q=battery")
     await page.get_by_label("To", exact=True).fill("2026-03-01")
 
-    await page.get_by_role("button", name="Apply").click()
+    await page.get_by_role("button", name="Apply the dates").click()
 
     assert await page.locator(".nothing h2").text_content() == "Nothing matches"
     assert await page.locator("#q").input_value() == "battery"

@@ -135,7 +135,7 @@ def article_view(stored: StoredArticle, similar: Iterable[Hit] = (), story: Stor
         updated=wording.moment(article.updated_at) if article.updated_at else None,
         original_url=article.url,
         image_url=article.image_url,
-        description=article.description,
+        description=_lead(stored),
         summary=enrichment.summary,
         reading_minutes=round(enrichment.reading_time_s / 60),
         paywall=article.access == "paywall",
@@ -154,6 +154,13 @@ def article_view(stored: StoredArticle, similar: Iterable[Hit] = (), story: Stor
         keyphrases=tuple(phrase.text for phrase in enrichment.keyphrases),
         provenance=tuple(_provenance(stored)),
     )
+
+
+def _lead(stored: StoredArticle) -> str | None:
+    """What the page says of itself, unless summary or text begin with it."""
+    said = stored.article.description
+    below = (stored.enrichment.summary or "", stored.article.text)
+    return None if said is None or any(text.startswith(said) for text in below) else said
 
 
 def _marks(enrichment: Enrichment) -> Iterator[Mark]:
@@ -256,8 +263,9 @@ def _path(topic: Topic) -> tuple[Link, ...]:
 def _provenance(stored: StoredArticle) -> Iterator[tuple[str, str]]:
     article, enrichment = stored.article, stored.enrichment
     yield "Source", f"{article.source_id}, {wording.FOUND_BY[article.found_by]}"
-    yield "First seen", wording.moment(article.first_seen_at).text
+    yield "Discovered", wording.moment(article.first_seen_at).text
     yield "Fetched", wording.moment(article.fetched_at).text
+    yield "Indexed", wording.moment(stored.ingested_at).text
     if article.published.raw:
         yield "Date as written", article.published.raw
     yield "Extraction", _extraction(article)

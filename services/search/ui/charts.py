@@ -9,6 +9,8 @@ from shared.article_store.fact_query import Interval
 
 WIDTH, HEIGHT = 720, 96
 _GAP = 2.0
+# Few bars are not blocks.
+_WIDEST = 48.0
 # A bar that stands for something is seen, however small its share.
 _LOWEST = 2.0
 
@@ -57,12 +59,13 @@ def bar_chart(values: Sequence[BarValue], interval: Interval, largest: str = "")
     gap = min(_GAP, step / 4)
     bars = []
     for place, value in enumerate(values):
+        width = min(step - gap, _WIDEST)
         height = max(value.value / highest * HEIGHT, _LOWEST) if value.value > 0 else 0.0
         bars.append(
             Bar(
-                x=round(place * step + gap / 2, 2),
+                x=round((place + 0.5) * step - width / 2, 2),
                 y=round(HEIGHT - height, 2),
-                width=round(step - gap, 2),
+                width=round(width, 2),
                 height=round(height, 2),
                 said=value.said,
                 href=value.href if value.value > 0 else None,

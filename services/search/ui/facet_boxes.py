@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from services.search.amounts import written_amount
 from services.search.selection import excluding, toggled
 from services.search.ui import histogram
 from services.search.ui.links import search_page
 from services.search.ui.topic_tree import as_tree
-from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts
+from shared.article_store.narrowing import DEAL_SIZE
+from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts, RangeFilter
 from shared.facets import FACETS, FACETS_BY_NAME
 
 _MORE_VALUES = 5
@@ -32,7 +34,12 @@ class BucketRow:
 
 @dataclass(frozen=True)
 class FacetBox:
-    """One box of the sidebar; `within`: the name of the field that looks for values, and what was typed there."""
+    """One box of the sidebar.
+
+    Attributes:
+        within: the name of the field that looks for values, and what was typed there.
+        bounds: of a range that may be asked for between any two numbers: both, as they are asked for now.
+    """
 
     name: str
     label: str
@@ -41,6 +48,7 @@ class FacetBox:
     more_href: str | None
     open: bool
     within: tuple[str, str] | None = None
+    bounds: tuple[str, str] | None = None
 
 
 def facet_boxes(
@@ -56,7 +64,9 @@ def facet_boxes(
         typed: the words that the values of a facet were looked for by, by its name.
     """
     sizes = {request.facet: request.size for request in query.facets}
-    shown = (c for c in facets if c.facet != histogram.FACET and (c.buckets or c.facet in typed))
+    bounds = _bounds(query)
+    asked = {*typed, *(item.facet for item in query.ranges)}
+    shown = (c for c in facets if c.facet != histogram.FACET and (c.buckets or c.facet in asked))
     for place, counts in enumerate(shown):
         facet = FACETS_BY_NAME[counts.facet]
         selected = any(bucket.selected for bucket in counts.buckets)
@@ -68,9 +78,16 @@ def facet_boxes(
             rows=tuple(_bucket_row(query, facet.name, *row) for row in _rows(counts, above)),
             other=f"{counts.other:,}",
             more_href=_more(query, facet.name, sizes[facet.name]) if counts.other else None,
-            open=place < _OPEN_FACETS or selected or bool(words),
+            open=place < _OPEN_FACETS or selected or facet.name in asked,
             within=(f"facet.{facet.name}.q", words) if searchable else None,
+            bounds=bounds if facet.name == DEAL_SIZE else None,
         )
+
+
+def _bounds(query: ArticleQuery) -> tuple[str, str]:
+    """The amounts that are asked for, as their fields show them."""
+    asked = next((item for item in query.ranges if item.facet == DEAL_SIZE), RangeFilter(DEAL_SIZE))
+    return written_amount(asked.lowest), written_amount(asked.end)
 
 
 def _rows(counts: FacetCounts, above: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[Bucket, int]]:

@@ -14,6 +14,7 @@ from services.search.api.stories import understand_stories
 from services.search.catalogue import Catalogue
 from services.search.entities import Window, graph, profile
 from services.search.fact_parameters import understand_facts
+from services.search.labels import filtered_values, labels_of
 from services.search.parameters import PARAMETERS, understand
 from services.search.problems import KINDS, Problem
 from services.search.query_string import apart, pairs_of_query_string
@@ -21,11 +22,13 @@ from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
 from services.search.ui.facet_boxes import WITHIN
 from services.search.ui.fact_views import facts_view
+from services.search.ui.filter_chips import labels_in
 from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
 from services.search.ui.story_views import revision_rows, stories_view, story_view
+from services.search.ui.topic_paths import TopicPaths
 from services.search.values import facet_values, search
 from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FactKind
@@ -62,6 +65,7 @@ class Pages:
         self, catalogue: Catalogue, openapi: Callable[[], dict[str, Any]], clock: Clock, renderer: Renderer
     ) -> None:
         self._catalogue = catalogue
+        self._topics = TopicPaths(catalogue)
         self._openapi = openapi
         self._clock = clock
         self._renderer = renderer
@@ -91,7 +95,12 @@ class Pages:
             search(self._catalogue, question.query), self._within(question.query, typed)
         )
         shown = replace(result, facets=tuple(within.get(counts.facet, counts) for counts in result.facets))
-        page = search_view(question.query, shown, now, typed)
+        named = labels_in(shown.facets)
+        above, labels = await asyncio.gather(
+            self._topics.above(shown.facets, (hit.stored for hit in result.hits)),
+            labels_of(self._catalogue, (value for value in filtered_values(question.query) if value not in named)),
+        )
+        page = search_view(question.query, shown, now, typed, labels, above)
         return self._render("search.html", here=SEARCH_PATH, page=page, notes=question.notes)
 
     async def _within(self, query: ArticleQuery, typed: Mapping[str, str]) -> dict[str, FacetCounts]:

@@ -11,9 +11,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Renderer:
-    """The templates, loaded once; with_login: whether every page offers to log out."""
+    """The templates, loaded once.
 
-    def __init__(self, *, with_login: bool = False) -> None:
+    Args:
+        with_login: whether every page offers to log out.
+        remote_images: whether articles show their picture, which the browser loads from its site.
+    """
+
+    def __init__(self, *, with_login: bool = False, remote_images: bool = False) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -23,6 +28,7 @@ class Renderer:
         )
         self._environment.globals["sections"] = SECTIONS
         self._environment.globals["with_login"] = with_login
+        self._environment.globals["remote_images"] = remote_images
 
     def page(self, template: str, **values: object) -> Response:
         """The template, filled; a name that it uses and is not given is an error."""

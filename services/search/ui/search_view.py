@@ -1,6 +1,6 @@
 """What the search page shows of a question and its answer, decided before any markup."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
@@ -12,18 +12,17 @@ from services.search.api.export import EXPORT_PATH
 from services.search.highlighting import to_html, without_marks
 from services.search.parameters import EVERYTHING, to_pairs, to_url
 from services.search.query_language.writing import write
-from services.search.selection import toggled
 from services.search.ui import wording
 from services.search.ui.charts import BarChart
 from services.search.ui.facet_boxes import FacetBox, facet_boxes
+from services.search.ui.filter_chips import Chip, Labels, filter_chips, labels_in, without_filters
 from services.search.ui.histogram import histogram
 from services.search.ui.links import NEW_ALERT_PATH, article_path, search_for, search_page, story_path
-from services.search.ui.topic_tree import parents
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Sort
+from shared.article_store.query import ArticleQuery, Hit, SearchResult, Sort
 from shared.article_store.snippets import shortened
 from shared.events.enrichment import Relation, RelationType
-from shared.facets import FACETS_BY_NAME, RELATION_LABELS
+from shared.facets import RELATION_LABELS
 
 _TOP_TOPICS = 2
 _TOP_ENTITIES = 5
@@ -43,18 +42,6 @@ class Link:
     href: str | None
     kind: str = ""
     current: bool = False
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter that is on, and the link that takes it off."""
-
-    facet: str
-    heading: str
-    value: str
-    label: str
-    excluded: bool
-    remove_href: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +83,7 @@ class SearchPage:
     to_day: str
     kept_by_words: tuple[tuple[str, str], ...]
     kept_by_dates: tuple[tuple[str, str], ...]
+    kept_by_amounts: tuple[tuple[str, str], ...]
     kept: tuple[tuple[str, str], ...]
     copies: Link
     alert_href: str
@@ -105,33 +93,41 @@ class SearchPage:
 
 
 def search_view(
-    query: ArticleQuery, result: SearchResult, now: datetime, typed: Mapping[str, str] = MappingProxyType({})
+    query: ArticleQuery,
+    result: SearchResult,
+    now: datetime,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    labels: Labels = MappingProxyType({}),
+    above: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> SearchPage:
     """The page for a query and its answer.
 
     Args:
         now: what the ranges of time count back from.
         typed: the words that the values of a facet were looked for by, by its name.
+        labels: of selected and excluded values that the counts do not name.
+        above: the topics above each topic, the nearest first.
     """
     pairs = dict(to_pairs(replace(query, cursor=None)))
-    above = parents(hit.stored for hit in result.hits)
+    chips = tuple(filter_chips(query, {**labels, **labels_in(result.facets)}))
     found = replace(query, cursor=None, size=EVERYTHING.size, facets=EVERYTHING.facets)
     return SearchPage(
         words=write(query.where),
         total=_total(result),
         empty=not result.hits,
-        narrowed=bool(query.where or query.filters or query.published_from or query.published_to),
+        narrowed=bool(query.where or chips),
         rows=tuple(result_row(hit) for hit in result.hits),
         boxes=tuple(facet_boxes(query, result.facets, above, typed)),
         bars=histogram(query, result.facets),
-        chips=tuple(_chips(query, result.facets)),
-        clear_href=search_page(replace(query, filters=(), published_from=None, published_to=None)),
+        chips=chips,
+        clear_href=search_page(without_filters(query)),
         sorts=_sorts(query),
         ranges=_ranges(query, now),
         from_day=pairs.get("from", "")[:10],
         to_day=pairs.get("to", "")[:10],
         kept_by_words=_without(pairs, "q"),
         kept_by_dates=_without(pairs, "from", "to"),
+        kept_by_amounts=_without(pairs, "amount_from", "amount_to"),
         kept=_without(pairs),
         copies=_copies(query),
         alert_href=to_url(NEW_ALERT_PATH, found),
@@ -220,36 +216,11 @@ def _subjects(stored: StoredArticle) -> Iterator[Link]:
         yield Link(entity.name, search_for(entity.type, entity.id), entity.type)
 
 
-def _chips(query: ArticleQuery, facets: Iterable[FacetCounts]) -> Iterator[Chip]:
-    labels = {(counts.facet, bucket.value): bucket.label for counts in facets for bucket in counts.buckets}
-    for item in query.filters:
-        heading = FACETS_BY_NAME[item.facet].label
-        for value in (*item.include, *item.exclude):
-            yield Chip(
-                facet=item.facet,
-                heading=heading,
-                value=value,
-                label=labels.get((item.facet, value), value),
-                excluded=value in item.exclude,
-                remove_href=search_page(toggled(query, item.facet, value)),
-            )
-    if query.published_from:
-        label = f"from {_day(query.published_from)}"
-        yield Chip("", "Published", "", label, False, search_page(replace(query, published_from=None)))
-    if query.published_to:
-        label = f"until {_day(query.published_to - timedelta(microseconds=1))}"
-        yield Chip("", "Published", "", label, False, search_page(replace(query, published_to=None)))
-
-
 def _copies(query: ArticleQuery) -> Link:
     """The chip that says whether copies are shown, and changes it."""
     if query.copies == "hide":
         return Link("Copies hidden: show them", search_page(replace(query, copies="show")))
     return Link("Copies shown: hide them", search_page(replace(query, copies="hide")), current=True)
-
-
-def _day(at: datetime) -> str:
-    return wording.moment(at, "day").text
 
 
 def _sorts(query: ArticleQuery) -> tuple[Link, ...]:

@@ -62,6 +62,7 @@ def _hostile(number: int) -> StoredArticle:
         site_name=HOSTILE,
         authors=(HOSTILE,),
         description=HOSTILE,
+        image_url="https://pictures.example/mallory.jpg",
     )
 
 

@@ -3,7 +3,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.integration.search.newsroom import articles
+from services.search.app import create_app
+from services.search.settings import SearchSettings
+from shared.article_store.opening import open_reader
+from shared.settings import HttpSettings
+from tests.integration.search.newsroom import articles, asking
 
 ALL = articles()
 # Without a broker these say that it is away: see test_operator_pages.
@@ -195,3 +199,30 @@ async def test_the_front_page_with_all_it_loads_is_light_and_needs_few_requests(
     assert response.headers["Content-Encoding"] == "gzip"
     assert sum(answer.num_bytes_downloaded for answer in answers) < 100_000
     assert len(answers) <= 12
+
+
+async def test_an_excluded_value_is_named_on_its_chip(client):
+    html = await page(client, "/?not_person=person:ada")
+
+    assert re.search(r"Person not</span> Ada Brandt\s", html)
+
+
+async def test_amounts_are_asked_for_in_the_box_of_deal_sizes(client):
+    html = await page(client, "/?q=battery&amount_from=1m")
+
+    fields = {field["name"]: field.get("value") for field in Outline(html).all("input") if "name" in field}
+    assert (fields["amount_from"], fields["amount_to"]) == ("1000000", "")
+    assert "from $1 million" in html
+
+
+async def test_pictures_of_articles_are_shown_only_where_the_setting_says_so(filled_store, clock):
+    shown = {}
+    for wanted in (False, True):
+        reader = await open_reader(filled_store, clock)
+        app = create_app(reader, filled_store, HttpSettings(), SearchSettings(remote_images=wanted), clock)
+        async with asking(app) as asked:
+            answer = await asked.get(f"/articles/{ALL[9].article_id}")
+        await reader.close()
+        shown[wanted] = (answer.text.count("<img"), "img-src" in answer.headers["Content-Security-Policy"])
+
+    assert shown == {False: (0, False), True: (1, True)}

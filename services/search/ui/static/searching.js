@@ -90,9 +90,11 @@ if (box) {
 }
 
 // Fields that nobody filled do not go into the address.
-document.getElementById("within")?.addEventListener("formdata", (event) => {
-  for (const [name, value] of [...event.formData.entries()]) if (!value) event.formData.delete(name);
-});
+for (const form of document.querySelectorAll("form[method=get]")) {
+  form.addEventListener("formdata", (event) => {
+    for (const [name, value] of [...event.formData.entries()]) if (!value) event.formData.delete(name);
+  });
+}
 
 // Drawn over from one bar to another, the chart asks for all the time between; each bar alone is a link.
 const chart = document.querySelector("#histogram svg");

@@ -29,6 +29,13 @@ def test_bars_stand_side_by_side_within_the_drawing():
     assert ends[-1][1] <= WIDTH
 
 
+def test_few_bars_are_no_blocks():
+    [bar] = bar_chart(values(3), "day").bars
+
+    assert bar.width < WIDTH / 10
+    assert bar.x + bar.width / 2 == WIDTH / 2
+
+
 def test_a_small_share_is_seen_and_nothing_leads_nowhere():
     chart = bar_chart(values(1_000_000, 1, 0), "day")
 

@@ -90,7 +90,16 @@ def test_every_filter_is_a_chip_that_takes_it_off():
 
 
 def test_clearing_keeps_the_words():
-    assert a_page("q=battery&person=person:ada&from=2026-03-01").clear_href == "/?q=battery"
+    page = a_page("q=battery&person=person:ada&from=2026-03-01&amount_from=2m&amount_to=1bn")
+
+    assert page.clear_href == "/?q=battery"
+
+
+def test_bounds_of_amounts_narrow_and_their_form_keeps_the_rest():
+    page = a_page("q=battery&person=person:ada&amount_from=2m")
+
+    assert page.narrowed
+    assert page.kept_by_amounts == (("q", "battery"), ("person", "person:ada"))
 
 
 def test_new_words_keep_the_filters_and_new_dates_keep_the_words():

@@ -16,7 +16,7 @@ TYPES = ("organization", "person", "location", "product", "technology", "event",
 TINT = float(re.search(r"\.chip \{.*?var\(--tint\) (\d+)%", STYLES, re.DOTALL)[1]) / 100
 PAIRS = [("ink", "page"), ("ink", "card"), ("ink", "mark"), ("quiet", "page"), ("quiet", "card"), ("accent", "page"),
          ("accent", "accent-soft"), ("quiet", "accent-soft"), ("accent-ink", "accent"),
-         ("warn", "warn-soft")]  # fmt: skip
+         ("warn", "warn-soft"), ("good", "good-soft"), ("quiet", "sunken"), ("ink", "sunken")]  # fmt: skip
 
 
 def channels(colour):
