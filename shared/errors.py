@@ -5,7 +5,8 @@
     ├── PermanentFailure            the world would have to be another for this item to succeed
     │   ├── InvalidInput            bytes that do not parse, or an event that does not validate
     │   ├── AddressRefused          an address, scheme or port that may not be contacted
-    │   └── LimitExceeded           larger, deeper or longer than the stated bound
+    │   ├── LimitExceeded           larger, deeper or longer than the stated bound
+    │   └── Expired                 what was kept for a while is not kept any more: start again
     ├── TemporaryFailure            the world may change: try again later
     │   └── FetchFailed             no complete answer from a web server
     └── DependencyUnavailable       the broker or the store is away: wait, and count no attempt
@@ -36,6 +37,10 @@ class AddressRefused(PermanentFailure):
 
 class LimitExceeded(PermanentFailure):
     """Larger, deeper or longer than the stated bound."""
+
+
+class Expired(PermanentFailure):
+    """What was kept for a while is not kept any more; who asked starts again."""
 
 
 class TemporaryFailure(NewsweirError):

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from services.search.amounts import amount, written_amount
 from services.search.moments import since, until, written
-from services.search.parameters import ALIASES, DEFAULT_PAGE_SIZE, MAX_CURSOR_CHARACTERS, Parameter
+from services.search.parameters import ALIASES, DEFAULT_PAGE_SIZE, Parameter
 from services.search.query_string import Given, InvalidParameter, Pairs, join_list, number, one_of
 from shared.article_store.fact_query import FactCount, FactField, FactQuery, FactSort, Interval
 from shared.article_store.facts import FactKind
-from shared.article_store.query import MAX_FACET_SIZE, MAX_PAGE_SIZE
+from shared.article_store.query import MAX_CURSOR_CHARACTERS, MAX_FACET_SIZE, MAX_PAGE_SIZE
 from shared.events.enrichment import RelationStatus, RelationType
 
 _NONE = "none"

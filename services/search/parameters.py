@@ -23,6 +23,7 @@ from services.search.query_string import (
 from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
+    MAX_CURSOR_CHARACTERS,
     MAX_FACET_SIZE,
     MAX_LABEL_QUERY_CHARACTERS,
     MAX_PAGE_SIZE,
@@ -40,7 +41,6 @@ from shared.article_store.query import (
 from shared.errors import LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME, Facet
 
-MAX_CURSOR_CHARACTERS = 1000
 DEFAULT_PAGE_SIZE = 20
 DEFAULT_FACET_SIZE = 10
 _NO_FACETS = "none"

@@ -17,8 +17,9 @@ from services.search.entities import UnknownEntity
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_string import InvalidParameter
 from services.search.source_catalogue import CrawlerRefuses, NoCrawler, UnknownSource
+from services.search.starting_again import StartAgain
 from services.search.streaming import Busy
-from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, NewsweirError
+from shared.errors import DependencyUnavailable, Expired, InvalidInput, LimitExceeded, NewsweirError
 
 RETRY_AFTER_S = 5
 MEDIA_TYPE = "application/problem+json"
@@ -61,6 +62,13 @@ TOO_MUCH = Kind(
     HTTPStatus.BAD_REQUEST,
     "The question asks for too much",
     "Something is longer, larger or deeper than its bound, which detail states.",
+)
+PAGE_EXPIRED = Kind(
+    "page-expired",
+    HTTPStatus.GONE,
+    "This page of the results is not there any more",
+    "Results by relevance are kept for ten minutes after a page of them was read, and end after 10,000 articles; link "
+    "leads to the first page.",
 )
 HOST_REFUSED = Kind(
     "host-refused",
@@ -155,6 +163,7 @@ KINDS = (
     INVALID_REQUEST,
     INVALID_QUERY,
     TOO_MUCH,
+    PAGE_EXPIRED,
     HOST_REFUSED,
     CROSS_ORIGIN,
     KEY_NEEDED,
@@ -202,6 +211,7 @@ OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
                         "position": {"type": "integer", "description": "of the mistake in q, in characters from 0"},
                         "length": {"type": "integer", "description": "of the mistake, in characters"},
                         "excerpt": {"type": "string", "description": "the query around the mistake, carets below"},
+                        "link": {"type": "string", "description": "where to start again"},
                     },
                 }
             }
@@ -223,6 +233,7 @@ _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
     (BodyTooLarge, BODY_TOO_LARGE),
     (BodyTooSlow, BODY_TOO_SLOW),
     (LimitExceeded, TOO_MUCH),
+    (Expired, PAGE_EXPIRED),
     (InvalidInput, INVALID_REQUEST),
 )
 
@@ -250,6 +261,8 @@ def problem_of(error: Exception) -> Problem:
                 "excerpt": error.excerpt,
             }
             return Problem(INVALID_QUERY, str(error), parameter="q", more=place)
+        case StartAgain():
+            return Problem(PAGE_EXPIRED, str(error), more={"link": error.link})
         case RequestValidationError():
             return Problem(INVALID_REQUEST, _in_words(error))
         case RateExceeded():

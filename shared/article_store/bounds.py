@@ -1,7 +1,9 @@
 """Refuses a query that names what is not there or asks for more than the store answers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from shared.article_store.cursors import Position, RankPosition
 from shared.article_store.periods import period
 from shared.article_store.query import (
     MAX_EXPRESSION_DEPTH,
@@ -21,7 +23,7 @@ from shared.article_store.query import (
     OnSite,
     Words,
 )
-from shared.errors import InvalidInput, LimitExceeded
+from shared.errors import Expired, InvalidInput, LimitExceeded
 from shared.facets import FACETS_BY_NAME
 
 MAX_FILTER_VALUES = 256
@@ -123,16 +125,21 @@ def check_get_many(article_ids: Sequence[str]) -> None:
     _within("number of articles", len(article_ids), MAX_GET_MANY)
 
 
-def check_depth(offset: int, size: int) -> None:
-    """Return when a page by relevance may be asked that starts at this offset.
+def within_depth(query: ArticleQuery, position: Position | None) -> ArticleQuery:
+    """The query, its page cut where the depth of an order by relevance ends.
 
     Raises:
-        LimitExceeded: it ends beyond MAX_RELEVANCE_DEPTH.
+        Expired: nothing is left of the page.
     """
-    if offset + size > MAX_RELEVANCE_DEPTH:
-        raise LimitExceeded(
-            f"only the first {MAX_RELEVANCE_DEPTH} articles by relevance: narrow the query, or sort by time"
+    if query.effective_sort != "relevance":
+        return query
+    left = MAX_RELEVANCE_DEPTH - (position.offset if isinstance(position, RankPosition) else 0)
+    if left <= 0:
+        raise Expired(
+            f"only the first {MAX_RELEVANCE_DEPTH} articles by relevance: narrow the query, or sort by time, which "
+            "leads through all of them"
         )
+    return replace(query, size=min(query.size, left))
 
 
 def _is_text(text: str) -> bool:

@@ -4,10 +4,17 @@ import base64
 import binascii
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass
 
-from shared.article_store.query import ArticleQuery
+from shared.article_store.query import MAX_CURSOR_CHARACTERS, ArticleQuery
 from shared.errors import InvalidInput
+
+# How long a view of the store is kept for the next page by relevance, and how many views one reader keeps.
+VIEW_LIFETIME_S = 600
+MAX_VIEWS = 200
+_MAX_PAYLOAD_BYTES = 100_000
+_ZLIB = b"x"
 
 
 @dataclass(frozen=True)
@@ -20,9 +27,16 @@ class TimePosition:
 
 @dataclass(frozen=True)
 class RankPosition:
-    """After so many articles by relevance."""
+    """After so many articles by relevance, in a view of the store as it was when the first page was asked for.
+
+    Attributes:
+        view: the name that the store knows the view by.
+        last: score, published_order and id of the last of them, where the store finds its place by these.
+    """
 
     offset: int
+    view: str
+    last: tuple[float, int, str] | None = None
 
 
 Position = TimePosition | RankPosition
@@ -30,9 +44,15 @@ Position = TimePosition | RankPosition
 
 def encode(query: ArticleQuery, position: Position) -> str:
     """A cursor for the page of the query that follows the position."""
-    place = [position.order, position.article_id] if isinstance(position, TimePosition) else [position.offset]
-    payload = json.dumps([_seal(query), *place], separators=(",", ":"))
-    return base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+    match position:
+        case TimePosition(order, article_id):
+            place: list[object] = [order, article_id]
+        case RankPosition(offset, view, last):
+            place = [offset, view, *(last or ())]
+    said = json.dumps([_seal(query, position), *place], separators=(",", ":")).encode()
+    # The name of a view of many indices is long, and repeats itself.
+    payload = min(said, zlib.compress(said, 9), key=len)
+    return base64.urlsafe_b64encode(payload).decode().rstrip("=")
 
 
 def decode(query: ArticleQuery) -> Position | None:
@@ -43,22 +63,32 @@ def decode(query: ArticleQuery) -> Position | None:
     """
     if query.cursor is None:
         return None
+    by_rank = query.effective_sort == "relevance"
     match _parse(query.cursor):
-        case [str(seal), int(order), str(article_id)] if query.effective_sort != "relevance" and order >= 0:
+        case [str(seal), int(order), str(article_id)] if not by_rank and order >= 0:
             position: Position = TimePosition(order, article_id)
-        case [str(seal), int(offset)] if query.effective_sort == "relevance" and offset >= 0:
-            position = RankPosition(offset)
+        case [str(seal), int(offset), str(view)] if by_rank and offset >= 0:
+            position = RankPosition(offset, view)
+        case [str(seal), int(offset), str(view), float() | int() as score, int(order), str(article_id)] if (
+            by_rank and offset >= 0
+        ):
+            position = RankPosition(offset, view, (float(score), order, article_id))
         case _:
             raise _foreign()
-    if seal != _seal(query):
+    if seal != _seal(query, position):
         raise _foreign()
     return position
 
 
 def _parse(cursor: str) -> object:
+    if len(cursor) > MAX_CURSOR_CHARACTERS:
+        raise _foreign()
     try:
-        return json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, RecursionError) as error:
+        payload = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
+        if payload.startswith(_ZLIB):
+            payload = zlib.decompressobj().decompress(payload, _MAX_PAYLOAD_BYTES)
+        return json.loads(payload)
+    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
         raise _foreign() from error
 
 
@@ -66,8 +96,9 @@ def _foreign() -> InvalidInput:
     return InvalidInput("cursor does not belong to this query: start again from the first page")
 
 
-def _seal(query: ArticleQuery) -> str:
-    """Changes with what is found and in which order; page size, facets and highlights may differ between pages."""
+def _seal(query: ArticleQuery, position: Position) -> str:
+    """Changes with what is found and in which order, and with the place; page size, facets and highlights may differ
+    between pages."""
     asked = (
         query.where,
         query.prefer,
@@ -78,5 +109,6 @@ def _seal(query: ArticleQuery) -> str:
         query.effective_sort,
         query.hidden,
         query.copies,
+        position,
     )
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:12]

@@ -94,7 +94,9 @@ class ArticleReader(Protocol):
 
         Raises:
             InvalidInput: an unknown facet, or a cursor that does not belong to the query.
-            LimitExceeded: more than is answered (see bounds.py), or a page by relevance beyond MAX_RELEVANCE_DEPTH.
+            LimitExceeded: more than is answered (see bounds.py).
+            Expired: the view of the store that a page by relevance belongs to is not kept any more, or the page
+                begins beyond MAX_RELEVANCE_DEPTH.
         """
         ...
 

@@ -22,6 +22,8 @@ MAX_EXPRESSION_DEPTH = 8
 MAX_EXPRESSION_PARTS = 64
 MAX_WORDS = 256
 MAX_RELEVANCE_DEPTH = 10_000
+# One that names a view of a hundred indices is half as long.
+MAX_CURSOR_CHARACTERS = 7_000
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,8 @@ class ArticleQuery:
         published_from: first instant of publication that counts.
         published_to: first instant that does not count any more.
         sort: "relevance" without words means "newest".
-        cursor: the `next` of the page before; opaque, and bound to the same query.
+        cursor: the `next` of the page before; opaque, and bound to the same query. By relevance it leads on in the
+            store as it was when the first page was asked for, for VIEW_LIFETIME_S after the page before.
         highlight: whether to return fragments with the words that matched.
         hidden: whether what was withdrawn from searches is found, too.
         copies: whether articles that copy another one are found; hidden, they count nowhere.

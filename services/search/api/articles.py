@@ -11,7 +11,7 @@ from services.search.api.openapi import described, json_body
 from services.search.api.representation import ARTICLES_PATH, Article, ArticleItem, ArticleList
 from services.search.api.revisions import RevisionList
 from services.search.catalogue import Catalogue
-from services.search.parameters import ONE_VALUE, PARAMETERS, Parameter, understand
+from services.search.parameters import ONE_VALUE, PARAMETERS, Parameter, to_url, understand
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import (
     Given,
@@ -23,6 +23,7 @@ from services.search.query_string import (
     pairs_of_json,
     pairs_of_query_string,
 )
+from services.search.starting_again import starting_again_at
 from services.search.values import search
 from shared.clock import Clock, from_ms
 
@@ -121,7 +122,9 @@ class _Articles:
         own, asked = apart(pairs, (_FIELDS.name,))
         query = understand(asked, from_ms(self._clock.now_ms())).query
         fields, kept = sparse_fields(own)
-        answer = ArticleList.of(query, await search(self._catalogue, query), kept)
+        with starting_again_at(to_url(ARTICLES_PATH, query, more=kept)):
+            found = await search(self._catalogue, query)
+        answer = ArticleList.of(query, found, kept)
         return JSONResponse(answer.model_dump(mode="json", by_alias=True, exclude=_left_out(fields)))
 
 

@@ -12,11 +12,11 @@ from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, Total
 from services.search.catalogue import Catalogue
 from services.search.moments import since, until, written
-from services.search.parameters import DEFAULT_PAGE_SIZE, MAX_CURSOR_CHARACTERS, Parameter
+from services.search.parameters import DEFAULT_PAGE_SIZE, Parameter
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import Given, join_list, number, one_of, pairs_of_query_string
 from services.search.story_outlets import Outlet, outlets
-from shared.article_store.query import MAX_PAGE_SIZE
+from shared.article_store.query import MAX_CURSOR_CHARACTERS, MAX_PAGE_SIZE
 from shared.article_store.stories import MAX_ENTITIES, MAX_STORY_WORDS, StoredStory, StoryQuery, StorySort
 from shared.clock import Clock, from_ms
 from shared.events.stories import StoryMember

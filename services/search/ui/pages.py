@@ -18,12 +18,13 @@ from services.search.labels import filtered_values, labels_of
 from services.search.parameters import PARAMETERS, understand
 from services.search.problems import KINDS, Problem
 from services.search.query_string import apart, pairs_of_query_string
+from services.search.starting_again import starting_again_at
 from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
 from services.search.ui.facet_boxes import WITHIN
 from services.search.ui.fact_views import facts_view
 from services.search.ui.filter_chips import labels_in
-from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH
+from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH, search_page
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
@@ -91,9 +92,10 @@ class Pages:
         own, asked = apart(pairs_of_query_string(request.url.query), WITHIN)
         question = understand(asked, now, forgiving=True)
         typed = {facet: words for name, facet in WITHIN.items() if (words := own.one(name, _short))}
-        result, within = await asyncio.gather(
-            search(self._catalogue, question.query), self._within(question.query, typed)
-        )
+        with starting_again_at(search_page(question.query)):
+            result, within = await asyncio.gather(
+                search(self._catalogue, question.query), self._within(question.query, typed)
+            )
         shown = replace(result, facets=tuple(within.get(counts.facet, counts) for counts in result.facets))
         named = labels_in(shown.facets)
         above, labels = await asyncio.gather(

@@ -72,8 +72,8 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
     match position:
         case TimePosition(order, article_id):
             body["search_after"] = [order, article_id]
-        case RankPosition(offset):
-            body["from"] = offset
+        case RankPosition(last=last) if last:
+            body["search_after"] = list(last)
     return body
 
 

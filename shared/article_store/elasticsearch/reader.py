@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from shared.article_store.bigrams import spread
-from shared.article_store.bounds import check_bounds, check_depth, check_get_many
+from shared.article_store.bounds import check_bounds, check_get_many, within_depth
 from shared.article_store.cursors import Position, RankPosition, decode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.elasticsearch import past, queries, results
@@ -16,6 +16,7 @@ from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.fact_search import search_facts
 from shared.article_store.elasticsearch.index import check_mapping
 from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
+from shared.article_store.elasticsearch.points_in_time import PointsInTime
 from shared.article_store.elasticsearch.story_mapping import (
     CONTENT,
     search_stories,
@@ -43,6 +44,7 @@ class ElasticsearchArticleReader:
         self._client: AsyncElasticsearch = connect(settings)
         self._prefix = settings.index_prefix
         self._mapping_seen = False
+        self._points = PointsInTime(self._client)
 
     async def get(self, article_id: str) -> StoredArticle | None:
         with our_errors():
@@ -70,12 +72,11 @@ class ElasticsearchArticleReader:
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)
         position = decode(query)
-        if query.effective_sort == "relevance":
-            check_depth(position.offset if isinstance(position, RankPosition) else 0, query.size)
+        query = within_depth(query, position)
         wanted = searched(query)
         by_label = await self._ask(queries.labels_searched(wanted)) if wanted else {}
         chosen = results.read_searched(wanted, by_label)
-        answer = await self._ask(queries.search(query, position, chosen))
+        answer = await self._ask_page(query, position, queries.search(query, position, chosen))
         missing = results.unlabelled(query, answer)
         other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
         found = results.as_far_as_searched(results.read(query, position, answer, other_labels), by_label)
@@ -138,7 +139,23 @@ class ElasticsearchArticleReader:
             self._mapping_seen = await check_mapping(self._client, self._prefix)
 
     async def close(self) -> None:
+        await self._points.finish()
         await self._client.close()
+
+    async def _ask_page(self, query: ArticleQuery, position: Position | None, body: queries.Body) -> results.Answer:
+        """The answer for a page; by relevance in a point in time, so that every page is of the same results."""
+        if query.effective_sort != "relevance" or query.size == 0:
+            return await self._ask(body)
+        await self._check_once()
+        with our_errors():
+            known = isinstance(position, RankPosition)
+            name = position.view if isinstance(position, RankPosition) else await self._points.open(alias(self._prefix))
+            answer = await self._points.ask(name, body)
+            if results.has_more(query, answer):
+                self._points.keep(answer["pit_id"])
+            elif not known:
+                self._points.let_go(name)
+        return answer
 
     async def _ask(self, body: queries.Body) -> results.Answer:
         return await self._ask_index(alias(self._prefix), body)
@@ -147,8 +164,11 @@ class ElasticsearchArticleReader:
         return await self._ask_index(fact_alias(self._prefix), body)
 
     async def _ask_index(self, name: str, body: queries.Body) -> results.Answer:
-        if not self._mapping_seen:
-            await self.check()
+        await self._check_once()
         with our_errors():
             answer = await self._client.search(index=name, body=body, ignore_unavailable=True)
         return dict(answer)
+
+    async def _check_once(self) -> None:
+        if not self._mapping_seen:
+            await self.check()

@@ -28,8 +28,13 @@ def read(query: ArticleQuery, position: Position | None, answer: Answer, other_l
         total=Total(total["value"], total["relation"]),
         hits=tuple(_hit(query, hit) for hit in found[: query.size]),
         facets=tuple(_facet(query, request, answer, other_labels) for request in query.facets),
-        next=encode(query, _following(query, position, found)) if len(found) > query.size > 0 else None,
+        next=encode(query, _following(query, position, answer)) if has_more(query, answer) else None,
     )
+
+
+def has_more(query: ArticleQuery, answer: Answer) -> bool:
+    """Whether an answer to `queries.search` holds the hit too many that says that another page follows."""
+    return len(answer["hits"]["hits"]) > query.size > 0
 
 
 def with_copies(found: SearchResult, answer: Answer) -> SearchResult:
@@ -76,10 +81,14 @@ def as_far_as_searched(found: SearchResult, by_label: Answer) -> SearchResult:
     return replace(found, facets=tuple(replace(f, exact=f.exact and f.facet not in cut) for f in found.facets))
 
 
-def _following(query: ArticleQuery, position: Position | None, found: list[Answer]) -> Position:
+def _following(query: ArticleQuery, position: Position | None, answer: Answer) -> Position:
+    last = answer["hits"]["hits"][query.size - 1]
     if query.effective_sort != "relevance":
-        return position_of(found[query.size - 1])
-    return RankPosition((position.offset if isinstance(position, RankPosition) else 0) + query.size)
+        return position_of(last)
+    score, order, article_id = last["sort"][:3]
+    offset = position.offset if isinstance(position, RankPosition) else 0
+    # Elasticsearch may call a point in time by another name from one page to the next.
+    return RankPosition(offset + query.size, answer["pit_id"], (float(score), order, article_id))
 
 
 def _hit(query: ArticleQuery, hit: Answer) -> Hit:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import tantivy
 from tantivy import Query
 
-from shared.article_store.bounds import check_bounds, check_depth, check_get_many
+from shared.article_store.bounds import check_bounds, check_get_many, within_depth
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import Counted, assemble, named_values
@@ -29,6 +29,7 @@ from shared.article_store.tantivy.schema import source_of
 from shared.article_store.tantivy.snapshot import Snapshots
 from shared.article_store.tantivy.stories import read
 from shared.article_store.tantivy.story_search import search_stories
+from shared.article_store.tantivy.views import KeptViews, View
 from shared.article_store.words import terms
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
@@ -44,6 +45,7 @@ class TantivyArticleReader:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._snapshots = Snapshots(folder, clock)
+        self._views = KeptViews(clock)
 
     async def get(self, article_id: str) -> StoredArticle | None:
         return await self._ask(lambda searcher: self._get(searcher, article_id))
@@ -58,7 +60,9 @@ class TantivyArticleReader:
 
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)
-        return await self._ask(lambda searcher: self._search(searcher, query))
+        position = decode(query)
+        query = within_depth(query, position)
+        return await self._answer(lambda: self._search(self._view(position), query, position))
 
     async def story(self, story_id: str) -> StoredStory | None:
         found = await self._ask(lambda _: read(self._snapshots.story_searcher(), [story_id]))
@@ -96,14 +100,19 @@ class TantivyArticleReader:
         """Files are released with the last searcher."""
 
     async def _ask(self, question: Callable[[tantivy.Searcher], T]) -> T:
+        return await self._answer(lambda: question(self._snapshots.searcher()))
+
+    async def _answer(self, question: Callable[[], T]) -> T:
         def answer() -> T:
-            searcher = self._snapshots.searcher()
             try:
-                return question(searcher)
+                return question()
             except ValueError as error:
                 raise DependencyUnavailable(f"the index cannot answer: {error}") from error
 
         return await asyncio.to_thread(answer)
+
+    def _view(self, position: Position | None) -> View:
+        return self._views.find(position.view) if isinstance(position, RankPosition) else self._snapshots.view()
 
     def _get(self, searcher: tantivy.Searcher, article_id: str) -> StoredArticle | None:
         hits = searcher.search(one(self._snapshots.schema, article_id), limit=1, count=False).hits
@@ -114,35 +123,37 @@ class TantivyArticleReader:
         hits = searcher.search(found, limit=len(article_ids), count=False).hits
         return {article.article_id: article for article in (source_of(searcher.doc(address)) for _, address in hits)}
 
-    def _search(self, searcher: tantivy.Searcher, query: ArticleQuery) -> SearchResult:
-        position = decode(query)
+    def _search(self, view: View, query: ArticleQuery, position: Position | None) -> SearchResult:
+        searcher = view.searcher
         found = matching(self._snapshots.schema, query)
-        page, following = self._ranked(searcher, query, found, position)
+        page, more = self._ranked(searcher, query, found, position)
         return SearchResult(
             total=Total(count_of(searcher, found)),
             hits=tuple(self._hit(searcher, query, ranked) for ranked in page),
             facets=self._facets(searcher, query, found),
-            next=following,
+            next=encode(query, self._following(view, query, position, page[-1])) if more else None,
         )
 
     def _ranked(
         self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query, position: Position | None
-    ) -> tuple[list[Ranked], str | None]:
-        """The page, and the cursor of the next one where there is more."""
+    ) -> tuple[list[Ranked], bool]:
+        """The page, and whether there is more."""
         if query.size == 0:
-            return [], None
-        start = position.offset if isinstance(position, RankPosition) else 0
+            return [], False
         if query.effective_sort == "relevance":
-            check_depth(start, query.size)
+            start = _offset(position)
             ranked = by_relevance(searcher, found, start, start + query.size + 1)
         else:
             after = position if isinstance(position, TimePosition) else None
             ranked = self._by_time(searcher, query, found, after, query.size + 1)
-        if len(ranked) <= query.size:
-            return ranked, None
-        page = ranked[: query.size]
-        in_rank = query.effective_sort == "relevance"
-        return page, encode(query, RankPosition(start + query.size) if in_rank else page[-1].position)
+        return ranked[: query.size], len(ranked) > query.size
+
+    def _following(self, view: View, query: ArticleQuery, position: Position | None, last: Ranked) -> Position:
+        """Where the page after this one starts; by relevance in the same view, which is kept for it."""
+        if query.effective_sort != "relevance":
+            return last.position
+        name = position.view if isinstance(position, RankPosition) else self._views.keep(view)
+        return RankPosition(_offset(position) + query.size, name)
 
     def _hit(self, searcher: tantivy.Searcher, query: ArticleQuery, ranked: Ranked) -> Hit:
         stored = source_of(ranked.document)
@@ -180,6 +191,10 @@ class TantivyArticleReader:
         if depends is None:
             return count(searcher, context, [FacetQuestion(request, named_values(query, request.facet))])
         return {request.facet: count_each(searcher, self._snapshots.schema, context, request, depends)}
+
+
+def _offset(position: Position | None) -> int:
+    return position.offset if isinstance(position, RankPosition) else 0
 
 
 def _stands_alone(query: ArticleQuery, request: FacetRequest, filtered: frozenset[str]) -> bool:

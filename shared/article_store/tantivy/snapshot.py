@@ -1,6 +1,7 @@
 """Keeps sight of the index that CURRENT names, from a process that does not write: never older than 50 ms."""
 
 import threading
+from collections.abc import Hashable
 from pathlib import Path
 
 import tantivy
@@ -9,6 +10,7 @@ from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy.building import Indexes, empty, opened
 from shared.article_store.tantivy.folder import IndexName
 from shared.article_store.tantivy.schema import fingerprint
+from shared.article_store.tantivy.views import View
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 
@@ -26,6 +28,7 @@ class Snapshots:
         # Until a first article was put, everything is asked of an index that holds none.
         self._indexes = empty()
         self._looked_at_s: float | None = None
+        self._state: Hashable = None
 
     def searcher(self) -> tantivy.Searcher:
         """A searcher over the articles that sees every commit older than 50 ms.
@@ -33,19 +36,28 @@ class Snapshots:
         Raises:
             DependencyUnavailable: the index has another schema, or cannot be read.
         """
-        return self._fresh().articles.searcher()
+        return self.view().searcher
+
+    def view(self) -> View:
+        """The same, with what tells whether two searchers see the same; raises as `searcher`."""
+        with self._turn:
+            indexes = self._fresh()
+            return View(indexes.articles.searcher(), self._state)
 
     def past_searcher(self) -> tantivy.Searcher:
         """The same over revisions and withdrawals."""
-        return self._fresh().past.searcher()
+        with self._turn:
+            return self._fresh().past.searcher()
 
     def fact_searcher(self) -> tantivy.Searcher:
         """The same over facts."""
-        return self._fresh().facts.searcher()
+        with self._turn:
+            return self._fresh().facts.searcher()
 
     def story_searcher(self) -> tantivy.Searcher:
         """The same over stories."""
-        return self._fresh().stories.searcher()
+        with self._turn:
+            return self._fresh().stories.searcher()
 
     @property
     def schema(self) -> tantivy.Schema:
@@ -53,12 +65,12 @@ class Snapshots:
         return self._indexes.articles.schema
 
     def _fresh(self) -> Indexes:
-        with self._turn:
-            now_s = self._clock.monotonic_s()
-            if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
-                self._look()
-                self._looked_at_s = now_s
-            return self._indexes
+        """The indexes as of now; the caller holds the turn."""
+        now_s = self._clock.monotonic_s()
+        if self._looked_at_s is None or now_s - self._looked_at_s >= RELOAD_INTERVAL_S:
+            self._look()
+            self._looked_at_s = now_s
+        return self._indexes
 
     def _look(self) -> None:
         try:
@@ -66,8 +78,11 @@ class Snapshots:
             if name != self._name:
                 self._indexes = _opened(self._folder, name)
                 self._name = name
+            before = _commit(self._folder, name)
             for index in self._indexes.each:
                 index.reload()
+            # A commit in between may be seen or not: such a state is like no other.
+            self._state = before if before == _commit(self._folder, name) else object()
         except (ValueError, OSError) as error:
             raise DependencyUnavailable(
                 f"cannot read the index in {self._folder}: {error}; if that lasts, restore it from a backup"
@@ -86,3 +101,11 @@ def _opened(folder: Path, name: IndexName | None) -> Indexes:
     for index in indexes.each:
         index.config_reader("Manual")
     return indexes
+
+
+def _commit(folder: Path, name: IndexName | None) -> tuple[str, int, int]:
+    """What changes with each commit of the articles: Tantivy replaces the file that lists the segments."""
+    if name is None:
+        return "", 0, 0
+    listed = (folder / str(name) / "meta.json").stat()
+    return str(name), listed.st_ino, listed.st_mtime_ns

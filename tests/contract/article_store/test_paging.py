@@ -1,8 +1,11 @@
 """Walking through results: complete, each article once, whatever is put meanwhile; bounded, and bound to its query."""
 
-import pytest
+from dataclasses import replace
 
-from shared.article_store.cursors import RankPosition, encode
+import pytest
+from elasticsearch import AsyncElasticsearch
+
+from shared.article_store.cursors import VIEW_LIFETIME_S, RankPosition, decode, encode
 from shared.article_store.query import (
     MAX_RELEVANCE_DEPTH,
     AnyOf,
@@ -13,10 +16,11 @@ from shared.article_store.query import (
     HasValue,
     Not,
     OnSite,
+    SearchResult,
     Words,
 )
-from shared.errors import InvalidInput, LimitExceeded
-from tests.builders import NOON, a_stored_article, an_article, an_enrichment, an_entity
+from shared.errors import Expired, InvalidInput, LimitExceeded
+from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store, titles
 
 COUNCIL = Words("council")
@@ -130,12 +134,70 @@ async def test_another_page_size_continues_the_same_walk(store: Store):
     assert titles(rest) == [matter(n) for n in range(3, 8)]
 
 
-async def test_relevance_ends_at_a_stated_depth(store: Store):
-    await store.put(*(a_stored_article(n) for n in range(1, 4)))
-    too_deep = encode(ArticleQuery(where=COUNCIL), RankPosition(MAX_RELEVANCE_DEPTH))
+async def test_a_walk_by_relevance_is_of_one_view_whatever_is_put_and_taken_meanwhile(store: Store):
+    await store.put(*(a_stored_article(n, text="council " * (n % 7 + 1)) for n in range(1, 41)))
+    at_once = await store.titles(where=COUNCIL, size=100)
 
-    with pytest.raises(LimitExceeded, match="sort by time"):
-        await store.search(where=COUNCIL, size=1, cursor=too_deep)
+    result = await store.search(where=COUNCIL, size=7)
+    found = titles(result)
+    for round_number in range(1, 6):
+        better = [a_stored_article(100 * round_number + n, text="council council council") for n in range(8)]
+        await store.put(*better)
+        await store.withdraw(a_withdrawal(round_number, reason="retired"))
+        result = await store.search(where=COUNCIL, size=7, cursor=result.next)
+        found += titles(result)
+
+    assert found == at_once
+    assert (result.total.value, result.next) == (40, None)
+    assert (await store.search(where=COUNCIL)).total.value == 40 + 5 * 8 - 5
+
+
+async def test_facets_of_a_later_page_by_relevance_are_those_of_the_first(store: Store):
+    await store.put(*(a_stored_article(n, section="Business") for n in range(1, 6)))
+    asked = {"where": COUNCIL, "size": 2, "facets": (FacetRequest("section"),)}
+
+    first = await store.search(**asked)
+    await store.put(*(a_stored_article(n, section="Business") for n in range(6, 20)))
+    second = await store.search(**asked, cursor=first.next)
+
+    assert second.facets == first.facets
+
+
+async def test_a_walk_by_relevance_ends_at_a_stated_depth(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 7)))
+    first = await store.search(where=COUNCIL, size=1)
+    position = decode(ArticleQuery(where=COUNCIL, cursor=first.next))
+    assert isinstance(position, RankPosition)
+    near, beyond = (
+        encode(ArticleQuery(where=COUNCIL), replace(position, offset=MAX_RELEVANCE_DEPTH - left)) for left in (2, 0)
+    )
+
+    # The embedded store finds nothing so deep here; Elasticsearch goes on from the article before.
+    last = await store.search(where=COUNCIL, size=4, cursor=near)
+    with pytest.raises(Expired, match="sort by time"):
+        await store.search(where=COUNCIL, size=1, cursor=beyond)
+
+    assert len(last.hits) == {"tantivy": 0, "elasticsearch": 2}[store.name]
+
+
+async def test_a_view_that_is_not_kept_any_more_says_so(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 7)))
+    first = await store.search(where=COUNCIL, size=2)
+
+    await let_views_expire(store, first)
+
+    with pytest.raises(Expired, match="start again"):
+        await store.search(where=COUNCIL, size=2, cursor=first.next)
+    assert (await store.search(where=COUNCIL, size=2)).hits == first.hits
+
+
+async def let_views_expire(store: Store, first: SearchResult) -> None:
+    """Tantivy's reader counts by the clock; Elasticsearch, whose clock is its own, is told to close its own."""
+    store.clock.advance(VIEW_LIFETIME_S + 1)
+    position = decode(ArticleQuery(where=COUNCIL, cursor=first.next))
+    if store.settings.elasticsearch_url and isinstance(position, RankPosition):
+        async with AsyncElasticsearch(store.settings.elasticsearch_url) as client:
+            await client.close_point_in_time(id=position.view)
 
 
 async def test_a_scan_yields_all_that_match_newest_first(store: Store):

@@ -1,7 +1,9 @@
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from shared.article_store.cursors import VIEW_LIFETIME_S
 from shared.facets import FACETS_BY_NAME
 from tests.integration.search.newsroom import HOSTILE, articles
 
@@ -331,3 +333,29 @@ async def test_similar_articles_are_about_the_same_and_not_the_article_itself(cl
 )
 async def test_what_is_similar_to_nothing_is_a_problem(client, path, status):
     assert (await client.get(f"/v1/articles/{path}")).status_code == status
+
+
+async def test_pages_by_relevance_that_are_not_kept_any_more_are_gone_and_say_where_to_start_again(client, clock):
+    first = await search(client, "q=battery&size=1&fields=id&facet=none")
+    clock.advance(VIEW_LIFETIME_S + 1)
+
+    response = await client.get(first["next"])
+
+    assert response.status_code == 410
+    assert (response.json()["type"], response.json()["status"]) == ("/docs#page-expired", 410)
+    again = (await client.get(response.json()["link"])).json()
+    assert (again["articles"], again["total"]) == (first["articles"], first["total"])
+
+
+async def test_a_long_question_may_go_on_and_start_again_too(client, clock):
+    asked = {"q": "battery", "size": 1, "facet": "none"}
+    first = (await client.post("/v1/articles/search", json=asked)).json()
+    cursor = parse_qs(urlsplit(first["next"]).query)["cursor"][0]
+
+    second = await client.post("/v1/articles/search", json={**asked, "cursor": cursor})
+    clock.advance(VIEW_LIFETIME_S + 1)
+    gone = await client.post("/v1/articles/search", json={**asked, "cursor": cursor})
+
+    assert second.json()["articles"][0]["id"] != first["articles"][0]["id"]
+    assert gone.status_code == 410
+    assert (await client.get(gone.json()["link"])).json()["articles"][0]["id"] == first["articles"][0]["id"]

@@ -8,6 +8,7 @@ from services.search.problems import KINDS, problem_of, to_response
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read
 from services.search.query_string import InvalidParameter
+from services.search.starting_again import StartAgain
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
 from tests.builders import NOON
 
@@ -19,6 +20,7 @@ from tests.builders import NOON
         (InvalidInput("cursor of another query"), 400, "invalid-request"),
         (LimitExceeded("too deep"), 400, "too-much"),
         (UnknownArticle("no article"), 404, "unknown-article"),
+        (StartAgain("not kept", "/v1/articles?q=a"), 410, "page-expired"),
         (HTTPException(404), 404, "not-found"),
         (HTTPException(405, headers={"Allow": "GET"}), 405, "method-not-allowed"),
         (DependencyUnavailable("no index"), 503, "store-unavailable"),

@@ -1,5 +1,8 @@
 """Cursors survive the journey and refuse what was not made for the query."""
 
+import base64
+import hashlib
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.article_store.cursors import RankPosition, TimePosition, decode, encode
-from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
+from shared.article_store.query import MAX_CURSOR_CHARACTERS, ArticleQuery, FacetFilter, FacetRequest, Words
 from shared.errors import InvalidInput
 
 RELEVANT = ArticleQuery(where=Words("chips"))
@@ -24,8 +27,43 @@ def test_a_position_in_time_comes_back_as_it_went(order, article_id):
     assert not set(cursor) & set("+/=&?")
 
 
-def test_a_position_by_relevance_comes_back_as_it_went():
-    assert decode(replace(RELEVANT, cursor=encode(RELEVANT, RankPosition(40)))) == RankPosition(40)
+@pytest.mark.parametrize(
+    "position",
+    [
+        RankPosition(40, "1f2e3d"),
+        RankPosition(40, "1f2e3d", (0.2876821, 2**62, "a" * 64)),
+        RankPosition(40, "1f2e3d", (1.0, 0, "a" * 64)),
+    ],
+)
+def test_a_position_by_relevance_comes_back_as_it_went(position):
+    assert decode(replace(RELEVANT, cursor=encode(RELEVANT, position))) == position
+
+
+def test_a_view_of_many_indices_fits_a_cursor():
+    names = (f"newsweir-articles-2026.{n:03}-{hashlib.sha256(bytes([n])).hexdigest()[:22]}" for n in range(100))
+    view = " ".join(f"{name} Wws9WK0JLSOu58 9f8124 {4_000 + number}" for number, name in enumerate(names))
+
+    cursor = encode(RELEVANT, RankPosition(40, view, (0.5, 2**62, "a" * 64)))
+
+    assert len(cursor) <= MAX_CURSOR_CHARACTERS < len(view)
+    assert decode(replace(RELEVANT, cursor=cursor)) == RankPosition(40, view, (0.5, 2**62, "a" * 64))
+
+
+def test_a_place_or_a_view_that_was_changed_is_refused():
+    cursor = encode(RELEVANT, RankPosition(40, "one"))
+    said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    others = (said.replace(b"40", b"41"), said.replace(b"one", b"two"))
+
+    for other in others:
+        with pytest.raises(InvalidInput, match="does not belong"):
+            decode(replace(RELEVANT, cursor=base64.urlsafe_b64encode(other).decode()))
+
+
+def test_what_unpacks_without_end_is_refused():
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"[" + b" " * 5_000_000 + b"]", 9)).decode()
+
+    with pytest.raises(InvalidInput):
+        decode(replace(RELEVANT, cursor=bomb))
 
 
 def test_page_size_facets_and_highlights_may_change_between_pages():
