@@ -1,6 +1,7 @@
 """Texts for tests of stories: any number of them, each with words, names and figures of its own."""
 
 import random
+from functools import lru_cache
 
 from services.enrichment.stories.fingerprint import fingerprint
 from services.enrichment.stories.placing import Newcomer
@@ -27,17 +28,20 @@ _SYLLABLES = (
 )
 
 
+@lru_cache(maxsize=64)
 def prose(seed: int, words: int = 240) -> str:
     """A text with capitalised names and figures among its words; no two seeds share a run of four words."""
     rng = random.Random(seed)
     stock = ["".join(rng.choices(_SYLLABLES, k=rng.randint(2, 4))) for _ in range(120)]
     names = [word.capitalize() for word in rng.sample(stock, 12)]
     sentences: list[str] = []
-    while sum(len(sentence.split()) for sentence in sentences) < words:
+    written = 0
+    while written < words:
         said = rng.choices(stock, k=rng.randint(8, 16))
         said.insert(rng.randrange(1, len(said)), rng.choice(names))
         said.insert(rng.randrange(1, len(said)), str(rng.randint(11, 99_999)))
         sentences.append(" ".join(said).capitalize() + ".")
+        written += len(said)
     return " ".join(sentences)
 
 

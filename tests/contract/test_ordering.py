@@ -228,7 +228,11 @@ async def require_the_newest_once(stage: Stage, arrivals: Iterable[Version]) -> 
     assert (ledger.in_flight, ledger.by_disposition) == (0, {"indexed": len(set(arrived))})
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(fault, marks=() if fault == FAULTS[0] else pytest.mark.slow) for fault in FAULTS],
+    ids=str,
+)
 async def test_three_revisions_in_any_order_end_in_the_newest_though_a_worker(fault, any_broker, store):
     revisions = [Version(1, revision, content=revision) for revision in (1, 2, 3)]
     for order, unlucky in itertools.product(itertools.permutations(revisions), range(3)):
@@ -267,6 +271,7 @@ def _mended(done: list[Action]) -> list[Action]:
     return [Claim() if isinstance(action, Claim) else action for action in done]
 
 
+@pytest.mark.slow
 @given(history=histories())
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_history_of_arrivals_replays_deaths_and_late_risers_ends_in_the_newest(any_broker, store, history):

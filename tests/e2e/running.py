@@ -21,8 +21,9 @@ STOP_LIMIT_S = 40
 _ASK_EVERY_S = 0.25
 
 
-# Ports that were handed out are not handed out again, although nobody listens there yet.
-_candidates = itertools.count(20_000 + os.getpid() % 20_000)
+# Ports that were handed out are not handed out again, although nobody listens there yet; processes that began one
+# after the other, as the workers of one run of the tests do, are given ranges far apart.
+_candidates = itertools.count(20_000 + os.getpid() * 613 % 12_000)
 
 
 def free_ports(count: int) -> int:

@@ -40,6 +40,19 @@ def test_pages_in_old_encodings_are_read():
     assert "the Mühle should keep" in found.text
 
 
+FIVE_MEGABYTES = [
+    b'<div class="card"><article>' * 200_000,
+    b'<div class="' + b"a-b_c " * 800_000 + b'">x</div>',
+    b'<p class="by-' + b"author-" * 700_000 + b'">x</p>',
+    b'<div style="' + b"display " * 600_000 + b'">x</div>',
+    b'<p class="byline">' + b"By " * 1_600_000 + b"</p>",
+    b"<p>" + b"By (image: " * 450_000,
+    b"<p>" + b'{"a' * 1_600_000,
+    b"<h1>x</h1>" + b"<p>1 January</p>" * 100_000,
+    b'<div class="article-body"><p>A sentence that is long enough to be text.</p></div>' * 60_000,
+]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -56,16 +69,8 @@ def test_pages_in_old_encodings_are_read():
         b'<script type="application/ld+json">' + b'{"@type":"Article","author":' * 5000,
         b'<base href="http://["><link rel=canonical href="http://[::1"><a href="http://[">x</a>',
         b"\xff\xfe<\x00p\x00>\x00x\x00",
-        # Five megabytes each: nothing here may be quadratic.
-        b'<div class="card"><article>' * 200_000,
-        b'<div class="' + b"a-b_c " * 800_000 + b'">x</div>',
-        b'<p class="by-' + b"author-" * 700_000 + b'">x</p>',
-        b'<div style="' + b"display " * 600_000 + b'">x</div>',
-        b'<p class="byline">' + b"By " * 1_600_000 + b"</p>",
-        b"<p>" + b"By (image: " * 450_000,
-        b"<p>" + b'{"a' * 1_600_000,
-        b"<h1>x</h1>" + b"<p>1 January</p>" * 100_000,
-        b'<div class="article-body"><p>A sentence that is long enough to be text.</p></div>' * 60_000,
+        # Nothing may be quadratic.
+        *(pytest.param(body, marks=pytest.mark.slow) for body in FIVE_MEGABYTES),
     ],
 )
 def test_broken_markup_is_borne(body):

@@ -143,6 +143,7 @@ ARRIVALS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ARRIVALS, st.integers(1, 7))
 async def test_the_same_arrivals_end_the_same_however_they_are_batched(connection, clock, arrivals, batch):
