@@ -1,5 +1,6 @@
 """Gathers the names of an article that may be entities: read off their capitals, and seen by the statistical model."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -20,6 +21,9 @@ _TRAILING_TITLES = re.compile(rf"(?:\s+(?:Vice|Deputy|Executive|{_TITLES})\.?)+$
 _TAIL = re.compile(r"(?:['’]s|['’]|[\s.,;:!?\"”“()-])+$")
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|Bros)$")
 _BREAK = re.compile(r"['’]s |\s*[(\n]")
+# What stands between two names that the model took for one; bodies have "and" in theirs.
+_BETWEEN_BODIES = re.compile(r", ")
+_BETWEEN_OTHERS = re.compile(r"[,/;:–—]| and | & ")
 _MODEL_WEIGHT = 1.0
 # The model takes headlines written in capitals for one long name.
 _MOST_WORDS = 8
@@ -64,8 +68,8 @@ def _is_written_in_capitals(title: str) -> bool:
 def _seen(field: Field, passage: Passage, row: Sequence[Run], model: NamedEntityModel) -> Iterator[Name]:
     for found in model.find(passage.text):
         start, end = _trimmed(passage.text, found.start, found.end)
-        start, end = _as_capitalised(row, start, end)
-        yield Name(field, passage, start, end, found.type, _MODEL_WEIGHT, model.origin)
+        for bounds in _as_capitalised(passage.text, row, start, end, found.type):
+            yield Name(field, passage, *bounds, found.type, _MODEL_WEIGHT, model.origin)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -82,18 +86,22 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _as_capitalised(row: Sequence[Run], start: int, end: int) -> tuple[int, int]:
-    """The bounds of the one run of capitals that the model saw a part of, or more than."""
+def _as_capitalised(text: str, row: Sequence[Run], start: int, end: int, kind: RunKind) -> list[tuple[int, int]]:
+    """The bounds of the run of capitals that the model saw a part of, or more than; of each, where it joined some."""
     inner = [run for run in row if run.start < end and start < run.end]
     if len(inner) == 1 and (inner[0].start == start or inner[0].end == end or inner[0].kind):
-        return inner[0].start, inner[0].end
-    return start, end
+        return [(inner[0].start, inner[0].end)]
+    between = _BETWEEN_BODIES if kind == "organization" else _BETWEEN_OTHERS
+    if len(inner) > 1 and any(between.search(text, a.end, b.start) for a, b in itertools.pairwise(inner)):
+        return [(run.start, run.end) for run in inner]
+    return [(start, end)]
 
 
 def _is_name(name: Name, knowledge: Knowledge) -> bool:
     surface = name.surface
     looks_like_one = (
-        0 < len(surface.split()) <= _MOST_WORDS
+        surface.rstrip(".") not in words.TITLES
+        and 0 < len(surface.split()) <= _MOST_WORDS
         and len(surface) > 1
         and "\n" not in surface
         and any(character.isupper() for character in surface)

@@ -1,5 +1,6 @@
 """Reads names off their capitals: runs of capitalised words, parted where two names meet, typed by what they say."""
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -15,10 +16,16 @@ RunKind = EntityType | Literal["other", ""]
 Ground = Literal["head", "title", "given", "place", ""]
 
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u024f\u0386-\u042f\u1e00-\u1eff]"
+# What a hyphen adds to a name that is no part of it: "Nairobi-based", "US-led".
+_COMPOUNDED = (
+    "administered|affiliated|aligned|allied|area|backed|based|born|bound|bred|brokered|built|controlled|dominated|"
+    "educated|era|friendly|funded|held|inspired|led|like|linked|listed|made|majority|mediated|native|occupied|only|"
+    "owned|raised|registered|related|run|speaking|specific|sponsored|style|supported|trained|type|wide"
+)
 # It begins with one set of characters, which the search for it skips to.
 _TOKEN = re.compile(
     rf"{_CAPITAL}(?:\.(?:(?:[A-Z]\.)+|(?= ?{_CAPITAL}))|(?:t|r|rs|s|rof|ev|en|ov|on|ol|gt|apt)\.(?= )"
-    r"|[\w&]*(?:[-'’](?!s\b)[\w&]+)*)"
+    rf"|[\w&]*(?:[-'’](?!s\b|(?:{_COMPOUNDED})\b)[\w&]+)*)"
 )
 _PARTICLE = re.compile(r"(?<!\w)(?:[Aa]l|[Ee]l|a[sdrnt]|ash|ul|d|[Dd]ell)[-'’]$")
 _WITHIN_NAMES = frozenset(
@@ -85,7 +92,7 @@ def _read_alone(text: str, word: _Word, lexicon: Lexicon) -> Run | None:
 
 
 def _read_row(text: str, group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Iterator[Run]:
-    for segment in _segments(group, common_words):
+    for segment in _segments(group, lexicon, common_words):
         run = _read(text, segment, lexicon, common_words)
         if run is not None:
             yield run
@@ -126,11 +133,13 @@ def _capitalised(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _segments(group: Sequence[_Word], common_words: frozenset[str]) -> Iterator[list[_Word]]:
+def _segments(group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Iterator[list[_Word]]:
     """The parts of a row that are names of their own."""
     segment: list[_Word] = []
     for index, word in enumerate(group):
-        if segment and not _goes_on(segment, word, group[index:], common_words):
+        rest = group[index:]
+        goes_on = segment and _goes_on(segment, word, rest, common_words)
+        if segment and (not goes_on or _begins_person(segment, rest, lexicon, common_words)):
             yield segment
             segment = []
         if word.text in words.FUNCTION_WORDS and (not segment or word.text not in ("First", "One", "Second")):
@@ -175,6 +184,33 @@ def _is_office_of_someone(
     if last is word:
         return True
     return last.text not in words.ORGANIZATION_HEADS and last.text.lower() not in common_words
+
+
+def _begins_person(
+    segment: Sequence[_Word], rest: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]
+) -> bool:
+    """Whether a full name follows something else: "Ambassador to Japan Jane Doe", "Translator Jane Doe"."""
+    if len(rest) < 2 or rest[1].gap != " " or rest[0].text not in lexicon.given:
+        return False
+    if rest[0].gap == " y ":
+        return len(segment) > 1
+    name = list(itertools.takewhile(lambda word: word.gap == " ", rest))
+    return (
+        rest[0].gap == " "
+        and _ends_before_person(segment, lexicon, common_words)
+        and _may_be_person(name, common_words)
+    )
+
+
+def _ends_before_person(segment: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> bool:
+    """Whether a segment ends with a place, an acronym or an ordinary word, and is no name or the front of one."""
+    last = segment[-1].text
+    if last in words.LOCATION_FRONTS or last in words.ORGANIZATION_FRONTS:
+        return False
+    if any(word.text in lexicon.given for word in segment):
+        return False
+    is_acronym = last.isupper() and last.isalpha() and len(last) > 1
+    return is_acronym or last in lexicon.places or last.lower() in common_words
 
 
 _OF_FOLLOWS = words.EVENT_HEADS | words.OTHER_HEADS | {"Battle", "House", "Kings", "Convention"}

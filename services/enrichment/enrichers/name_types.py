@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from services.enrichment.article_text import Passage
 from services.enrichment.enrichers import name_words as words
+from services.enrichment.enrichers.name_neighbours import votes
 from services.enrichment.enrichers.name_runs import Ground, RunKind
 from services.enrichment.knowledge_base.lexicon import Lexicon
 
@@ -14,26 +15,8 @@ from services.enrichment.knowledge_base.lexicon import Lexicon
 Kind = RunKind
 _Ballot = dict[Kind, float]
 _BY_GROUND: dict[Ground, float] = {"head": 8.0, "title": 3.0, "given": 2.5, "place": 2.0, "": 0.0}
-_AMBIGUOUS_TITLES = frozenset("Late His Her Private Count Former Mother Father Prime".split())
-_TITLE_BEFORE = re.compile(rf"\b(?:{'|'.join(sorted(words.TITLES - _AMBIGUOUS_TITLES))})\.? $")
-_PLACE_BEFORE = re.compile(
-    r"\b(?:in|near|from|outside|around|across|at|to|toward|towards|between|throughout|into|via) $"
-)
-_PLACE_KIND_BEFORE = re.compile(
-    r"\b(?:city|town|village|province|district|region|island|port|municipality|capital|state|county|suburb)(?: of)? "
-    r"(?:the )?$"
-)
-_BODY_KIND_BEFORE = re.compile(
-    r"\b(?:company|firm|group|party|agency|newspaper|daily|broadcaster|startup|start-up|operator|bank|airline|club|team|"
-    r"union|organi[sz]ation|NGO|charity|giant|maker|retailer|network|magazine|outlet|side) $"
-)
-_THE_BEFORE = re.compile(r"\b[Tt]he $")
-_ACTS_AFTER = re.compile(
-    r",? (?:said|says|told|added|explained|recalled|argued|noted|insisted|who|whose|\d\d,)\b|, (?:who|whose|\d\d)\b"
-)
-_PLACE_AFTER = re.compile(
-    r"(?:, [A-Z]|(?:[’']s)? (?:city|region|province|district|residents|island|area|airport|coast|border)\b)"
-)
+# What else than the model must speak for a name that the model alone has seen: it is right about people more often.
+_LEAST_SUPPORT: dict[Kind, float] = {"organization": 0.5, "location": 0.5, "person": 0.0}
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,4}[A-Z]s?|[A-Z]{2,6}")
 
 
@@ -45,6 +28,7 @@ class Named(NamedTuple):
     end: int
     kind: Kind
     weight: float
+    is_seen: bool = False  # by the statistical model
 
     @property
     def surface(self) -> str:
@@ -57,36 +41,33 @@ def weight_of(ground: Ground) -> float:
     return _BY_GROUND[ground]
 
 
-def kinds(names: Iterable[Named], lexicon: Lexicon) -> dict[str, Kind]:
-    """The kind of each name, the same wherever it stands."""
-    votes: dict[str, _Ballot] = defaultdict(lambda: defaultdict(float))
+def kinds(names: Iterable[Named], lexicon: Lexicon, is_known: Callable[[Kind, str], bool]) -> dict[str, Kind]:
+    """The kind of each name, the same wherever it stands; empty where the model alone speaks for it.
+
+    Args:
+        is_known: whether the knowledge base has an entity of a kind and a name.
+    """
+    ballots: dict[str, _Ballot] = defaultdict(lambda: defaultdict(float))
+    seen: dict[str, _Ballot] = defaultdict(lambda: defaultdict(float))
+    read: set[str] = set()
     for name in names:
-        ballot = votes[name.surface]
+        surface = name.surface
+        ballot = ballots[surface]
         ballot[name.kind] += name.weight
-        _add_neighbours(ballot, name)
-    for surface, ballot in votes.items():
+        if name.is_seen:
+            seen[surface][name.kind] += name.weight
+        else:
+            read.add(surface)
+        for neighbour in votes(name.passage.text, name.start, name.end):
+            ballot[neighbour[0]] += neighbour[1]
+    chosen: dict[str, Kind] = {}
+    for surface, ballot in ballots.items():
         _add_form(ballot, surface, lexicon)
-    return {surface: max(sorted(ballot), key=lambda kind: ballot[kind]) for surface, ballot in votes.items()}
-
-
-def _add_neighbours(ballot: _Ballot, name: Named) -> None:
-    text = name.passage.text
-    before, after = text[max(0, name.start - 24) : name.start], text[name.end : name.end + 24]
-    if _TITLE_BEFORE.search(before):
-        ballot["person"] += 2.0
-    elif _PLACE_KIND_BEFORE.search(before):
-        ballot["location"] += 1.5
-    elif _BODY_KIND_BEFORE.search(before):
-        ballot["organization"] += 1.5
-    elif _PLACE_BEFORE.search(before):
-        ballot["location"] += 0.4
-    elif _THE_BEFORE.search(before):
-        ballot["organization"] += 0.5
-        ballot["person"] -= 0.7
-    if _ACTS_AFTER.match(after):
-        ballot["person"] += 0.5
-    elif _PLACE_AFTER.match(after):
-        ballot["location"] += 0.3
+        kind = max(sorted(ballot), key=lambda kind: ballot[kind])
+        support = ballot[kind] - seen[surface][kind]
+        is_supported = surface in read or support >= _LEAST_SUPPORT.get(kind, 0.0) or is_known(kind, surface)
+        chosen[surface] = kind if is_supported else ""
+    return chosen
 
 
 def _add_form(ballot: _Ballot, surface: str, lexicon: Lexicon) -> None:

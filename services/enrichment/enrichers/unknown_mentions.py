@@ -12,7 +12,6 @@ from services.enrichment.knowledge_base.known_entity import KnownEntity
 from services.enrichment.knowledge_base.slugs import entity_id
 
 _RULE_CONFIDENCE, _MODEL_CONFIDENCE = 0.75, 0.6
-_NO_ENTITY = frozenset({"", "other"})
 
 
 def with_unknown_mentions(
@@ -24,7 +23,11 @@ def with_unknown_mentions(
     acronym is what it was introduced for.
     """
     kept, added = _settled(candidates(article, knowledge), known, ground)
-    types = kinds((Named(n.passage, n.start, n.end, n.kind, n.weight) for n in added), knowledge.lexicon)
+    types = kinds(
+        (Named(n.passage, n.start, n.end, n.kind, n.weight, n.origin != "rule") for n in added),
+        knowledge.lexicon,
+        lambda kind, surface: _known_as(kind, surface, knowledge) is not None,
+    )
     meant = _entities(types, kept, knowledge)
     for acronym, entity in _acronyms(article, kept, added, meant):
         meant[acronym] = entity
@@ -97,7 +100,12 @@ def _entity(kind: Kind, surface: str, knowledge: Knowledge) -> KnownEntity | Non
     if made_id is None:
         return None
     country = knowledge.lexicon.places.get(surface, "") if kind == "location" else ""
-    return knowledge.gazetteer.get(made_id) or KnownEntity(made_id, " ".join(surface.split()), kind, country)
+    return _known_as(kind, surface, knowledge) or KnownEntity(made_id, " ".join(surface.split()), kind, country)
+
+
+def _known_as(kind: Kind, surface: str, knowledge: Knowledge) -> KnownEntity | None:
+    made_id = None if kind == "" or kind == "other" else entity_id(kind, surface)
+    return knowledge.gazetteer.get(made_id) if made_id else None
 
 
 def _acronyms(

@@ -45,6 +45,22 @@ def test_the_bounds_that_the_model_sees_are_repaired(seen, text, span, name):
     assert seen(text, span, "organization") == [name]
 
 
+@pytest.mark.parametrize(
+    ("text", "span", "kind", "names"),
+    [
+        ("So Zorbo and Quixel moved.", "Zorbo and Quixel", "person", ["Zorbo", "Quixel"]),
+        ("So Zorbo, Quixel moved.", "Zorbo, Quixel", "organization", ["Zorbo", "Quixel"]),
+        ("So Zorbo and Quixel moved.", "Zorbo and Quixel", "organization", ["Zorbo and Quixel"]),
+    ],
+)
+def test_names_that_the_model_joined_are_parted(seen, text, span, kind, names):
+    assert seen(text, span, kind) == names
+
+
+def test_a_title_alone_is_no_name(seen):
+    assert seen("So the Admiral moved.", "Admiral", "person") == []
+
+
 def test_capitals_of_a_title_written_in_them_tell_of_no_name(knowledge):
     titled = ArticleText("Quixel Council Raises Water Prices After Months Without Talks", "")
 

@@ -58,6 +58,27 @@ def test_given_names_and_titles_make_a_person_and_titles_are_no_part_of_the_name
     assert read(text) == [(name, "person")]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The envoy to Japan Alejandro Zubrowicz left.", ["Alejandro Zubrowicz"]),
+        ("The chief of ZXQ Alejandro Zubrowicz left.", ["Alejandro Zubrowicz"]),
+        ("Market Alejandro Zubrowicz left.", ["Alejandro Zubrowicz"]),
+        ("So Ricardo Zubrow y Alejandro Zubrowicz left.", ["Ricardo Zubrow", "Alejandro Zubrowicz"]),
+        ("So New Alejandro Town grew.", []),
+    ],
+)
+def test_a_full_name_begins_after_a_place_an_acronym_or_an_ordinary_word(read, text, names):
+    assert [name for name, kind in read(text) if kind == "person"] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("A Zentro River-based firm.", "Zentro River"), ("A Lake Zentro-led plan.", "Lake Zentro")]
+)
+def test_what_a_hyphen_adds_is_no_part_of_a_name(read, text, name):
+    assert read(text) == [(name, "location")]
+
+
 def test_an_office_within_a_row_parts_a_body_from_its_holder(read):
     assert read("Then National Assembly Speaker Alejandro Zubrowicz rose.") == [
         ("National Assembly", "organization"),

@@ -7,10 +7,11 @@ from services.enrichment.knowledge_base.lexicon import Lexicon
 LEXICON = Lexicon(frozenset({"Alejandro"}), frozenset({"Zubrowicz"}), {"Freudenstadt": "DE"})
 
 
-def kind_of(text: str, name: str, *votes: str) -> str:
+def kind_of(text: str, name: str, *votes: str, is_seen: bool = False, known: str = "") -> str:
     passage = Passage(text)
     start = text.index(name)
-    return kinds([Named(passage, start, start + len(name), vote, 1.0) for vote in votes], LEXICON)[name]
+    named = [Named(passage, start, start + len(name), vote, 1.0, is_seen) for vote in votes]
+    return kinds(named, LEXICON, lambda kind, surface: surface == known)[name]
 
 
 def test_one_name_has_the_kind_that_most_of_its_mentions_have():
@@ -34,3 +35,24 @@ def test_neighbours_and_form_outvote_what_the_model_sees(text, name, seen, kind)
 
 def test_an_acronym_of_a_thing_names_no_body():
     assert kind_of("he had an MRI done", "MRI", "organization") == "other"
+
+
+@pytest.mark.parametrize("kind", ["organization", "location"])
+def test_no_body_and_no_place_comes_of_what_the_model_alone_says(kind):
+    assert kind_of("Then Zorbo came.", "Zorbo", kind, is_seen=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("shares in the company Zorbo fell", "organization"), ("it rained in Zorbo again", "location")]
+)
+def test_what_the_model_says_holds_where_a_neighbour_says_the_same(text, kind):
+    assert kind_of(text, "Zorbo", kind, is_seen=True) == kind
+
+
+def test_the_model_is_believed_where_nothing_speaks_against_a_person():
+    assert kind_of("Then Zorbo came.", "Zorbo", "person", is_seen=True) == "person"
+    assert kind_of("Then the Zorbo came.", "Zorbo", "person", is_seen=True) == ""
+
+
+def test_a_name_that_the_knowledge_base_has_needs_no_neighbour():
+    assert kind_of("Then Zorbo came.", "Zorbo", "organization", is_seen=True, known="Zorbo") == "organization"
