@@ -1,9 +1,10 @@
 """What people read for ids that a question holds: the labels of values of facets, from the store."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.search.catalogue import Catalogue
+from services.search.query_string import split_list
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetFilter, FacetRequest
 from shared.facets import FACETS_BY_NAME
 
@@ -26,6 +27,16 @@ async def labels_of(catalogue: Catalogue, values: Iterable[Value]) -> dict[Value
 def filtered_values(query: ArticleQuery) -> Iterable[Value]:
     """What the filters of a question select and exclude."""
     return ((item.facet, value) for item in query.filters for value in (*item.include, *item.exclude))
+
+
+def filtered_by(parameters: Mapping[str, Sequence[str]]) -> Iterable[Value]:
+    """The same of parameters by their names, as an alert keeps them: a value may be a list with commas."""
+    return (
+        (name.removeprefix("not_"), value)
+        for name, values in parameters.items()
+        for some in values
+        for value in split_list(some)
+    )
 
 
 async def _counted(catalogue: Catalogue, facet: str, values: list[str]) -> FacetCounts:

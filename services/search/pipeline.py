@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.search.broker import BrokerUnavailable, answered
+from services.search.throughput import Throughput, read_throughput
 from shared.bus.dead_letters import DeadLetters, Letter, LetterFilter
 from shared.bus.lag import StageLag, read_lag
 from shared.clock import Clock
@@ -21,6 +22,7 @@ class PipelineState:
     """Everything at one moment; letters: at most MAX_LETTERS, `more` whether there are others."""
 
     stages: tuple[StageLag, ...]
+    throughput: Throughput
     ledger: Ledger
     letters: tuple[Letter, ...]
     more: bool
@@ -34,12 +36,13 @@ class Pipeline:
         self._clock = clock
 
     async def state(self) -> PipelineState:
-        """Backlogs, sums and dead letters."""
+        """Backlogs, pace, sums and dead letters."""
         now_ms = self._clock.now_ms()
         stages = tuple([await answered(read_lag(self._broker, stage, now_ms)) for stage in STAGES])
+        throughput = await answered(read_throughput(self._broker, now_ms))
         ledger = await answered(read_ledger(self._broker))
         letters = await answered(self._letters(LetterFilter()))
-        return PipelineState(stages, ledger, letters[:MAX_LETTERS], more=len(letters) > MAX_LETTERS)
+        return PipelineState(stages, throughput, ledger, letters[:MAX_LETTERS], more=len(letters) > MAX_LETTERS)
 
     async def end(self, names: Collection[str], how: Literal["replay", "discard"]) -> int:
         """Replay the letters, or discard them for good; how many were still there."""

@@ -1,5 +1,6 @@
 """What became of each notice of an alert: waiting, delivered, to be tried again, or given up; the latest of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +59,20 @@ class Deliveries:
         ids = await self.connection.client.zrevrange(self._key("delivery-order", alert_id), 0, MAX_KEPT - 1)
         values = await self.connection.client.hmget(self._key("deliveries", alert_id), ids) if ids else []
         return [Delivery.model_validate_json(value) for value in values if value is not None]
+
+    async def newest_of_each(self, alert_ids: Sequence[str]) -> dict[str, Delivery]:
+        """The latest notice of each alert that has any, in two questions."""
+        async with self.connection.client.pipeline(transaction=False) as pipeline:
+            for alert_id in alert_ids:
+                pipeline.zrevrange(self._key("delivery-order", alert_id), 0, 0)
+            newest = {
+                alert_id: ids[0] for alert_id, ids in zip(alert_ids, await pipeline.execute(), strict=True) if ids
+            }
+            for alert_id, delivery_id in newest.items():
+                pipeline.hget(self._key("deliveries", alert_id), delivery_id)
+            values = await pipeline.execute() if newest else []
+        found = zip(newest, values, strict=True)
+        return {alert_id: Delivery.model_validate_json(value) for alert_id, value in found if value is not None}
 
     async def one(self, alert_id: str, delivery_id: str) -> Delivery | None:
         """The state of one notice."""

@@ -30,6 +30,21 @@ class History:
         """The newest firings, the newest first."""
         return await self._shown(await self.connection.client.xrevrange(self._key(alert_id), count=size))
 
+    async def latest_of_each(self, alert_ids: Sequence[str], size: int) -> dict[str, list[Fired]]:
+        """The newest firings of each alert, the newest first: one question to the broker and one to the store."""
+        async with self.connection.client.pipeline(transaction=False) as pipeline:
+            for alert_id in alert_ids:
+                pipeline.xrevrange(self._key(alert_id), count=size)
+            found = await pipeline.execute()
+        fired = await self._shown([entry for entries in found for entry in entries])
+        by_entry = {(item.id, item.stored.article_id): item for item in fired}
+        return {
+            alert_id: [
+                by_entry[key] for entry_id, fields in entries if (key := (entry_id, fields["article_id"])) in by_entry
+            ]
+            for alert_id, entries in zip(alert_ids, found, strict=True)
+        }
+
     async def newest_id(self, alert_id: str) -> str:
         """The id to listen after for what fires from now on."""
         newest = await self.connection.client.xrevrange(self._key(alert_id), count=1)

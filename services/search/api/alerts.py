@@ -1,9 +1,10 @@
 """/v1/alerts: saved queries that tell when something new matches; their feeds, events, deliveries and tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -32,6 +33,7 @@ from services.search.broker import BrokerUnavailable, answered
 from services.search.catalogue import Catalogue
 from services.search.export_formats import Channel as FeedChannel
 from services.search.export_formats import rss
+from services.search.labels import Value, filtered_by, labels_of
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.streaming import Streamed, Turns
 from services.search.values import search
@@ -61,6 +63,13 @@ def alert_routes(resource: "AlertResource") -> APIRouter:
     add(f"{one}/feed.xml", resource.feed, response_class=Response, summary="What an alert fired, as RSS")
     add(f"{one}/live", resource.live, response_class=Response, summary="What an alert fires, as it does")
     return router
+
+
+class LastState(NamedTuple):
+    """The articles that fired an alert last, the newest first, and its latest notice."""
+
+    fired: Sequence[Fired]
+    notice: DeliveryView | None
 
 
 class AlertResource:
@@ -125,6 +134,21 @@ class AlertResource:
     async def fired(self, alert_id: str, size: int) -> Sequence[Fired]:
         """The latest articles that fired it, the newest first."""
         return await answered(self._history.latest(alert_id, size))
+
+    async def last_states(self, alert_ids: Sequence[str], size: int) -> dict[str, LastState]:
+        """What fired each alert last, and its latest notice: as many questions for many alerts as for one."""
+        fired, notices = await asyncio.gather(
+            answered(self._history.latest_of_each(alert_ids, size)),
+            answered(Deliveries(self._service.connection).newest_of_each(alert_ids)),
+        )
+        return {
+            alert_id: LastState(fired[alert_id], DeliveryView.of(notices[alert_id]) if alert_id in notices else None)
+            for alert_id in alert_ids
+        }
+
+    async def labels(self, asked: Iterable[Mapping[str, Sequence[str]]]) -> dict[Value, str]:
+        """What people call the values that the parameters of some alerts ask for."""
+        return await labels_of(self._catalogue, (value for parameters in asked for value in filtered_by(parameters)))
 
     async def feed(self, alert_id: str, request: Request) -> Response:
         """The latest 100 articles that fired it, as RSS 2.0."""

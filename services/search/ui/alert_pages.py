@@ -1,5 +1,6 @@
 """The pages of alerts: what is saved, what fired, what became of notices; made, changed, tried and deleted by forms."""
 
+import asyncio
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -7,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from services.search.api.alert_models import AlertChange, AlertView, TestRequest, TestResult
-from services.search.api.alerts import AlertResource
+from services.search.api.alerts import AlertResource, LastState
 from services.search.query_string import pairs_of_query_string
 from services.search.ui import alert_view
-from services.search.ui.alert_view import AlertForm
+from services.search.ui.alert_view import AlertForm, by_name
 from services.search.ui.forms import form, seen
 from services.search.ui.links import ALERTS_PATH, NEW_ALERT_PATH, alert_path
 from services.search.ui.rendering import Renderer
@@ -18,9 +19,9 @@ from services.search.ui.wording import counted
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput, LimitExceeded
 
-# Of each alert in the list; asking for more would make a long list slow.
+# Of each alert in the list. The articles of all are read at once: beyond so many alerts a page would be slow.
 _LAST_FIRED = 3
-_LISTED_WITH_STATE = 50
+_LISTED_WITH_STATE = 200
 _FIRED = 20
 _DELIVERIES = 30
 _TEST_DAYS = 7
@@ -49,21 +50,24 @@ class AlertPages:
 
     async def all(self, request: Request) -> Response:
         """Every alert with what fired last, and whether its notices arrive."""
-        now = from_ms(self._clock.now_ms())
+        now, alerts = from_ms(self._clock.now_ms()), (await self._alerts.list()).alerts
+        states, labels = await asyncio.gather(
+            self._alerts.last_states([alert.id for alert in alerts[:_LISTED_WITH_STATE]], _LAST_FIRED),
+            self._alerts.labels(alert.parameters for alert in alerts),
+        )
         rows = []
-        for place, alert in enumerate((await self._alerts.list()).alerts):
-            with_state = place < _LISTED_WITH_STATE
-            fired = await self._alerts.fired(alert.id, _LAST_FIRED) if with_state else ()
-            notices = (await self._alerts.deliveries(alert.id)).deliveries if with_state and alert.channels else ()
-            last = alert_view.delivery_rows(notices[:1], alert.channels, now)
-            rows.append((alert_view.alert_row(alert), alert_view.fired_rows(fired, now), last))
+        for alert in alerts:
+            fired, notice = states.get(alert.id, LastState((), None))
+            notices = alert_view.delivery_rows((notice,) if notice else (), alert.channels, now)
+            rows.append((alert_view.alert_row(alert, labels), alert_view.fired_rows(fired, now), notices))
         said = request.query_params.get("said", "")[:200]
         return self._renderer.page("alerts.html", here=ALERTS_PATH, rows=rows, said=said)
 
     async def new(self, request: Request) -> Response:
         """The form for a search, which the address holds."""
-        pairs = pairs_of_query_string(request.url.query)
-        return self._new(alert_view.form_of_search(pairs, from_ms(self._clock.now_ms())))
+        asked = alert_view.asked_by_search(pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
+        labels = await self._alerts.labels([by_name(asked)])
+        return self._new(alert_view.form_of_search(asked, labels))
 
     async def create(self, request: Request) -> Response:
         """Saves it, and shows the secrets that were made: only this answer can."""
@@ -130,7 +134,7 @@ class AlertPages:
         page = self._renderer.page(
             "alert.html",
             here=ALERTS_PATH,
-            alert=alert_view.alert_row(alert),
+            alert=alert_view.alert_row(alert, await self._alerts.labels([alert.parameters])),
             channels=alert.channels,
             form=filled or alert_view.form_of_alert(alert),
             fired=alert_view.fired_rows(fired, now),

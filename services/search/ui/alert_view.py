@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from urllib.parse import quote
 
 from pydantic import ValidationError
@@ -11,7 +12,8 @@ from services.search.alerts.deliveries import State
 from services.search.alerts.history import Fired
 from services.search.api.alert_models import AlertSpec, AlertView, ChannelView, DeliveryView
 from services.search.parameters import EVERYTHING, to_pairs, understand
-from services.search.query_string import Pairs
+from services.search.query_string import Pairs, split_list
+from services.search.ui.filter_chips import Labels
 from services.search.ui.links import SEARCH_PATH, alert_path, article_path
 from services.search.ui.search_view import Link
 from services.search.ui.sources_view import ago
@@ -27,6 +29,15 @@ STATES: dict[State, str] = {
     "delivered": "delivered",
     "retrying": "failed, tried again",
     "failed": "given up",
+}
+_SENTENCES = {
+    "q": "{}",
+    "match": "{} of the words",
+    "from": "published since {}",
+    "to": "published until {}",
+    "amount_from": "an amount of at least ${}",
+    "amount_to": "an amount below ${}",
+    "copies": "copies: {}",
 }
 DIGESTS = (("at-once", "At once"), ("hourly", "Each hour, together"), ("daily", "Each day, together"))
 DELIVERIES = (("none", "Its feed and its page alone"), ("webhook", "A webhook"), ("email", "E-mail"))
@@ -89,13 +100,13 @@ class DeliveryRow:
     error: str
 
 
-def alert_row(alert: AlertView) -> AlertRow:
+def alert_row(alert: AlertView, labels: Labels = MappingProxyType({})) -> AlertRow:
     """The alert in words."""
     return AlertRow(
         id=alert.id,
         name=alert.name,
         href=alert_path(alert.id),
-        asks=in_words(alert.parameters),
+        asks=in_words(alert.parameters, labels),
         search_href=f"{SEARCH_PATH}?{alert.query}",
         feed_href=alert.links["feed"],
         enabled=alert.enabled,
@@ -104,19 +115,19 @@ def alert_row(alert: AlertView) -> AlertRow:
     )
 
 
-def in_words(parameters: Mapping[str, Sequence[str]]) -> str:
-    """What an alert asks: ``battery; Person: person:ada; not Language: de``; everything where nothing is asked."""
-    said = []
-    for name, values in parameters.items():
-        facet = FACETS_BY_NAME.get(name.removeprefix("not_"))
-        words = ", ".join(values)
-        if name == "q":
-            said.append(words)
-        elif facet is not None:
-            said.append(f"{'not ' if name != facet.name else ''}{facet.label}: {words}")
-        else:
-            said.append(f"{name}: {words}")
-    return "; ".join(said) or "every article"
+def in_words(parameters: Mapping[str, Sequence[str]], labels: Labels = MappingProxyType({})) -> str:
+    """What an alert asks: ``battery; Person: Ada Brandt; not Language: de``; everything where nothing is asked."""
+    return "; ".join(_said(name, values, labels) for name, values in parameters.items()) or "every article"
+
+
+def _said(name: str, values: Sequence[str], labels: Labels) -> str:
+    facet = FACETS_BY_NAME.get(name.removeprefix("not_"))
+    if facet is None:
+        said = ", ".join(values)
+        return _SENTENCES.get(name, f"{name}: {{}}").format(said)
+    each = (value for some in values for value in split_list(some))
+    words = ", ".join(labels.get((facet.name, value), value) for value in each)
+    return f"{'not ' if name != facet.name else ''}{facet.label}: {words}"
 
 
 def fired_rows(fired: Iterable[Fired], now: datetime) -> tuple[FiredRow, ...]:
@@ -147,15 +158,22 @@ def delivery_rows(
     )
 
 
-def form_of_search(pairs: Pairs, now: datetime) -> AlertForm:
-    """The form for a search of the page; what only says how to show it is dropped."""
-    query = understand(pairs, now, forgiving=True).query
-    kept = _without_page(query)
-    asked = to_pairs(kept)
+def asked_by_search(pairs: Pairs, now: datetime) -> list[tuple[str, str]]:
+    """What a search of the page asks, without what only says how to show it."""
+    return to_pairs(_without_page(understand(pairs, now, forgiving=True).query))
+
+
+def by_name(pairs: Pairs) -> dict[str, list[str]]:
+    """The values of each name."""
     parameters: dict[str, list[str]] = {}
-    for name, value in asked:
+    for name, value in pairs:
         parameters.setdefault(name, []).append(value)
-    return AlertForm(name=in_words(parameters)[:_MAX_NAME] if asked else "", query=query_string(asked))
+    return parameters
+
+
+def form_of_search(asked: Pairs, labels: Labels = MappingProxyType({})) -> AlertForm:
+    """The form for what a search asks, with a name for it in words."""
+    return AlertForm(name=in_words(by_name(asked), labels)[:_MAX_NAME] if asked else "", query=query_string(asked))
 
 
 def form_of_alert(alert: AlertView) -> AlertForm:

@@ -246,9 +246,12 @@ def _amounts(enrichment: Enrichment) -> tuple[AmountRow, ...]:
 def _quotes(enrichment: Enrichment) -> tuple[QuoteRow, ...]:
     types = {entity.id: entity.type for entity in enrichment.entities}
     return tuple(
-        QuoteRow(quote.text, Link(quote.speaker, entity_href(types.get(quote.speaker_id, ""), quote.speaker_id)))
+        QuoteRow(
+            wording.spoken(quote.text),
+            Link(quote.speaker, entity_href(types.get(quote.speaker_id, ""), quote.speaker_id)),
+        )
         if quote.speaker_id
-        else QuoteRow(quote.text, Link(quote.speaker, None))
+        else QuoteRow(wording.spoken(quote.text), Link(quote.speaker, None))
         for quote in enrichment.quotes
     )
 

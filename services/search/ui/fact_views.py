@@ -100,7 +100,7 @@ def fact_row(fact: StoredFact) -> FactRow:
         dollars=_dollars(fact),
         stake=f"{fact.stake_percent:g} %" if fact.stake_percent is not None else "",
         status=fact.status or "",
-        words=fact.evidence.text,
+        words=wording.spoken(fact.evidence.text) if fact.kind == "quote" else fact.evidence.text,
         language=fact.language,
         article=Link(fact.title, article_path(fact.article_id)),
         site=fact.source_name,

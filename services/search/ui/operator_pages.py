@@ -12,8 +12,9 @@ from services.search.source_catalogue import CrawlerRefuses, NoCrawler, SourceCa
 from services.search.ui import wording
 from services.search.ui.forms import fields, form, seen
 from services.search.ui.links import PIPELINE_PATH, SOURCES_PATH
+from services.search.ui.pipeline_view import pipeline_view
 from services.search.ui.rendering import Renderer
-from services.search.ui.sources_view import ago, found_page, source_rows
+from services.search.ui.sources_view import found_page, source_rows
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
 
@@ -70,14 +71,11 @@ class OperatorPages:
 
     async def pipeline(self, request: Request) -> Response:
         """Backlogs, sums, dead letters."""
-        state, now = await self._pipeline.state(), from_ms(self._clock.now_ms())
-        letters = [(letter, ago(from_ms(letter.failed_at_ms), now)) for letter in state.letters]
+        state = await self._pipeline.state()
         return self._renderer.page(
             "pipeline.html",
             here=PIPELINE_PATH,
-            state=state,
-            ends=sorted(state.ledger.by_disposition.items(), key=lambda item: (-item[1], item[0])),
-            letters=letters,
+            page=pipeline_view(state, from_ms(self._clock.now_ms())),
             most=MAX_LETTERS,
             said=request.query_params.get("said", "")[:200],
         )

@@ -99,6 +99,11 @@ def dollars(item: Money) -> str | None:
     return f"about {amount(item.value_usd, 'USD')}{rate}"
 
 
+def spoken(words: str) -> str:
+    """The words of a quote without the comma that led on to who said them."""
+    return words.rstrip().rstrip(",，、").rstrip()
+
+
 def relation(value: str) -> str | None:
     """What a type of relation is called in a sentence; None for what is no such type."""
     return next((said for kind, said in RELATIONS.items() if kind == value), None)

@@ -116,3 +116,43 @@ async def test_each_page_can_be_used_without_eyes_or_mouse(client):
         labelled = {attributes["for"] for attributes in outline.all("label") if "for" in attributes}
         shown = [i for i in (*outline.all("input"), *outline.all("select")) if i.get("type") != "hidden"]
         assert all(i["id"] in labelled for i in shown), path
+
+
+async def test_the_list_tells_of_each_alert_its_own_firings_and_notice(opened, clock):  # noqa: F811
+    client, alerts = opened
+    hook = {"kind": "webhook", "url": "https://hooks.example/in"}
+    loud = await created(client, name="Loud", channels=[hook])
+    quiet = await created(client, name="Quiet", channels=[hook])
+    await fire(alerts, clock, loud["id"], 1)
+
+    html = await page(client, "/alerts")
+
+    said = {
+        name: html[html.index(f">{name}</a>") :].partition("</h2>")[2].partition("<h2>")[0]
+        for name in ("Loud", "Quiet")
+    }
+    assert "waiting" in said["Loud"]
+    assert "/articles/" in said["Loud"]
+    assert "Nothing has fired yet" in said["Quiet"]
+    assert quiet["id"] in html
+
+
+async def test_the_list_asks_the_broker_as_often_for_many_alerts_as_for_one(opened, clock):  # noqa: F811
+    client, alerts = opened
+    asked = []
+    for number in range(5):
+        alert = await created(client, name=f"Alert {number}")
+        await fire(alerts, clock, alert["id"], 1, 2)
+        before = (await alerts.connection.client.info("stats"))["total_reads_processed"]
+        await page(client, "/alerts")
+        asked.append((await alerts.connection.client.info("stats"))["total_reads_processed"] - before)
+
+    # The first time connections are opened, too.
+    assert asked[-1] <= asked[0]
+
+
+async def test_an_alert_names_people_instead_of_their_ids(client):
+    await created(client, query="person=person:ada")
+
+    assert "Person: Ada Brandt" in await page(client, "/alerts")
+    assert 'value="Person: Ada Brandt"' in await page(client, "/alerts/new?person=person:ada")

@@ -77,25 +77,36 @@ if (live && "EventSource" in window) {
   });
 }
 
+// What a search can be narrowed by; other names are no links.
+const FACETS = new Set(["topic", "organization", "person", "location", "product", "technology"]);
+
 // An article as the list has it; whatever it says is text, never markup.
 function resultOf(article) {
+  const make = (parent, name, properties) => parent.appendChild(Object.assign(document.createElement(name), properties));
   const item = document.createElement("li");
   item.dataset.article = article.id;
-  const box = item.appendChild(document.createElement("article"));
-  box.className = "result arrived";
-  const meta = box.appendChild(document.createElement("p"));
-  meta.className = "meta";
-  meta.textContent = `${article.site_name ?? article.source_id} · ${new Date(article.published.at).toLocaleString()}`;
-  const heading = box.appendChild(document.createElement("h2"));
-  heading.dir = "auto";
-  const link = heading.appendChild(document.createElement("a"));
-  link.href = `/articles/${article.id}`;
-  link.textContent = article.title;
-  if (article.snippet) {
-    const text = box.appendChild(document.createElement("p"));
-    text.className = "fragment";
-    text.dir = "auto";
-    text.textContent = article.snippet;
-  }
+  const box = make(item, "article", { className: "result arrived" });
+  const meta = make(box, "p", { className: "meta" });
+  make(meta, "a", { href: `/?${new URLSearchParams({ source: article.source_id })}`, textContent: article.site_name ?? article.source_id });
+  meta.append(" · ");
+  const exact = !["day", "month"].includes(article.published.precision);
+  const at = new Date(article.published.at);
+  const time = make(meta, "time", { dateTime: article.published.at, textContent: exact ? at.toLocaleString() : at.toLocaleDateString() });
+  if (exact) time.dataset.exact = "";
+  if (article.authors.length) meta.append(` · ${article.authors.join(", ")}`);
+  const heading = make(box, "h2", { dir: "auto" });
+  make(heading, "a", { href: `/articles/${article.id}`, textContent: article.title });
+  const said = article.description ?? article.snippet;
+  if (said) make(box, "p", { className: "fragment", dir: "auto", textContent: said });
+  const chips = make(box, "ul", { className: "chips" });
+  chips.setAttribute("aria-label", "Subjects");
+  const chip = (type, id, label) => {
+    const href = FACETS.has(type) ? `/?${new URLSearchParams({ [type]: id })}` : null;
+    make(make(chips, "li"), href ? "a" : "span", { className: `chip ${type}`, textContent: label, ...(href && { href }) });
+  };
+  for (const topic of article.topics.slice(0, 2)) chip("topic", topic.id, topic.label);
+  for (const entity of article.entities.slice(0, 5)) chip(entity.type, entity.id, entity.name);
+  if (!chips.children.length) chips.remove();
+  sayHowLongAgo(item);
   return item;
 }

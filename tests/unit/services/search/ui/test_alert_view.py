@@ -7,6 +7,7 @@ from services.search.api.alert_models import AlertView, DeliveryView
 from services.search.ui.alert_view import (
     AlertForm,
     alert_row,
+    asked_by_search,
     delivery_rows,
     form_of_alert,
     form_of_fields,
@@ -27,24 +28,28 @@ def an_alert(*channels, **fields):
 
 
 def test_a_search_becomes_the_form_of_an_alert_without_what_only_shows_its_page():
-    form = form_of_search([("q", "battery"), ("not_language", "de"), ("size", "5"), ("facet.person.size", "50")], NOW)
+    pairs = [("q", "battery"), ("not_language", "de"), ("size", "5"), ("facet.person.size", "50")]
+
+    form = form_of_search(asked_by_search(pairs, NOW))
 
     assert form.query == "q=battery&not_language=de"
     assert form.name == "battery; not Language: de"
 
 
 def test_a_form_without_a_search_has_neither_name_nor_query():
-    form = form_of_search([], NOW)
+    form = form_of_search([])
 
     assert (form.name, form.query) == ("", "")
 
 
 def test_what_an_alert_asks_is_told_in_words():
     assert (
-        in_words({"q": ["battery"], "person": ["person:ada", "person:bob"]})
-        == "battery; Person: person:ada, person:bob"
+        in_words({"q": ["battery"], "person": ["person:ada,person:bob"]}, {("person", "person:ada"): "Ada Brandt"})
+        == "battery; Person: Ada Brandt, person:bob"
     )
-    assert in_words({"from": ["2026"]}) == "from: 2026"
+    assert in_words({"from": ["2026"], "amount_from": ["2000000"]}) == (
+        "published since 2026; an amount of at least $2000000"
+    )
     assert in_words({}) == "every article"
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.search.ui.wording import amount, counted, dollars, moment, money
+from services.search.ui.wording import amount, counted, dollars, moment, money, spoken
 from shared.events.enrichment import Money
 
 AT = datetime(2026, 3, 2, 9, 5, 30, tzinfo=UTC)
@@ -64,3 +64,8 @@ def test_dollars_are_not_converted_and_neither_is_what_has_no_rate(item):
 @pytest.mark.parametrize(("number", "said"), [(0, "0 articles"), (1, "1 article"), (1204, "1,204 articles")])
 def test_a_number_agrees_with_its_noun(number, said):
     assert counted(number, "article", "articles") == said
+
+
+def test_a_quote_ends_without_the_comma_that_led_on_to_its_speaker():
+    assert spoken("We insure satellites, and harvests, ") == "We insure satellites, and harvests"
+    assert spoken("Enough.") == "Enough."
