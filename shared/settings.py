@@ -1,7 +1,6 @@
 """Settings shared by services, and the only place where the environment is read."""
 
 import os
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
@@ -12,14 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.errors import ConfigurationError
+from shared.secrecy import MASK, without_passwords
 
 CONFIG_FILE_VARIABLE = "NEWSWEIR_CONFIG_FILE"
 # Names that the deployment world already has keep them; every other setting is NEWSWEIR_ and the field's name.
-_OWN_NAMES = {"redis_url": "REDIS_URL", "elasticsearch_url": "ELASTICSEARCH_URL"}
+_OWN_NAMES = {
+    name: name.upper()
+    for name in ("redis_url", "elasticsearch_url", "otel_exporter_otlp_endpoint", "otel_exporter_otlp_headers")
+}
 # For a field's json_schema_extra: its value is never shown.
 SECRET: dict[str, Any] = {"secret": True}
-_MASK = "***"
-_PASSWORD_IN_URL = re.compile(r"(?<=://)([^/@\s:]*):[^/@\s]+@")
 
 
 class Settings(BaseModel):
@@ -111,8 +112,8 @@ def refuse_unknown(names: Collection[str], known: Collection[str], origin: str) 
 def masked(field: FieldInfo, value: object) -> object:
     """The value as it may be shown: a secret not at all, a URL without its password."""
     if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("secret") and value:
-        return _MASK
-    return _PASSWORD_IN_URL.sub(rf"\1:{_MASK}@", value) if isinstance(value, str) else value
+        return MASK
+    return without_passwords(value) if isinstance(value, str) else value
 
 
 def environment_for(settings: Mapping[str, str | Path | int | float | bool | None]) -> dict[str, str]:
@@ -201,4 +202,19 @@ class TelemetrySettings(Settings):
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
     )
-    log_format: str = Field(default="text", pattern="^(text|json)$", description="json for machines that collect logs")
+    log_format: str = Field(
+        default="auto",
+        pattern="^(auto|text|json)$",
+        description="text for people, json for machines that collect logs; auto: text on a terminal, else json",
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="base URL of what takes traces by OTLP over HTTP, as http://127.0.0.1:4318; unset: no traces",
+    )
+    otel_exporter_otlp_headers: str | None = Field(
+        default=None, json_schema_extra=SECRET, description="sent there with each request: name=value,name=value"
+    )
+    trace_share: float = Field(
+        default=1.0, ge=0, le=1, description="of all traces that is sent; one that is begun is sent whole"
+    )

@@ -30,7 +30,7 @@ from shared.isolation import IsolatedPool
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
-from shared.telemetry import configure_logging
+from shared.telemetry import reporting
 from shared.topology import CRAWLING_COMMANDS, ENRICHMENT
 
 _PORT_OFFSET = 1
@@ -38,8 +38,8 @@ _PORT_OFFSET = 1
 
 def main() -> int:
     """Run until signalled; the exit status."""
-    configure_logging("crawler", load(TelemetrySettings))
-    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(StoreSettings), load(CrawlerSettings)))
+    with reporting("crawler", load(TelemetrySettings)):
+        return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(StoreSettings), load(CrawlerSettings)))
 
 
 async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings, settings: CrawlerSettings) -> int:

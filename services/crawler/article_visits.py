@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import structlog
 from pydantic import ValidationError
+from structlog.contextvars import bind_contextvars
 
 from services.crawler import health, schedule
 from services.crawler.archive import Archive, Exchange
@@ -23,7 +24,7 @@ from services.crawler.known_articles import known_as
 from services.crawler.made_visit import MadeVisit
 from services.crawler.settings import CrawlerSettings
 from services.crawler.visits import MAX_MOVES, Seen, Visit
-from shared import metrics
+from shared import metrics, tracing
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
 from shared.events.articles import ArticleCrawled, ArticleWithdrawn
@@ -129,7 +130,7 @@ class ArticleVisits:
         return "not-archived"
 
     async def _extract(self, page: Page) -> Extraction:
-        with metrics.EXTRACTION_SECONDS.time():
+        with metrics.EXTRACTION_SECONDS.time(), tracing.span("extract"):
             return await self._pool.run(
                 extract,
                 page.body,
@@ -142,6 +143,7 @@ class ArticleVisits:
         for _ in range(_MAX_CONFLICTS):
             held = made.seen.article_id if made.seen else ""
             url, known = await known_as(self._connection, fetched, held, made.doors)
+            bind_contextvars(article_id=article_id(url))
             if known and known.content_hash == fetched.content_hash:
                 return await self._drop(made, "unchanged", page=page, again=True, identity=article_id(url))
             entry = advance(known, self._clock.now_ms(), fetched.content_hash)

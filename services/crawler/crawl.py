@@ -7,6 +7,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from services.crawler.archive import Archive
 from services.crawler.article_visits import ArticleVisits
@@ -32,7 +33,7 @@ from services.crawler.robots_cache import RobotsCache
 from services.crawler.selection import wanted
 from services.crawler.settings import CrawlerSettings
 from services.crawler.visits import Seen, Visit, door_visit
-from shared import metrics
+from shared import metrics, tracing
 from shared.clock import Clock
 from shared.egress import is_loopback
 from shared.errors import InvalidInput
@@ -41,6 +42,7 @@ from shared.isolation import IsolatedPool
 from shared.process import DRAIN_S
 from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.sources import Source, SourceRegistry
+from shared.urls import article_id
 
 _log = structlog.get_logger()
 _IDLE_S = 0.1
@@ -149,6 +151,8 @@ class Crawler:
             return
         known = await self._robots.known(lease.host)
         seen = await self._frontier.seen(visit.url)
+        if seen and seen.article_id:
+            bind_contextvars(article_id=seen.article_id)
         leave = self._ask_leave(visit, known)
         if isinstance(leave, AskRobots):
             # The page itself is asked for at the host's next turn.
@@ -157,7 +161,9 @@ class Crawler:
         elif isinstance(leave, Go):
             assert known is not None  # no leave without rules
             started_s = self._clock.monotonic_s()
-            answer = await self._fetcher.page(visit.address, seen, known)
+            with tracing.span("fetch", {"url.full": visit.address}, kind="client") as span:
+                answer = await self._fetcher.page(visit.address, seen, known)
+                span.note({"newsweir.answer": type(answer).__name__})
             took_s = self._clock.monotonic_s() - started_s
             metrics.FETCH_SECONDS.labels(visit.kind).observe(took_s)
             least_s = max(self._settings.host_delay_s, source.crawl_delay_s or 0.0)
@@ -202,6 +208,7 @@ class Crawler:
             fetch=Fetch(uuid4().hex, visit.source_id, now_ms),
         )
         outcome = await (self._doors.end(made) if visit.is_door else self._articles.end(made))
+        tracing.current().note({"newsweir.fetch_id": made.fetch.id, "newsweir.outcome": outcome})
         metrics.FETCHES.labels(visit.kind, outcome).inc()
 
     async def _claim_until(self, stop: asyncio.Event) -> None:
@@ -228,6 +235,14 @@ class Crawler:
 
     async def _make_safely(self, lease: Lease) -> None:
         """Make a visit; whatever is wrong with it stays with it."""
+        visit = lease.visit
+        if not visit.is_door:
+            # Until the page says better; a visit has a task, and so a context, of its own.
+            bind_contextvars(article_id=article_id(visit.url))
+        with tracing.span(f"visit {visit.kind}", {"newsweir.source": visit.source_id, "url.full": visit.url}):
+            await self._make_or_put_back(lease)
+
+    async def _make_or_put_back(self, lease: Lease) -> None:
         try:
             await self.make(lease)
         except asyncio.CancelledError:

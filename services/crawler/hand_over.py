@@ -7,13 +7,14 @@ from enum import StrEnum
 from services.crawler import frontier
 from services.crawler.frontier import Frontier, Release
 from services.crawler.visits import NEVER_AGAIN
-from shared import dispositions, registry
+from shared import dispositions, registry, tracing
 from shared.bus import envelope
 from shared.events.articles import ArticleCrawled, ArticleWithdrawn
 from shared.events.enrichment import Value
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry
 from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN
+from shared.tracing import Span
 
 
 class Result(StrEnum):
@@ -125,9 +126,19 @@ class HandOver:
         return await self._call(order, event)
 
     async def _call(self, order: dict[str, object], event: Value | None) -> Result:
-        fields = {} if event is None else envelope.encode(event)
-        pairs = [text for pair in fields.items() for text in pair]
-        return Result(await self._script(self._keys, [self._queue_prefix, json.dumps(order), *pairs]))
+        with _span(event) as span:
+            fields = {} if event is None else envelope.encode(event, span.traceparent)
+            pairs = [text for pair in fields.items() for text in pair]
+            result = Result(await self._script(self._keys, [self._queue_prefix, json.dumps(order), *pairs]))
+            span.note({"newsweir.article_id": str(order["article_id"]), "newsweir.result": result})
+        return result
+
+
+def _span(event: Value | None) -> Span:
+    if event is None:
+        return tracing.span("drop")
+    stream = ARTICLES_CRAWLED if isinstance(event, ArticleCrawled) else ARTICLES_WITHDRAWN
+    return tracing.span(f"publish {stream.name}", {"messaging.destination.name": stream.name}, kind="producer")
 
 
 def _advance(expected: RegistryEntry | None, entry: RegistryEntry) -> dict[str, object]:

@@ -24,15 +24,15 @@ from shared.events.commands import EnrichmentCommand
 from shared.process import Probe, probe_app, run_together, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
-from shared.telemetry import configure_logging
+from shared.telemetry import reporting
 
 _PORT_OFFSET = 2
 
 
 def main() -> int:
     """Run until signalled; the exit status."""
-    configure_logging("enrichment", load(TelemetrySettings))
-    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(EnrichmentSettings), load(LlmSettings)))
+    with reporting("enrichment", load(TelemetrySettings)):
+        return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(EnrichmentSettings), load(LlmSettings)))
 
 
 @asynccontextmanager

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 
+from structlog.contextvars import bound_contextvars
+
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import Pipeline
 from services.enrichment.llm.tier import LlmTier
 from services.enrichment.stories.fingerprint import fingerprint
 from services.enrichment.stories.placing import Membership, Newcomer, PlaceArticles
 from services.enrichment.stories.subject import draft
+from shared import tracing
 from shared.bus.outcome import Outcome, Publish
 from shared.clock import Clock, from_ms
 from shared.events.articles import ArticleCrawled, ArticleEnriched
@@ -34,20 +37,28 @@ class EnrichArticles:
 
     async def __call__(self, events: Sequence[ArticleCrawled]) -> list[Outcome]:
         texts = [_text_of(event) for event in events]
-        found = [await asyncio.to_thread(self._pipeline.enrich, text) for text in texts]
+        found = [await self._enriched(event, text) for event, text in zip(events, texts, strict=True)]
         if self._llm is not None:
-            found = await self._llm.add_to_all(list(zip(texts, found, strict=True)))
+            with tracing.each("ask language model", events):
+                found = await self._llm.add_to_all(list(zip(texts, found, strict=True)))
         enriched_at = from_ms(self._clock.now_ms())
         said: list[tuple[StoryChanged, ...]] = [()] * len(events)
         if self._place is not None:
-            newcomers = await asyncio.to_thread(self._newcomers, events, found)
-            stories = await self._place(newcomers)
+            with tracing.each("place in stories", events):
+                newcomers = await asyncio.to_thread(self._newcomers, events, found)
+                stories = await self._place(newcomers)
             found = [_with_story(enrichment, story) for enrichment, story in zip(found, stories, strict=True)]
             said = [story.changed for story in stories]
         return [
             Publish(ArticleEnriched(article=event, enrichment=enrichment, enriched_at=enriched_at), also=also)
             for event, enrichment, also in zip(events, found, said, strict=True)
         ]
+
+    async def _enriched(self, event: ArticleCrawled, text: ArticleText) -> Enrichment:
+        with tracing.of(event).child("enrich") as span, bound_contextvars(article_id=event.article_id):
+            found = await asyncio.to_thread(self._pipeline.enrich, text)
+            span.note({"newsweir.characters": len(event.text), "newsweir.language": found.language.code})
+        return found
 
     def _newcomers(self, events: Sequence[ArticleCrawled], found: Sequence[Enrichment]) -> list[Newcomer]:
         ordinary = self._pipeline.knowledge.common_words

@@ -20,7 +20,7 @@ from shared.events.stories import StoryChanged
 from shared.process import Probe, probe_app, run_together, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
-from shared.telemetry import configure_logging
+from shared.telemetry import reporting
 
 _log = structlog.get_logger()
 _PORT_OFFSET = 3
@@ -30,8 +30,8 @@ E = TypeVar("E", bound=Value)
 
 def main() -> int:
     """Run until signalled; the exit status."""
-    configure_logging("indexing", load(TelemetrySettings))
-    return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(StoreSettings)))
+    with reporting("indexing", load(TelemetrySettings)):
+        return asyncio.run(_run(load(BusSettings), load(HttpSettings), load(StoreSettings)))
 
 
 async def _run(bus: BusSettings, http: HttpSettings, store: StoreSettings) -> int:

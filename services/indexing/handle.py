@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.article_store.document import stored
 from shared.article_store.protocol import ArticleWriter, PutOutcome
 from shared.bus.outcome import Done, Failed, Outcome, Publish
@@ -25,7 +25,8 @@ class IndexArticles:
 
     async def __call__(self, events: Sequence[ArticleEnriched]) -> list[Outcome]:
         ingested_at = from_ms(self._clock.now_ms())
-        outcomes = await self._writer.put([stored(event, ingested_at) for event in events])
+        with tracing.each("store put", events):
+            outcomes = await self._writer.put([stored(event, ingested_at) for event in events])
         return [self._outcome(event, put) for event, put in zip(events, outcomes, strict=True)]
 
     def _outcome(self, event: ArticleEnriched, put: PutOutcome) -> Outcome:

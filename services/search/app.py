@@ -48,7 +48,7 @@ from shared.errors import ConfigurationError, NewsweirError
 from shared.process import Body, Probe, probe_routes, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
-from shared.telemetry import configure_logging
+from shared.telemetry import reporting
 
 # Less fits a packet as it is.
 _COMPRESSED_FROM_BYTES = 1_400
@@ -62,8 +62,8 @@ def main() -> int:
     """
     http, settings = load(HttpSettings), load(SearchSettings)
     check_binding(http, settings)
-    configure_logging("search", load(TelemetrySettings))
-    return asyncio.run(_run(load(StoreSettings), load(BusSettings), http, settings))
+    with reporting("search", load(TelemetrySettings)):
+        return asyncio.run(_run(load(StoreSettings), load(BusSettings), http, settings))
 
 
 def create_app(

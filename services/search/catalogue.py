@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from services.search.rights import as_permitted, fact_as_permitted, revision_as_permitted
 from services.search.similar import others, resembling
+from shared import tracing
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.protocol import ArticleReader
@@ -102,7 +103,8 @@ class Catalogue:
 
     async def _in_time(self, answer: Awaitable[T]) -> T:
         try:
-            async with asyncio.timeout(self._time_limit_s):
-                return await answer
+            with tracing.span("ask store"):
+                async with asyncio.timeout(self._time_limit_s):
+                    return await answer
         except TimeoutError as error:
             raise DependencyUnavailable(f"the article store gave no answer within {self._time_limit_s:g} s") from error

@@ -1,13 +1,21 @@
-"""Times every request."""
+"""Times every request, and traces it where traces are sent."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import tracing
 from shared.clock import Clock
 from shared.metrics import REQUEST_SECONDS
 
+_TRACEPARENT = b"traceparent"
+# One span each: a scrape every few seconds would drown the rest.
+_UNTRACED = frozenset({"/healthz", "/readyz", "/metrics"})
+
 
 class Measured:
-    """Times each request under the template of its route, so that ids make no new series."""
+    """Times each request under the template of its route, so that ids make no new series.
+
+    A request that comes with a trace goes on with it.
+    """
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
         self._app = app
@@ -26,10 +34,25 @@ class Measured:
             await send(message)
 
         started = self._clock.monotonic_s()
-        try:
-            await self._app(scope, receive, noted)
-        finally:
-            REQUEST_SECONDS.labels(_template(scope), str(status)).observe(self._clock.monotonic_s() - started)
+        with _span(scope) as span:
+            try:
+                await self._app(scope, receive, noted)
+            finally:
+                template = _template(scope)
+                REQUEST_SECONDS.labels(template, str(status)).observe(self._clock.monotonic_s() - started)
+                named: dict[str, str | int] = {"http.route": template, "http.response.status_code": status}
+                span.note(named, name=f"{scope['method']} {template}")
+
+
+def _span(scope: Scope) -> tracing.Span:
+    if not tracing.enabled() or scope["path"] in _UNTRACED:
+        return tracing.NOTHING
+    attributes = {"http.request.method": scope["method"], "url.path": scope["path"]}
+    return tracing.span("request", attributes, parent=_traceparent(scope), kind="server")
+
+
+def _traceparent(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == _TRACEPARENT), "")
 
 
 def _template(scope: Scope) -> str:

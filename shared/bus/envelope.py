@@ -17,6 +17,9 @@ E = TypeVar("E", bound=Value)
 # A stream keeps its memory: an article of 200,000 characters fits, with what was understood of it.
 MAX_PAYLOAD_BYTES = 4_000_000
 ATTEMPTS = "attempts"
+# The trace that an entry belongs to. Beside the payload: programs that do not know it pass it over, retries, dead
+# letters and replays keep it with the other fields, and an entry without it is read all the same.
+TRACEPARENT = "traceparent"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,16 @@ class Entry:
         """The fetch that it belongs to, readable even where the payload is not; empty for none."""
         return self.fields.get("fetch_id", "")
 
+    @property
+    def about(self) -> dict[str, str]:
+        """What log lines that concern it name: the article and its URL, as far as it says them."""
+        return {name: self.fields[name] for name in ("article_id", "url") if name in self.fields}
+
+    @property
+    def traceparent(self) -> str:
+        """The span that published it; empty for none."""
+        return self.fields.get(TRACEPARENT, "")
+
 
 @dataclass(frozen=True)
 class Readable(Generic[E]):
@@ -54,8 +67,8 @@ class Unreadable:
     error: InvalidInput
 
 
-def encode(event: Value) -> dict[str, str]:
-    """The fields of the entry that carries the event: its type, its JSON, and who and what it is about.
+def encode(event: Value, traceparent: str = "") -> dict[str, str]:
+    """The fields of the entry that carries the event: its type, its JSON, who and what it is about, and its trace.
 
     Raises:
         LimitExceeded: the JSON is larger than MAX_PAYLOAD_BYTES.
@@ -63,7 +76,8 @@ def encode(event: Value) -> dict[str, str]:
     payload = event.model_dump_json()
     if len(payload.encode()) > MAX_PAYLOAD_BYTES:
         raise LimitExceeded(f"{type(event).__name__} of more than {MAX_PAYLOAD_BYTES} bytes")
-    return {"type": type(event).__name__, "payload": payload, **_labels(event)}
+    traced = {TRACEPARENT: traceparent} if traceparent else {}
+    return {"type": type(event).__name__, "payload": payload, **_labels(event), **traced}
 
 
 def decode(entry: Entry, event_type: type[E]) -> "Readable[E] | Unreadable":

@@ -9,10 +9,11 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared import metrics
+from shared import metrics, tracing
 from shared.bus import failure_policy
 from shared.bus.breaker import Breaker
 from shared.bus.dead_letters import letter_fields
+from shared.bus.entry_spans import EntrySpans
 from shared.bus.envelope import ATTEMPTS, Entry, Readable, Unreadable, decode, encode
 from shared.bus.outcome import Done, Drop, Failed, Outcome, Publish
 from shared.bus.settle import Settlement, Settler
@@ -30,6 +31,7 @@ E = TypeVar("E", bound=Value)
 Handler = Callable[[Sequence[E]], Awaitable[Sequence[Outcome]]]
 
 _LONGEST_WAIT_S = 15.0
+_LONGEST_REASON = 500
 
 
 class Subscription(Generic[E]):
@@ -69,6 +71,7 @@ class Subscription(Generic[E]):
         self._one_at_a_time = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._last_failure = ""
+        self._spans = EntrySpans(stage)
 
     def stop(self) -> None:
         """Stop waiting for what is away; entries in hand stay pending and are taken up by another worker."""
@@ -114,8 +117,10 @@ class Subscription(Generic[E]):
         started_s = self._clock.monotonic_s()
         self.busy_since_s, self.idle_since_s = started_s, None
         try:
-            await self._handle_and_settle(items)
+            with tracing.carrying(self._spans.begin(items)):
+                await self._handle_and_settle(items)
         finally:
+            self._spans.end()
             self.busy_since_s, self.idle_since_s = None, self._clock.monotonic_s()
             metrics.STAGE_BATCH_SECONDS.labels(self._stage.name).observe(self.idle_since_s - started_s)
 
@@ -198,6 +203,7 @@ class Subscription(Generic[E]):
                 self.excuse = f"waiting for the broker: {error}"
                 await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
                 waited += 1
+        self._spans.published()
         for label, count in Counter(map(_label, settlements)).items():
             metrics.STAGE_EVENTS.labels(self._stage.name, label).inc(count)
 
@@ -212,7 +218,7 @@ class Subscription(Generic[E]):
         match outcome:
             case Publish(event, disposition, also):
                 try:
-                    (stream, fields), *further = [(self._stream_of(said), encode(said)) for said in (event, *also)]
+                    (stream, fields), *further = [self._put(entry, said) for said in (event, *also)]
                 except PermanentFailure as error:
                     return self._failed(entry, error)
                 return Settlement(
@@ -231,8 +237,10 @@ class Subscription(Generic[E]):
             case Failed(error):
                 return self._failed(entry, error)
 
-    def _stream_of(self, event: Value) -> Stream:
-        return next(stream for stream in self._stage.writes if stream.event is type(event))
+    def _put(self, entry: Entry, event: Value) -> tuple[Stream, dict[str, str]]:
+        """The stream that an event goes to, and the fields of its entry there."""
+        stream = next(stream for stream in self._stage.writes if stream.event is type(event))
+        return stream, encode(event, self._spans.publishes(entry, stream))
 
     def _failed(self, entry: Entry, error: Exception) -> Settlement:
         now_ms, failed_before = self._clock.now_ms(), entry.attempts
@@ -241,15 +249,25 @@ class Subscription(Generic[E]):
         ):
             case failure_policy.Retry(at_ms):
                 fields = {**entry.fields, ATTEMPTS: str(failed_before + 1)}
+                self._say(entry, error, "will be tried again")
                 return Settlement(entry.id, "retry", fields, due_ms=at_ms)
             case failure_policy.PutOff(at_ms):
+                self._say(entry, error, "is put off")
                 return Settlement(entry.id, "retry", entry.fields, due_ms=at_ms)
             case failure_policy.Bury():
                 return self._buried(entry, error)
 
     def _buried(self, entry: Entry, error: Exception) -> Settlement:
+        self._say(entry, error, "is given up")
         fields = letter_fields(entry, self._stage, error, self._clock.now_ms())
         return Settlement(entry.id, "bury", fields, fetch_id=entry.fetch_id)
+
+    def _say(self, entry: Entry, error: Exception, ends: str) -> None:
+        """What becomes of an entry that failed, in the log and in its trace."""
+        self._spans.failed(entry, error, ends)
+        say = _log.warning if ends == "is given up" else _log.info
+        why = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        say(f"an event {ends}", stage=self._stage.name, entry=entry.id, error=why, **entry.about)
 
 
 def _label(settlement: Settlement) -> str:
@@ -260,4 +278,4 @@ def _label(settlement: Settlement) -> str:
 
 def _log_unforeseen(stage: Stage, entry: Entry, error: Exception) -> None:
     if not isinstance(error, NewsweirError):
-        _log.error("unforeseen error", stage=stage.name, entry=entry.id, url=entry.fields.get("url"), exc_info=error)
+        _log.error("unforeseen error", stage=stage.name, entry=entry.id, exc_info=error, **entry.about)

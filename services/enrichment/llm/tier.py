@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.llm.answer import Answer, read_answer
@@ -69,7 +70,8 @@ class LlmTier:
         if not article.text.strip():
             return found
         question = question_about(article, found, self._limits.article_characters)
-        outcome, answer = await self._ask(question, article.article_id)
+        with bound_contextvars(article_id=article.article_id):
+            outcome, answer = await self._ask(question, article.article_id)
         metrics.LLM_QUESTIONS.labels(outcome).inc()
         if answer is None:
             return found

@@ -7,7 +7,7 @@ from services.search.alerts.backlog import Backlog
 from services.search.alerts.fire import Firing, Trigger
 from services.search.alerts.rules import AlertBook, Rule
 from services.search.names import named_within
-from shared import metrics
+from shared import metrics, tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.matching import Batch
 from shared.article_store.protocol import ArticleReader
@@ -73,7 +73,8 @@ class MatchAlerts:
 
     async def __call__(self, events: Sequence[ArticleIndexed]) -> list[Outcome]:
         try:
-            await self._handle(events)
+            with tracing.each("match alerts", events):
+                await self._handle(events)
         except BROKER_ERRORS as error:
             raise DependencyUnavailable(f"no answer from the broker: {error}") from error
         return [Done() for _ in events]
