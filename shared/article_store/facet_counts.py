@@ -8,6 +8,15 @@ from shared.article_store.periods import chart, chosen
 from shared.article_store.query import ArticleQuery, Bucket, FacetCounts, FacetRequest
 from shared.facets import FACETS_BY_NAME, RELATION_LABELS
 
+# Of the time that the store has for an answer, what counting may take: the page is served without it then.
+COUNTING_SHARE = 0.7
+REFUSED = "the store could not count this facet; its log says why"
+
+
+def too_slow(time_s: float) -> str:
+    """Why nothing was counted that took longer."""
+    return f"counting took longer than {time_s:g} s: narrow the search, or ask for fewer facets"
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -59,6 +68,11 @@ def _searched(
         found.sort(key=lambda b: (-b.count if request.sort == "count" else 0, b.label, b.value))
     other = 0 if counted.whole else counted.all_values - sum(counted.top.values())
     return FacetCounts(request.facet, tuple(found), max(other, 0), counted.exact)
+
+
+def not_counted(request: FacetRequest, reason: str) -> FacetCounts:
+    """What is answered for a facet that could not be counted."""
+    return FacetCounts(request.facet, (), 0, exact=False, failed=reason)
 
 
 def counted_in_full(request: FacetRequest, counts: Mapping[str, int]) -> Counted:

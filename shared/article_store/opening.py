@@ -22,7 +22,7 @@ async def open_reader(settings: StoreSettings, clock: Clock | None = None) -> Ar
         return ElasticsearchArticleReader(settings)
     from shared.article_store.tantivy.reader import TantivyArticleReader
 
-    return TantivyArticleReader(_folder(settings), clock or SystemClock())
+    return TantivyArticleReader(_folder(settings), clock or SystemClock(), time_limit_s=settings.store_timeout_s)
 
 
 async def open_writer(settings: StoreSettings, clock: Clock) -> ArticleWriter:

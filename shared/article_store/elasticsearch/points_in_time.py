@@ -28,7 +28,7 @@ class PointsInTime:
         answer = await self._client.open_point_in_time(index=index, keep_alive=KEEP_ALIVE, ignore_unavailable=True)
         return str(answer["id"])
 
-    async def ask(self, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def ask(self, name: str, body: dict[str, Any], time_limit_s: float | None = None) -> dict[str, Any]:
         """The answer to a search in a point in time.
 
         Raises:
@@ -36,8 +36,12 @@ class PointsInTime:
         """
         within = {**body, "pit": {"id": name, "keep_alive": KEEP_ALIVE}}
         try:
-            # Without a part of the indices the answer would be short of hits and counts.
-            return dict(await self._client.search(body=within, allow_partial_search_results=False))
+            client = self._client if time_limit_s is None else self._client.options(request_timeout=time_limit_s)
+            # Without a part of the indices the answer would be short of hits and counts; and how rare a word is counts
+            # over all of them, not within each.
+            return dict(
+                await client.search(body=within, allow_partial_search_results=False, search_type="dfs_query_then_fetch")
+            )
         except NotFoundError as error:
             raise Expired(
                 f"the results are kept for {VIEW_LIFETIME_S // 60} minutes after a page of them was read, and these "

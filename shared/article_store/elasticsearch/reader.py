@@ -1,14 +1,15 @@
 """Answers questions from Elasticsearch; what was put a second ago is found, and got by its id at once."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from shared.article_store.bigrams import spread
 from shared.article_store.bounds import check_bounds, check_get_many, within_depth
-from shared.article_store.cursors import Position, RankPosition, decode
+from shared.article_store.cursors import Position, decode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.elasticsearch import past, queries, results
 from shared.article_store.elasticsearch.connection import connect, our_errors
@@ -16,7 +17,7 @@ from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.fact_search import search_facts
 from shared.article_store.elasticsearch.index import check_mapping
 from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
-from shared.article_store.elasticsearch.points_in_time import PointsInTime
+from shared.article_store.elasticsearch.page_search import PageSearch
 from shared.article_store.elasticsearch.story_mapping import (
     CONTENT,
     search_stories,
@@ -29,10 +30,12 @@ from shared.article_store.label_search import searched
 from shared.article_store.query import ArticleQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
+from shared.errors import PermanentFailure
 from shared.events.articles import ArticleWithdrawn
 from shared.settings import StoreSettings
 
 SCAN_PAGE = 500
+_log = structlog.get_logger()
 # Of no index at all there are no aggregations.
 _NO_STORIES: dict[str, Any] = {"stories": {"buckets": []}}
 
@@ -44,7 +47,7 @@ class ElasticsearchArticleReader:
         self._client: AsyncElasticsearch = connect(settings)
         self._prefix = settings.index_prefix
         self._mapping_seen = False
-        self._points = PointsInTime(self._client)
+        self._pages = PageSearch(self._client, alias(settings.index_prefix), settings.store_timeout_s)
 
     async def get(self, article_id: str) -> StoredArticle | None:
         with our_errors():
@@ -73,17 +76,35 @@ class ElasticsearchArticleReader:
         check_bounds(query)
         position = decode(query)
         query = within_depth(query, position)
-        wanted = searched(query)
-        by_label = await self._ask(queries.labels_searched(wanted)) if wanted else {}
-        chosen = results.read_searched(wanted, by_label)
-        answer = await self._ask_page(query, position, queries.search(query, position, chosen))
-        missing = results.unlabelled(query, answer)
-        other_labels = results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
-        found = results.as_far_as_searched(results.read(query, position, answer, other_labels), by_label)
+        await self._check_once()
+        asked, by_label = await self._by_label(query)
+        with our_errors():
+            page = await self._pages.ask(asked, position, results.read_searched(searched(asked), by_label))
+        counted = page.counted(asked)
+        labels = await self._other_labels(results.unlabelled(counted, page.answer))
+        read = results.read(counted, position, page.answer, labels)
+        found = page.with_failed(query, results.as_far_as_searched(read, by_label))
         if query.copies == "show" or not found.hits:
             return found
         copies = await self._ask(queries.copies([hit.stored.article_id for hit in found.hits]))
         return results.with_copies(found, copies)
+
+    async def _by_label(self, query: ArticleQuery) -> tuple[ArticleQuery, results.Answer]:
+        """The values that are searched by their labels; the query without these facets where that is refused."""
+        wanted = searched(query)
+        try:
+            return query, await self._ask(queries.labels_searched(wanted)) if wanted else {}
+        except PermanentFailure as error:
+            _log.warning("labels could not be searched", error=str(error)[:2_000])
+            return replace(query, facets=tuple(r for r in query.facets if r not in wanted)), {}
+
+    async def _other_labels(self, missing: Mapping[str, Sequence[str]]) -> results.Labels:
+        """The labels of these values, by facet; none where they cannot be had: values are shown by their ids then."""
+        try:
+            return results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
+        except PermanentFailure as error:
+            _log.warning("labels could not be read", error=str(error)[:2_000])
+            return {}
 
     async def story(self, story_id: str) -> StoredStory | None:
         with our_errors():
@@ -139,23 +160,8 @@ class ElasticsearchArticleReader:
             self._mapping_seen = await check_mapping(self._client, self._prefix)
 
     async def close(self) -> None:
-        await self._points.finish()
+        await self._pages.finish()
         await self._client.close()
-
-    async def _ask_page(self, query: ArticleQuery, position: Position | None, body: queries.Body) -> results.Answer:
-        """The answer for a page; by relevance in a point in time, so that every page is of the same results."""
-        if query.effective_sort != "relevance" or query.size == 0:
-            return await self._ask(body)
-        await self._check_once()
-        with our_errors():
-            known = isinstance(position, RankPosition)
-            name = position.view if isinstance(position, RankPosition) else await self._points.open(alias(self._prefix))
-            answer = await self._points.ask(name, body)
-            if results.has_more(query, answer):
-                self._points.keep(answer["pit_id"])
-            elif not known:
-                self._points.let_go(name)
-        return answer
 
     async def _ask(self, body: queries.Body) -> results.Answer:
         return await self._ask_index(alias(self._prefix), body)
@@ -166,7 +172,10 @@ class ElasticsearchArticleReader:
     async def _ask_index(self, name: str, body: queries.Body) -> results.Answer:
         await self._check_once()
         with our_errors():
-            answer = await self._client.search(index=name, body=body, ignore_unavailable=True)
+            # Without a part of the indices the answer would be short of hits and counts.
+            answer = await self._client.search(
+                index=name, body=body, ignore_unavailable=True, allow_partial_search_results=False
+            )
         return dict(answer)
 
     async def _check_once(self) -> None:

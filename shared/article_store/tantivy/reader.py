@@ -13,14 +13,13 @@ from tantivy import Query
 from shared.article_store.bounds import check_bounds, check_get_many, within_depth
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
-from shared.article_store.facet_counts import Counted, assemble, named_values
+from shared.article_store.facet_counts import COUNTING_SHARE, not_counted, too_slow
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
-from shared.article_store.label_search import searched
-from shared.article_store.narrowing import bucket_conditions, narrowing_facets
-from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
+from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
-from shared.article_store.tantivy.counting import FacetQuestion, count, count_each, count_of, count_searched, label_of
+from shared.article_store.tantivy.counting import count_of
+from shared.article_store.tantivy.faceting import facets
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.past import revisions, withdrawals
 from shared.article_store.tantivy.queries import any_of, copies_of, from_instant, matching, one
@@ -43,9 +42,10 @@ T = TypeVar("T")
 class TantivyArticleReader:
     """An ArticleReader. Before the first article was put it answers as a store that holds none."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, *, time_limit_s: float) -> None:
         self._snapshots = Snapshots(folder, clock)
         self._views = KeptViews(clock)
+        self._counting_s = COUNTING_SHARE * time_limit_s
 
     async def get(self, article_id: str) -> StoredArticle | None:
         return await self._ask(lambda searcher: self._get(searcher, article_id))
@@ -62,7 +62,11 @@ class TantivyArticleReader:
         check_bounds(query)
         position = decode(query)
         query = within_depth(query, position)
-        return await self._answer(lambda: self._search(self._view(position), query, position))
+        view = await self._answer(lambda: self._view(position))
+        page, counts = await asyncio.gather(
+            self._answer(lambda: self._search(view, query, position)), self._facets(view, query)
+        )
+        return replace(page, facets=counts)
 
     async def story(self, story_id: str) -> StoredStory | None:
         found = await self._ask(lambda _: read(self._snapshots.story_searcher(), [story_id]))
@@ -111,6 +115,15 @@ class TantivyArticleReader:
 
         return await asyncio.to_thread(answer)
 
+    async def _facets(self, view: View, query: ArticleQuery) -> tuple[FacetCounts, ...]:
+        if not query.facets:
+            return ()
+        try:
+            async with asyncio.timeout(self._counting_s):
+                return await self._answer(lambda: facets(view.searcher, self._snapshots.schema, query))
+        except TimeoutError:
+            return tuple(not_counted(request, too_slow(self._counting_s)) for request in query.facets)
+
     def _view(self, position: Position | None) -> View:
         return self._views.find(position.view) if isinstance(position, RankPosition) else self._snapshots.view()
 
@@ -130,7 +143,6 @@ class TantivyArticleReader:
         return SearchResult(
             total=Total(count_of(searcher, found)),
             hits=tuple(self._hit(searcher, query, ranked) for ranked in page),
-            facets=self._facets(searcher, query, found),
             next=encode(query, self._following(view, query, position, page[-1])) if more else None,
         )
 
@@ -167,36 +179,6 @@ class TantivyArticleReader:
         remaining = found if after is None else from_instant(self._snapshots.schema, query.effective_sort, found, after)
         return by_time(searcher, remaining, query.effective_sort, after, size)
 
-    def _facets(self, searcher: tantivy.Searcher, query: ArticleQuery, found: Query) -> tuple[FacetCounts, ...]:
-        filtered = narrowing_facets(query)
-        alone = {r.facet for r in (*searched(query), *(r for r in query.facets if _stands_alone(query, r, filtered)))}
-        counted = count(searcher, found, [FacetQuestion(r) for r in query.facets if r.facet not in alone])
-        contexts = {request.facet: found for request in query.facets}
-        for request in query.facets:
-            if request.facet in alone:
-                context = matching(self._snapshots.schema, query, without_facet=request.facet)
-                counted |= self._alone(searcher, query, context, request)
-                contexts[request.facet] = context
-        return tuple(
-            assemble(query, r, counted[r.facet], partial(label_of, searcher, contexts[r.facet], r.facet))
-            for r in query.facets
-        )
-
-    def _alone(
-        self, searcher: tantivy.Searcher, query: ArticleQuery, context: Query, request: FacetRequest
-    ) -> dict[str, Counted]:
-        depends = bucket_conditions(query, request.facet)
-        if depends is None and request in searched(query):
-            return {request.facet: count_searched(searcher, context, request)}
-        if depends is None:
-            return count(searcher, context, [FacetQuestion(request, named_values(query, request.facet))])
-        return {request.facet: count_each(searcher, self._snapshots.schema, context, request, depends)}
-
 
 def _offset(position: Position | None) -> int:
     return position.offset if isinstance(position, RankPosition) else 0
-
-
-def _stands_alone(query: ArticleQuery, request: FacetRequest, filtered: frozenset[str]) -> bool:
-    """Whether a facet is counted among other articles than those found, or by conditions of its own."""
-    return request.facet in filtered or bucket_conditions(query, request.facet) is not None
