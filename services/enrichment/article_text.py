@@ -12,9 +12,10 @@ from typing import NamedTuple
 _NO_WORD = re.compile(r"[^\w \u0300-\u036f]|_")
 _ASCII_FOLDED = {code: " " for code in range(128) if _NO_WORD.match(chr(code))}
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”’）]*|\n+")
-# What an end of a sentence begins with: a plain set of characters is found ten times as fast as the ends themselves.
-_MAY_END = re.compile(r"[.!?…。！？\n]")
+# It begins with one set of characters, which the search skips to; which of them it is decides what may follow.
+_SENTENCE_END = re.compile(
+    r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*(?=\s)|(?<=\n)\n*|(?<=[。！？])[。！？]*[」』”’）]*)"
+)
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon bros vs no vol fig jan feb mar apr jun jul aug sep sept "
     "oct nov dec approx est dept univ e.g i.e bzw z.b d.h ca evtl nr mme mlle mio mrd".split()
@@ -28,7 +29,7 @@ _SENTENCE_STARTERS = re.compile(
 # A word of more letters than these have ends a sentence.
 _LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS | _ABBREVIATIONS_AT_ENDS))
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
-_LAST_WORD = re.compile(r"[^\s\"'“”‘’«»(\[]+$")
+_UP_TO_LAST_WORD = re.compile(r".*[\s\"'“”‘’«»(\[]", re.DOTALL)
 
 
 class Sentence(NamedTuple):
@@ -72,6 +73,16 @@ class Passage:
         """The words of each of the `sentences`, in lower case."""
         # Offset i of the text is i + 1 in its folded form.
         return tuple(tuple(self.folded[s.start + 1 : s.end + 1].split()) for s in self.sentences)
+
+    @cached_property
+    def vocabularies(self) -> tuple[frozenset[str], ...]:
+        """The different words of each of the `sentences`, in lower case."""
+        return tuple(map(frozenset, self.words))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The different words of all sentences, in lower case."""
+        return frozenset().union(*self.vocabularies)
 
     @cached_property
     def _sentence_starts(self) -> list[int]:
@@ -118,36 +129,39 @@ def _lowered(text: str) -> str:
 
 def _split(text: str) -> list[Sentence]:
     sentences: list[Sentence] = []
-    start = place = 0
-    while (mark := _MAY_END.search(text, place)) is not None:
-        match = _SENTENCE_END.match(text, mark.start())
-        place = match.end() if match is not None else mark.end()
-        if match is None or (match[0][0] in ".…" and _goes_on(text, start, match)):
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        mark, end = match[0], match.end()
+        if mark[0] in ".…" and _goes_on(text, start, mark, end):
             continue
-        _append_stripped(sentences, text, start, place)
-        start = place
+        _append_stripped(sentences, text, start, end)
+        start = end
     _append_stripped(sentences, text, start, len(text))
     return sentences
 
 
-def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
+def _goes_on(text: str, start: int, mark: str, end: int) -> bool:
     """Whether a full stop ends an abbreviation, an initial or an ordinal number rather than a sentence."""
-    end = match.end()
     following = text[end + 1 : end + 41]
     if following[:1].isspace():
         following = following.lstrip()
     if following[:1].islower():
         return True
-    if match[0] != ".":
+    if mark != ".":
         return False
-    letters = text[max(start, text.rfind(" ", start, match.start()) + 1) : match.start()]
-    if len(letters) > _LONGEST_ABBREVIATION and letters.isalpha():
+    stop = end - 1
+    word = text[max(start, text.rfind(" ", start, stop) + 1) : stop]
+    is_plain = word.isalpha()
+    if is_plain and len(word) > _LONGEST_ABBREVIATION:
         return False
-    word = _LAST_WORD.search(text, max(start, match.start() - 24), match.start())
-    if word is None:
+    if not is_plain:
+        begin = max(start, stop - 24)
+        before = _UP_TO_LAST_WORD.match(text, begin, stop)
+        word = text[before.end() if before else begin : stop]
+    last = word.lower()
+    if not last:
         return False
-    last = word[0].lower()
-    if last in _ABBREVIATIONS_AT_ENDS or _INITIALS.fullmatch(last):
+    if last in _ABBREVIATIONS_AT_ENDS or (not is_plain and _INITIALS.fullmatch(last)):
         return _SENTENCE_STARTERS.match(following) is None
     if last == "no":
         return following[:1].isdigit()
@@ -155,8 +169,7 @@ def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:
 
 
 def _append_stripped(sentences: list[Sentence], text: str, start: int, end: int) -> None:
-    bare = text[start:end].rstrip()
-    stripped = bare.lstrip()
+    stripped = text[start:end].strip()
     if stripped:
-        begin = start + len(bare) - len(stripped)
+        begin = text.index(stripped, start)
         sentences.append(Sentence(stripped, begin, begin + len(stripped)))

@@ -69,8 +69,9 @@ class Pipeline:
                 ENRICHER_FAILURES.labels(section).inc()
                 _log.exception("enricher failed", section=section, title=article.title[:_LOGGED_TITLE])
             else:
-                found = found.model_copy(update={section: value})
-        return found.model_copy(update={"failed": tuple(failed)})
+                # What is empty is so already: most articles have a section or two without anything.
+                found = found.model_copy(update={section: value}) if value else found
+        return found.model_copy(update={"failed": tuple(failed)}) if failed else found
 
 
 def open_pipeline(

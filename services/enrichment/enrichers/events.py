@@ -4,6 +4,7 @@ import bisect
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from services.enrichment.article_text import ArticleText, Sentence
@@ -23,7 +24,10 @@ _BESIDE, _ELSEWHERE = 0.75, 0.6
 _LEAD_SENTENCES, _LEAD_BONUS = 3, 0.1
 _BACK = 40
 _MOST_SUBJECTS = 3
-_ALL_CUES = frozenset().union(*(rule.cues for rule in RULES))
+_RULES_OF = {
+    cue: [at for at, rule in enumerate(RULES) if cue in rule.cues]
+    for cue in frozenset().union(*(rule.cues for rule in RULES))
+}
 
 
 class _Named(NamedTuple):
@@ -76,16 +80,14 @@ def _told(article: ArticleText, found: Enrichment) -> Iterator[NewsEvent]:
     )
     starts = [name.start for name in named]
     published = article.published_at.date() if article.published_at else None
-    sentences = zip(article.body.sentences, article.body.words, strict=True)
-    for number, (sentence, words) in enumerate(sentences):
-        if number == _MOST_SENTENCES:
-            return
-        cues = _ALL_CUES.intersection(words)
-        if cues and len(sentence.text) <= _LONGEST_SENTENCE:
+    cues = article.body.vocabulary & _RULES_OF.keys()
+    sentences = zip(article.body.sentences, article.body.vocabularies, strict=True)
+    for number, (sentence, words) in enumerate(islice(sentences, _MOST_SENTENCES)):
+        found_cues = cues & words
+        if found_cues and len(sentence.text) <= _LONGEST_SENTENCE:
             within = named[bisect.bisect_left(starts, sentence.start) : bisect.bisect_left(starts, sentence.end)]
-            for rule in RULES:
-                if not cues.isdisjoint(rule.cues):
-                    yield from _event(rule, sentence, within, published, is_lead=number < _LEAD_SENTENCES)
+            for at in sorted({at for cue in found_cues for at in _RULES_OF[cue]}):
+                yield from _event(RULES[at], sentence, within, published, is_lead=number < _LEAD_SENTENCES)
 
 
 def _event(

@@ -39,6 +39,7 @@ _FEWEST, _FEWEST_ALONE = 2, 3
 # A phrase far weaker than the strongest tells little.
 _LEAST_SHARE = 0.2
 _LONGER_SAYS_MORE = 0.7
+_BY_LENGTH = tuple(math.pow(words, _LONGER_SAYS_MORE) for words in range(_LONGEST_PHRASE + 1))
 
 
 _STOP = {language: words | _FILLERS for language, words in FUNCTION_WORDS.items()}
@@ -53,12 +54,13 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
     if stop is None:
         return ()
     text, title = article.body.folded, article.headline.folded
+    early = _EARLY_SHARE * len(text)
     scores: dict[str, float] = {}
     for key, count in _counted(article.body.words[:_MOST_SENTENCES], text, stop).items():
         is_titled = f" {key} " in title
         if is_titled or count >= (_FEWEST if " " in key else _FEWEST_ALONE):
-            early = _EARLY if text.find(f" {key} ") < _EARLY_SHARE * len(text) else 1.0
-            scores[key] = _score(key, count, knowledge.common_words) * early * (_IN_TITLE if is_titled else 1.0)
+            position = _EARLY if text.find(f" {key} ") < early else 1.0
+            scores[key] = _score(key, count, knowledge.common_words) * position * (_IN_TITLE if is_titled else 1.0)
     chosen = list(_apart(sorted(scores, key=lambda key: (-scores[key], key))))
     shares = [(key, scores[key] / scores[chosen[0]]) for key in chosen]
     return tuple(
@@ -77,13 +79,13 @@ def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> d
     }
     runs: Counter[str] = Counter()
     for words in sentences:
-        start = 0
-        for place, word in enumerate(words):
-            if word not in frequent:
-                start = place + 1
-            elif start < place:
-                for begin in range(max(start, place - _LONGEST_PHRASE + 1), place):
-                    runs[" ".join(words[begin : place + 1])] += 1
+        start, last = 0, -2
+        for place in [place for place, word in enumerate(words) if word in frequent]:
+            if place > last + 1:
+                start = place
+            for begin in range(max(start, place - _LONGEST_PHRASE + 1), place):
+                runs[" ".join(words[begin : place + 1])] += 1
+            last = place
     # Words with a mark between them are no phrase: folded, they stand more than one blank apart.
     counted = ((key, text.count(f" {key} ")) for key, count in runs.items() if count >= _FEWEST)
     return frequent | {key: count for key, count in counted if count >= _FEWEST}
@@ -98,8 +100,8 @@ def _written(key: str, body: Passage) -> str:
 
 def _score(key: str, count: int, common_words: Set[str]) -> float:
     words = key.split(" ")
-    rarity = sum(_COMMON if word in common_words else 1.0 for word in words) / len(words)
-    return rarity * (1 + math.log(count)) * math.pow(len(words), _LONGER_SAYS_MORE)
+    rarity = sum([_COMMON if word in common_words else 1.0 for word in words]) / len(words)
+    return rarity * (1 + math.log(count)) * _BY_LENGTH[len(words)]
 
 
 def _apart(keys: Iterable[str]) -> Iterator[str]:

@@ -69,9 +69,9 @@ def _stated(article: ArticleText, found: Enrichment) -> Iterator[Relation]:
     starts = [party.start for party in parties]
     published = article.published_at.date() if article.published_at else None
     before: Sentence | None = None
-    for sentence, words in zip(article.body.sentences, article.body.words, strict=True):
-        of_sentence = parties[bisect.bisect_left(starts, sentence.start) : bisect.bisect_left(starts, sentence.end)]
-        if of_sentence and not CUE_WORDS.isdisjoint(words):
+    cues = article.body.vocabulary & CUE_WORDS
+    for sentence, words in zip(article.body.sentences, article.body.vocabularies, strict=True):
+        if not cues.isdisjoint(words) and _has_any(starts, sentence):
             refers = before is not None and _REFERS_BACK.match(sentence.text) is not None
             first = before if before is not None and refers else sentence
             read = parties[bisect.bisect_left(starts, first.start) : bisect.bisect_left(starts, sentence.end)]
@@ -81,6 +81,12 @@ def _stated(article: ArticleText, found: Enrichment) -> Iterator[Relation]:
                 for relation in told:
                     yield _relation(relation, sentence, prices, published, refers=refers)
         before = sentence
+
+
+def _has_any(starts: Sequence[int], sentence: Sentence) -> bool:
+    """Whether one of these places, which are in order, lies within a sentence."""
+    first = bisect.bisect_left(starts, sentence.start)
+    return first < len(starts) and starts[first] < sentence.end
 
 
 def _parties(text: str, entities: Iterable[Entity]) -> list[Party]:

@@ -33,10 +33,13 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
     tones = knowledge.sentiment_words
     good = bad = 0.0
     count = 0
-    for weight, sentences in ((_TITLE_WEIGHT, article.headline.words), (1.0, article.body.words)):
-        for words in sentences:
+    for weight, passage in ((_TITLE_WEIGHT, article.headline), (1.0, article.body)):
+        toned = passage.vocabulary & tones.keys()
+        for words, vocabulary in zip(passage.words, passage.vocabularies, strict=True):
             looked_at = words[: _MOST_WORDS - count]
             count += len(looked_at)
+            if toned.isdisjoint(vocabulary):
+                continue
             for tone in _tones(looked_at, tones):
                 if tone > 0:
                     good += weight * tone
@@ -51,8 +54,6 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
 
 def _tones(words: Sequence[str], tones: Mapping[str, float]) -> Iterator[float]:
     """The tones of a sentence's words, reversed where they are denied or reduced."""
-    if tones.keys().isdisjoint(words):
-        return
     for index in [index for index, word in enumerate(words) if word in tones]:
         tone, before = tones[words[index]], words[max(0, index - _REACH) : index]
         denied = not _NEGATIONS.isdisjoint(before) or (tone < 0 and not _REDUCING.isdisjoint(before))

@@ -1,7 +1,8 @@
 """The three sentences of an article that tell the most of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Set
+from itertools import chain
 
 from services.enrichment.article_text import CJK, ArticleText, Sentence
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -19,13 +20,14 @@ _TITLE_WEIGHT, _LEAD_WEIGHT = 2.0, 1.5
 def summary(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> str | None:
     """Three whole sentences in their order, joined by blanks; None for a text that has no more than these."""
     body = article.body
-    read = [pair for pair in zip(body.sentences[:_MOST_SENTENCES], body.words, strict=False) if _is_prose(pair[0])]
+    first = zip(body.sentences[:_MOST_SENTENCES], body.vocabularies, strict=False)
+    read = [pair for pair in first if _is_prose(pair[0])]
     if len(read) <= _SENTENCES:
         return None
     sentences = [sentence for sentence, _ in read]
     words = [_content_words(sentence.text, words, knowledge) for sentence, words in read]
-    frequency = Counter(word for of_sentence in words for word in of_sentence)
-    title = _content_words(article.title, article.headline.folded.split(), knowledge)
+    frequency = Counter(chain.from_iterable(words))
+    title = _content_words(article.title, frozenset(article.headline.folded.split()), knowledge)
     scores = [
         _weight(of_sentence, frequency) + _TITLE_WEIGHT * _share(of_sentence, title) + _LEAD_WEIGHT / (1 + position)
         for position, of_sentence in enumerate(words)
@@ -35,22 +37,24 @@ def summary(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> st
 
 
 def _is_prose(sentence: Sentence) -> bool:
-    shortest = _SHORTEST if sentence.text.isascii() or not CJK.search(sentence.text) else _SHORTEST_CJK
-    return shortest <= len(sentence.text) <= _LONGEST
+    length = len(sentence.text)
+    if _SHORTEST <= length <= _LONGEST:
+        return True
+    return _SHORTEST_CJK <= length < _SHORTEST and CJK.search(sentence.text) is not None
 
 
-def _content_words(text: str, words: Iterable[str], knowledge: Knowledge) -> set[str]:
+def _content_words(text: str, words: frozenset[str], knowledge: Knowledge) -> Set[str]:
     """The words that say what a sentence is about; in Chinese and Japanese every pair of characters."""
-    content = {word for word in set(words) - knowledge.common_words if len(word) >= _SHORTEST_WORD}
+    content = {word for word in words - knowledge.common_words if len(word) >= _SHORTEST_WORD}
     if text.isascii() or not CJK.search(text):
         return content
     return content | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}
 
 
-def _weight(words: set[str], frequency: Counter[str]) -> float:
+def _weight(words: Set[str], frequency: Counter[str]) -> float:
     """How much a sentence says of what the article keeps coming back to, whatever its length."""
-    return sum(frequency[word] - 1 for word in words) / (5 + len(words))
+    return (sum(map(frequency.__getitem__, words)) - len(words)) / (5 + len(words))
 
 
-def _share(words: set[str], title: set[str]) -> float:
+def _share(words: Set[str], title: Set[str]) -> float:
     return len(words & title) / len(title) if title else 0.0

@@ -1,11 +1,12 @@
 """The subjects of an article, by the terms that speak for them."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.enrichment.article_text import ArticleText
+from services.enrichment.article_text import ArticleText, Passage
 from services.enrichment.knowledge_base.knowledge import Knowledge
-from services.enrichment.knowledge_base.topic_rules import TermHit, TopicRule
+from services.enrichment.knowledge_base.topic_rules import Place, TopicRule, whole_words
 from shared.events.enrichment import Enrichment, Topic
 
 ORIGIN = "rule:2"
@@ -21,6 +22,15 @@ _MOST_TOPICS = 8
 _LEAST_SHARE = 0.25
 
 
+class _Term(NamedTuple):
+    """The whole words of a term where it stands: their span in folded text."""
+
+    words: str
+    is_strong: bool
+    start: int
+    end: int
+
+
 class _Score(NamedTuple):
     rule: TopicRule
     value: float
@@ -33,9 +43,9 @@ def topics(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tup
     in_text = knowledge.topic_rules.find(article.body)
     damping = max(1.0, math.sqrt(len(article.text) / _USUAL_LENGTH))
     scores = [
-        _score(rule, title_hits, text_hits, damping)
-        for rule, title_hits, text_hits in _by_rule(in_title, in_text)
-        if _may_reach_threshold(title_hits, text_hits, damping)
+        _score(knowledge.topic_rules[topic_id], _terms(article.headline, titled), _terms(article.body, told), damping)
+        for topic_id in in_title | in_text
+        if _may_reach_threshold(titled := in_title.get(topic_id, ()), told := in_text.get(topic_id, ()), damping)
     ]
     strongest = max((score.value for score in scores), default=0.0)
     bound = max(_THRESHOLD, strongest * _LEAST_SHARE)
@@ -43,31 +53,29 @@ def topics(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tup
     return tuple(_topic(score) for score in chosen[:_MOST_TOPICS])
 
 
-def _by_rule(in_title: list[TermHit], in_text: list[TermHit]) -> list[tuple[TopicRule, list[TermHit], list[TermHit]]]:
-    rules: dict[str, tuple[TopicRule, list[TermHit], list[TermHit]]] = {}
-    for hit in in_title:
-        rules.setdefault(hit.topic.id, (hit.topic, [], []))[1].append(hit)
-    for hit in in_text:
-        rules.setdefault(hit.topic.id, (hit.topic, [], []))[2].append(hit)
-    return list(rules.values())
-
-
-def _may_reach_threshold(title_hits: list[TermHit], text_hits: list[TermHit], damping: float) -> bool:
+def _may_reach_threshold(titled: Sequence[Place], told: Sequence[Place], damping: float) -> bool:
     """Whether terms could make a subject, if each were a word of its own; most rules have a term or two in passing."""
-    count = len(title_hits) + len(text_hits)
-    if count == 1 and not title_hits:
+    count = len(titled) + len(told)
+    if count == 1 and not titled:
         return False
-    strongest = _STRONG if any(hit.is_strong for hit in (*title_hits, *text_hits)) else _USUAL
-    return count * strongest * (_TITLE_FACTOR if title_hits else 1.0) >= _THRESHOLD * damping
+    least = _THRESHOLD * damping / (count * (_TITLE_FACTOR if titled else 1.0))
+    return least <= _USUAL or (least <= _STRONG and any(is_strong for _, _, is_strong in (*titled, *told)))
 
 
-def _score(rule: TopicRule, title_hits: list[TermHit], text_hits: list[TermHit], damping: float) -> _Score:
+def _terms(passage: Passage, places: Sequence[Place]) -> list[_Term]:
+    """The words at these places of a passage."""
+    folded = passage.folded
+    spans = [(*whole_words(folded, start, end), is_strong) for start, end, is_strong in places]
+    return [_Term(folded[start:end], is_strong, start, end) for start, end, is_strong in spans]
+
+
+def _score(rule: TopicRule, in_title: list[_Term], in_text: list[_Term], damping: float) -> _Score:
     weights: dict[str, float] = {}
     counts: dict[str, int] = {}
-    for hit in (*_widest(title_hits), *_widest(text_hits)):
-        weights[hit.words] = max(weights.get(hit.words, 0.0), _STRONG if hit.is_strong else _USUAL)
-        counts[hit.words] = counts.get(hit.words, 0) + 1
-    titled = {hit.words for hit in title_hits}
+    for term in (*_widest(in_title), *_widest(in_text)):
+        weights[term.words] = max(weights.get(term.words, 0.0), _STRONG if term.is_strong else _USUAL)
+        counts[term.words] = counts.get(term.words, 0) + 1
+    titled = {term.words for term in in_title}
     values = {
         words: weight * (1 + math.log(counts[words])) / damping * (_TITLE_FACTOR if words in titled else 1.0)
         for words, weight in weights.items()
@@ -78,12 +86,12 @@ def _score(rule: TopicRule, title_hits: list[TermHit], text_hits: list[TermHit],
     return _Score(rule, sum(values.values()) if is_subject else 0.0, terms)
 
 
-def _widest(hits: list[TermHit]) -> list[TermHit]:
-    """Without the hits that lie within another: "battery" within "solid-state battery" says nothing more."""
-    kept: list[TermHit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, not hit.is_strong)):
-        if not kept or hit.end > kept[-1].end:
-            kept.append(hit)
+def _widest(terms: list[_Term]) -> list[_Term]:
+    """Without the terms that lie within another: "battery" within "solid-state battery" says nothing more."""
+    kept: list[_Term] = []
+    for term in sorted(terms, key=lambda term: (term.start, -term.end, not term.is_strong)):
+        if not kept or term.end > kept[-1].end:
+            kept.append(term)
     return kept
 
 

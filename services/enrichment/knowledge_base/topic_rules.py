@@ -1,7 +1,6 @@
 """Topics with the terms that speak for them, found in a passage in one pass."""
 
 from collections.abc import Iterable
-from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +10,6 @@ from services.enrichment.article_text import CJK, Passage
 from shared.errors import ConfigurationError
 
 _COLUMNS = 5
-# Of matches (pattern, start, end).
-_IN_TEXT_ORDER = itemgetter(1, 0)
 
 
 class TopicRule(NamedTuple):
@@ -25,46 +22,41 @@ class TopicRule(NamedTuple):
     usual: tuple[str, ...]
 
 
-class TermHit(NamedTuple):
-    """One place where a term of a topic stands: the whole words there, folded, and their span in folded text."""
-
-    topic: TopicRule
-    words: str
-    is_strong: bool
-    start: int
-    end: int
+# Where a term matches in folded text (start, end), and whether it is a strong one. `whole_words` gives the words there:
+# for most topics that are touched upon nobody asks.
+Place = tuple[int, int, bool]
 
 
 class TopicRules:
     """All terms of all topics in one automaton over folded text."""
 
     def __init__(self, rules: Iterable[TopicRule]) -> None:
-        by_pattern: dict[str, list[tuple[TopicRule, bool]]] = {}
-        self._count = 0
+        by_pattern: dict[str, list[tuple[str, bool]]] = {}
+        self._rules: dict[str, TopicRule] = {}
         for rule in rules:
-            self._count += 1
+            self._rules[rule.id] = rule
             for terms, is_strong in ((rule.strong, True), (rule.usual, False)):
                 for term in terms:
-                    by_pattern.setdefault(_pattern_of(term), []).append((rule, is_strong))
+                    by_pattern.setdefault(_pattern_of(term), []).append((rule.id, is_strong))
         self._by_pattern = list(by_pattern.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_pattern), store_patterns=False)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._rules)
 
-    def find(self, passage: Passage) -> list[TermHit]:
-        """All places of all terms, overlapping ones included, in their order."""
-        folded = passage.folded
-        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+    def __getitem__(self, topic_id: str) -> TopicRule:
+        return self._rules[topic_id]
+
+    def find(self, passage: Passage) -> dict[str, list[Place]]:
+        """All places of the terms of each topic that has any, by its id; overlapping ones included, in no order."""
+        matches = self._automaton.find_matches_as_indexes(passage.folded, overlapping=True)
         for view in passage.folded_views[1:]:
             matches = [*{*matches, *self._automaton.find_matches_as_indexes(view, overlapping=True)}]
-        hits: list[TermHit] = []
-        for pattern, start, end in sorted(matches, key=_IN_TEXT_ORDER):
-            begin, finish = _whole_words(folded, start, end)
-            words = folded[begin:finish]
-            for rule, is_strong in self._by_pattern[pattern]:
-                hits.append(TermHit(rule, words, is_strong, begin, finish))
-        return hits
+        places: dict[str, list[Place]] = {}
+        for pattern, start, end in matches:
+            for topic_id, is_strong in self._by_pattern[pattern]:
+                places.setdefault(topic_id, []).append((start, end, is_strong))
+        return places
 
 
 def to_line(rule: TopicRule) -> str:
@@ -98,7 +90,7 @@ def _items(column: str) -> tuple[str, ...]:
     return tuple(column.split("|")) if column else ()
 
 
-def _whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
+def whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
     """The span of a match without blanks around it, and to the end of a word that it is the beginning of."""
     if CJK.match(folded, start):
         return start, end
