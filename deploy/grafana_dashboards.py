@@ -58,7 +58,20 @@ _NAMED: dict[str, tuple[str, tuple[Panel, ...]]] = {
         (
             _panel("Fetch to searchable", "s", metrics.SEARCHABLE_SECONDS, *_quantiles(metrics.SEARCHABLE_SECONDS)),
             _panel("Events by outcome", "ops", metrics.STAGE_EVENTS, _rate(metrics.STAGE_EVENTS, "stage outcome")),
+            _panel("Events taken in hand", "ops", metrics.STAGE_CONSUMED, _rate(metrics.STAGE_CONSUMED, "stage")),
+            _panel(
+                "Events published", "ops", metrics.STAGE_PUBLISHED, _rate(metrics.STAGE_PUBLISHED, "stage stream")
+            ),
+            _panel("Left out", "ops", metrics.STAGE_DROPPED, _rate(metrics.STAGE_DROPPED, "stage reason")),
             _panel("Lag", "short", metrics.STAGE_LAG, _most(metrics.STAGE_LAG, "stage")),
+            _panel("In hand", "short", metrics.STAGE_IN_FLIGHT, _most(metrics.STAGE_IN_FLIGHT, "stage")),
+            _panel("Waiting for a retry", "short", metrics.STAGE_RETRYING, _most(metrics.STAGE_RETRYING, "stage")),
+            _panel(
+                "Event to settled", "s", metrics.STAGE_EVENT_SECONDS, *_quantiles(metrics.STAGE_EVENT_SECONDS, "stage")
+            ),
+            _panel(
+                "What the store did", "ops", metrics.STORE_OUTCOMES, _rate(metrics.STORE_OUTCOMES, "operation outcome")
+            ),
             _panel(
                 "Oldest event in hand", "s", metrics.STAGE_OLDEST_PENDING_SECONDS,
                 _most(metrics.STAGE_OLDEST_PENDING_SECONDS, "stage"),
@@ -76,6 +89,12 @@ _NAMED: dict[str, tuple[str, tuple[Panel, ...]]] = {
         (
             _panel("Requests by outcome", "reqps", metrics.FETCHES, _rate(metrics.FETCHES, "outcome")),
             _panel("Requests by kind", "reqps", metrics.FETCHES, _rate(metrics.FETCHES, "kind")),
+            _panel("Answers by status", "reqps", metrics.RESPONSES, _rate(metrics.RESPONSES, "status")),
+            _panel("Hosts", "short", metrics.HOSTS, _most(metrics.HOSTS, "state")),
+            _panel(
+                "Visits under way", "short", metrics.VISITS_UNDER_WAY,
+                (f"sum({name_of(metrics.VISITS_UNDER_WAY)})", "visits"),
+            ),
             _panel("Time of a request", "s", metrics.FETCH_SECONDS, *_quantiles(metrics.FETCH_SECONDS)),
             _panel("Time of an extraction", "s", metrics.EXTRACTION_SECONDS, *_quantiles(metrics.EXTRACTION_SECONDS)),
             _panel(

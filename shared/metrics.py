@@ -9,14 +9,39 @@ STAGE_EVENTS = Counter(
     "Events that a stage settled, by outcome: published, done, dropped, retried, buried.",
     ["stage", "outcome"],
 )
+STAGE_CONSUMED = Counter(
+    "newsweir_stage_consumed_total", "Events that a stage took in hand, those that came again counted again.", ["stage"]
+)
+STAGE_PUBLISHED = Counter(
+    "newsweir_stage_published_total", "Events that a stage put into a stream, by stream.", ["stage", "stream"]
+)
+STAGE_DROPPED = Counter(
+    "newsweir_stage_dropped_total",
+    "Articles that a stage left out on purpose, by reason; those of the crawler are in newsweir_crawler_fetches.",
+    ["stage", "reason"],
+)
 STAGE_BATCH_SECONDS = Histogram(
     "newsweir_stage_batch_seconds",
     "Time from reading a batch to having settled it.",
     ["stage"],
     buckets=_LATENCY_BUCKETS_S,
 )
+STAGE_EVENT_SECONDS = Histogram(
+    "newsweir_stage_event_seconds",
+    "Time from an event's being put into the stage's stream, after a failure again, to its being settled.",
+    ["stage"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
+)
 STAGE_LAG = Gauge(
     "newsweir_stage_lag_events", "Events of the stage's stream that its group has not acknowledged.", ["stage"]
+)
+STAGE_IN_FLIGHT = Gauge(
+    "newsweir_stage_in_flight_events",
+    "Events that workers of the stage have in hand: delivered, not acknowledged.",
+    ["stage"],
+)
+STAGE_RETRYING = Gauge(
+    "newsweir_stage_retrying_events", "Events that failed and wait for their next attempt.", ["stage"]
 )
 STAGE_OLDEST_PENDING_SECONDS = Gauge(
     "newsweir_stage_oldest_pending_seconds",
@@ -37,6 +62,21 @@ FETCHES = Counter(
 )
 FETCH_SECONDS = Histogram(
     "newsweir_crawler_fetch_seconds", "Time of one request, robots.txt apart.", ["kind"], buckets=_LATENCY_BUCKETS_S
+)
+RESPONSES = Counter(
+    "newsweir_crawler_responses_total",
+    "Answers to requests for pages and doors, by class of status (2xx, 3xx, 4xx, 5xx); none: no answer, or one that "
+    "was refused for its address, its size or its form.",
+    ["status"],
+)
+VISITS_UNDER_WAY = Gauge(
+    "newsweir_crawler_visits_under_way", "Visits that this crawler makes right now, each at a host of its own."
+)
+HOSTS = Gauge(
+    "newsweir_crawler_hosts",
+    "Hosts with visits that wait, by state: due (a visit could be made now) or resting (the next is due later, or "
+    "politeness asks for a pause); every crawler tells of all, so take the maximum.",
+    ["state"],
 )
 EXTRACTION_SECONDS = Histogram(
     "newsweir_crawler_extraction_seconds",
@@ -86,6 +126,12 @@ ENRICHER_FAILURES = Counter(
     "newsweir_enricher_failures_total",
     "Articles on which an enricher raised, by the section that it left empty; the log has the error.",
     ["section"],
+)
+STORE_OUTCOMES = Counter(
+    "newsweir_store_outcomes_total",
+    "What became of articles in the store, by operation: put (created, updated, unchanged, stale, failed) or withdraw "
+    "(withdrawn, deleted, stale, unknown).",
+    ["operation", "outcome"],
 )
 SEARCHABLE_SECONDS = Histogram(
     "newsweir_fetch_to_searchable_seconds",

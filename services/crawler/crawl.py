@@ -136,7 +136,14 @@ class Crawler:
         await self._frontier.add([Queued(visit, now_ms) for url, visit in doors.items() if url not in known])
         self._sources = {source.id: source for source in sources}
         self._door_urls = frozenset(doors)
+        await self._measure()
+
+    async def _measure(self) -> None:
         metrics.FRONTIER_VISITS.set(await self._frontier.size())
+        due, resting = await self._frontier.hosts(self._clock.now_ms())
+        metrics.HOSTS.labels("due").set(due)
+        metrics.HOSTS.labels("resting").set(resting)
+        metrics.VISITS_UNDER_WAY.set(len(self._visiting))
 
     async def make(self, lease: Lease) -> None:
         """Make the visit that was claimed, and end it: with an event, a counted drop, or a time to try again."""

@@ -9,6 +9,7 @@ from services.crawler import rights
 from services.crawler.freshness import fresh_for_s
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from services.crawler.visits import Seen, validator
+from shared import metrics
 from shared.clock import Clock, from_ms
 from shared.errors import AddressRefused, FetchFailed, InvalidInput, LimitExceeded
 from shared.events.articles import Right
@@ -114,8 +115,10 @@ class Fetcher:
         def follow(target: str) -> bool:
             return host_of(target) == host and known.robots.allows(target, PRODUCT_TOKEN)
 
+        answered = "none"
         try:
             response = await self._client.get(url, _conditions(seen), follow=follow)
+            answered = f"{response.status // 100}xx"
             return self._answer(url, response, known)
         except FetchFailed as error:
             return Failed(str(error), error.retry_after_s)
@@ -125,6 +128,8 @@ class Fetcher:
             return Refused("too-large", str(error))
         except InvalidInput as error:
             return Refused("unreadable", str(error))
+        finally:
+            metrics.RESPONSES.labels(answered).inc()
 
     def _answer(self, url: str, response: Response, known: HostRobots) -> Answer:
         status = response.status

@@ -298,6 +298,14 @@ class Frontier:
         value: str | None = await self._client.hget(self.keys[3], visit_id(url))
         return None if value is None else Seen.decode(value)
 
+    async def hosts(self, now_ms: int) -> tuple[int, int]:
+        """How many hosts have a visit that could be made now, and how many only such as must wait."""
+        async with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.zcount(self.keys[0], "-inf", now_ms)
+            pipeline.zcard(self.keys[0])
+            due, known = await pipeline.execute()
+        return int(due), int(known) - int(due)
+
     async def size(self) -> int:
         """How many visits there are, due or not."""
         return int(await self._client.hlen(self.keys[2]))

@@ -1,5 +1,6 @@
 """Batches of events → one change of the store → what became of each: articles are put or withdrawn, stories kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import structlog
@@ -27,6 +28,7 @@ class IndexArticles:
         ingested_at = from_ms(self._clock.now_ms())
         with tracing.each("store put", events):
             outcomes = await self._writer.put([stored(event, ingested_at) for event in events])
+        _count("put", ["failed" if put.result is None else put.result for put in outcomes])
         return [self._outcome(event, put) for event, put in zip(events, outcomes, strict=True)]
 
     def _outcome(self, event: ArticleEnriched, put: PutOutcome) -> Outcome:
@@ -62,6 +64,7 @@ class WithdrawArticles:
 
     async def __call__(self, events: Sequence[ArticleWithdrawn]) -> list[Outcome]:
         outcomes = await self._writer.withdraw(events)
+        _count("withdraw", [outcome.result for outcome in outcomes])
         for event, outcome in zip(events, outcomes, strict=True):
             _log.info("withdrawal", article_id=event.article_id, reason=event.reason, result=outcome.result)
         return [Done() for _ in outcomes]
@@ -75,3 +78,8 @@ class KeepStories:
 
     async def __call__(self, events: Sequence[StoryChanged]) -> list[Outcome]:
         return [Done() for _ in await self._writer.change_stories(events)]
+
+
+def _count(operation: str, results: Sequence[str]) -> None:
+    for result, count in Counter(results).items():
+        metrics.STORE_OUTCOMES.labels(operation, result).inc(count)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
@@ -12,6 +11,7 @@ import structlog
 from shared import metrics, tracing
 from shared.bus import failure_policy
 from shared.bus.breaker import Breaker
+from shared.bus.counting import count_settled
 from shared.bus.dead_letters import letter_fields
 from shared.bus.entry_spans import EntrySpans
 from shared.bus.envelope import ATTEMPTS, Entry, Readable, Unreadable, decode, encode
@@ -106,6 +106,7 @@ class Subscription(Generic[E]):
 
     async def _process(self, entries: Sequence[Entry]) -> None:
         self.held.update(entry.id for entry in entries)
+        metrics.STAGE_CONSUMED.labels(self._stage.name).inc(len(entries))
         try:
             await self._timed([decode(entry, self._event_type) for entry in entries])
         finally:
@@ -204,8 +205,7 @@ class Subscription(Generic[E]):
                 await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
                 waited += 1
         self._spans.published()
-        for label, count in Counter(map(_label, settlements)).items():
-            metrics.STAGE_EVENTS.labels(self._stage.name, label).inc(count)
+        count_settled(self._stage, settlements, self._clock.now_ms())
 
     async def _wait(self, seconds: float) -> None:
         sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
@@ -268,12 +268,6 @@ class Subscription(Generic[E]):
         say = _log.warning if ends == "is given up" else _log.info
         why = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
         say(f"an event {ends}", stage=self._stage.name, entry=entry.id, error=why, **entry.about)
-
-
-def _label(settlement: Settlement) -> str:
-    if settlement.disposition.startswith("dropped"):
-        return "dropped"
-    return {"none": "done", "publish": "published", "retry": "retried", "bury": "buried"}[settlement.action]
 
 
 def _log_unforeseen(stage: Stage, entry: Entry, error: Exception) -> None:

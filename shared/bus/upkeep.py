@@ -117,6 +117,8 @@ class Upkeep:
         """Put the stage's state into the metrics, and judge whether this worker does its part."""
         lag = await read_lag(self._connection, self._stage, self._clock.now_ms())
         metrics.STAGE_LAG.labels(self._stage.name).set(lag.backlog)
+        metrics.STAGE_IN_FLIGHT.labels(self._stage.name).set(lag.pending)
+        metrics.STAGE_RETRYING.labels(self._stage.name).set(lag.retrying)
         metrics.STAGE_OLDEST_PENDING_SECONDS.labels(self._stage.name).set(lag.oldest_pending_s)
         metrics.DEAD_LETTERS.labels(self._stage.name).set(lag.dead)
         now_s = self._clock.monotonic_s()

@@ -103,6 +103,8 @@ _EXPECTED = {
                 {"series": 'newsweir_dead_letters{stage="enrichment"}', "values": "0x9 3x50"},
                 {"series": 'newsweir_crawler_paused{reason="high-water"}', "values": "1x20 0x40"},
                 {"series": 'newsweir_crawler_paused{reason="memory"}', "values": "0x9 1x50"},
+                {"series": 'newsweir_stage_retrying_events{stage="indexing"}', "values": "0x9 2000x50"},
+                {"series": 'newsweir_stage_retrying_events{stage="enrichment"}', "values": "20x60"},
                 {"series": 'up{job="newsweir", service="search"}', "values": "1x60"},
             ],
             "alert_rule_test": [
@@ -110,8 +112,27 @@ _EXPECTED = {
                 _alert("NewsweirStagePauses", 8),
                 _alert("NewsweirStagePauses", 12, {"stage": "indexing"}),
                 _alert("NewsweirDeadLetters", 12, {"stage": "enrichment"}),
+                _alert("NewsweirRetriesPileUp", 20),
+                _alert("NewsweirRetriesPileUp", 30, {"stage": "indexing"}),
                 _alert("NewsweirCrawlingPauses", 20, {"reason": "memory"}),
                 _alert("NewsweirServiceDown", 20),
+            ],
+        },
+        {
+            "interval": "1m",
+            "input_series": [
+                {"series": f'newsweir_store_outcomes_total{{operation="put", outcome="{name}"}}', "values": values}
+                for name, values in (("created", "0+60x200"), ("failed", "0x60 0+10x140"))
+            ]
+            + [
+                {"series": f'newsweir_crawler_responses_total{{status="{name}"}}', "values": values}
+                for name, values in (("2xx", "0+10x200"), ("4xx", "0x30 0+40x170"))
+            ],
+            "alert_rule_test": [
+                _alert("NewsweirStoreRefusesArticles", 60),
+                _alert("NewsweirStoreRefusesArticles", 100, {}),
+                _alert("NewsweirSitesShutUsOut", 60),
+                _alert("NewsweirSitesShutUsOut", 160, {}),
             ],
         },
         {

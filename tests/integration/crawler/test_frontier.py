@@ -204,3 +204,14 @@ async def test_the_visits_of_each_source_and_host_are_counted_while_they_last(fr
     assert (replaced.of_source, replaced.by_host) == (2, {"a.example": 2})
     assert (await frontier.crowd("a", ["a.example"])).of_source == 0
     assert (await frontier.crowd("b", ["b.example"])).of_source == 0
+
+
+async def test_hosts_are_told_by_whether_one_of_their_visits_could_be_made(frontier):
+    await frontier.add([Queued(page(f"http://{host}.example/1"), NOW) for host in "abc"])
+    await frontier.add([Queued(page("http://d.example/1"), NOW + 10)])
+    assert await frontier.hosts(NOW) == (3, 1)
+
+    lease = await frontier.claim_due(NOW, LEASE_MS)
+
+    assert lease is not None
+    assert await frontier.hosts(NOW) == (2, 2)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from prometheus_client import REGISTRY
 
 from services.crawler import robots
 from services.crawler.fetch import Failed, Fetcher, Moved, NotModified, Page, Refused, retry_after_s
@@ -137,3 +138,26 @@ async def test_a_permanent_redirect_on_the_host_is_followed_and_reported(fetcher
 )
 def test_the_time_to_wait_is_read_as_seconds_or_as_a_date(value, seconds):
     assert retry_after_s(value, NOW) == seconds
+
+
+def answers(status: str) -> float:
+    return REGISTRY.get_sample_value("newsweir_crawler_responses_total", {"status": status}) or 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [("200", "2xx"), ("301", "3xx"), ("404", "4xx"), ("429", "4xx"), ("503", "5xx")]
+)
+async def test_an_answer_is_counted_by_the_class_of_its_status(fetcher, url, asked, status):
+    before = answers(status)
+
+    await fetcher.page(f"{url}/{asked}", None, RULES)
+
+    assert answers(status) - before == 1
+
+
+async def test_a_request_without_an_answer_is_counted_too(fetcher):
+    before = answers("none")
+
+    await fetcher.page("http://127.0.0.1:9/a", None, RULES)
+
+    assert answers("none") - before == 1

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.indexing.handle import IndexArticles, WithdrawArticles
 from shared.article_store.document import StoredArticle
@@ -106,3 +107,27 @@ async def test_a_withdrawal_is_done_when_the_store_has_it_and_ends_no_fetch(writ
 async def test_a_store_that_is_away_is_no_failure_of_the_withdrawals():
     with pytest.raises(DependencyUnavailable):
         await WithdrawArticles(Refusing(away=True))([a_withdrawal(1)])
+
+
+def outcomes(operation: str, outcome: str) -> float:
+    labels = {"operation": operation, "outcome": outcome}
+    return REGISTRY.get_sample_value("newsweir_store_outcomes_total", labels) or 0
+
+
+async def test_what_the_store_made_of_each_article_is_counted(writer, clock):
+    before = [outcomes("put", "created"), outcomes("put", "unchanged"), outcomes("put", "failed")]
+
+    await IndexArticles(writer, clock)([an_enriched_article(1), an_enriched_article(2)])
+    await IndexArticles(writer, clock)([an_enriched_article(1)])
+    await IndexArticles(Refusing(), clock)([an_enriched_article(3), an_enriched_article(4)])
+
+    after = [outcomes("put", "created"), outcomes("put", "unchanged"), outcomes("put", "failed")]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [3, 1, 1]
+
+
+async def test_withdrawals_are_counted_by_their_result(writer, clock):
+    before = outcomes("withdraw", "unknown")
+
+    await WithdrawArticles(writer)([a_withdrawal(9)])
+
+    assert outcomes("withdraw", "unknown") - before == 1
