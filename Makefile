@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
-.PHONY: help setup demo run test test-all test-ui test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-search bench-alerts bench-traces chaos chaos-short elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all test-ui test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-search bench-alerts bench-scale bench-traces chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench-frontier: setup ## Measure the memory and the speed of the crawler's queue
 
 bench-traces: setup ## Measure what traces cost, off and on
 	@$(BIN)/python -m tests.bench.traces
+
+bench-scale: setup ## Measure 1, 2 and 4 replicas of each stage, and simulate what large rates need; needs ELASTICSEARCH_URL
+	@$(BIN)/python -m tests.bench.scale --dir $(NEWSWEIR_EVAL_DIR)
 
 chaos: setup ## Kill, stop and cut off everything under 20,000 articles, then count (SEED=N repeats a run)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))

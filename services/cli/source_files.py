@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.cli.opml import parse_opml, to_opml
 from services.cli.output import say
+from services.cli.source_parts import parse_part, part_of
 from services.cli.with_broker import with_broker
 from shared.errors import ConfigurationError
 from shared.redis_client import RedisConnection
@@ -54,14 +55,16 @@ def read_file(path: Path, known: Sequence[Source]) -> tuple[tuple[Source, ...], 
         raise ConfigurationError(f"{path} is not in UTF-8: {error}") from error
 
 
-def export_command(form: Form, tag: str | None, output: Path | None) -> None:
-    """`newsweir sources export`: all sources, or those with the tag, to a file or to standard output.
+def export_command(form: Form, tag: str | None, output: Path | None, part: str | None = None) -> None:
+    """`newsweir sources export`: all sources, or those with the tag and of the part, to a file or to standard output.
 
     Raises:
-        ConfigurationError: the file cannot be written.
+        ConfigurationError: the file cannot be written, or the part is none.
     """
+    number, parts = parse_part(part or "1/1")
     known = with_broker("newsweir sources export", lambda connection: SourceRegistry(connection).all())
-    sources = [source for source in known if tag is None or tag in source.tags]
+    tagged = [source for source in known if tag is None or tag in source.tags]
+    sources = [source for source in tagged if part_of(source, parts) == number]
     body = sources_yaml(sources).encode() if form == "yaml" else to_opml(sources)
     if output is None:
         sys.stdout.buffer.write(body)

@@ -85,15 +85,16 @@ def import_(file: Annotated[Path, typer.Argument(help="YAML, or OPML where it en
 def export(
     form: Annotated[SourcesFormat, typer.Option("--format", help="YAML holds all; OPML feeds.")] = SourcesFormat.YAML,
     tag: Annotated[str | None, _TAG] = None,
+    part: Annotated[str | None, typer.Option(metavar="N/PARTS", help="Of several pipelines, as in 2/4.")] = None,
     output: Annotated[Path | None, typer.Option(help="A file, instead of standard output.")] = None,
 ) -> None:
-    """Write all sources, to be imported elsewhere.
+    """Write all sources, to be imported elsewhere; with --part those of one of several pipelines, each site whole.
 
     Example: newsweir sources export --output sources.yaml
     """
     from services.cli.source_files import export_command
 
-    export_command(form.value, tag, output)
+    export_command(form.value, tag, output, part)
 
 
 @sources.command("remove")

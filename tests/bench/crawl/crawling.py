@@ -29,10 +29,11 @@ _LIMIT_S = 400
 
 @dataclass(frozen=True)
 class Crawl:
-    """A crawl that was made: CPU of all its processes, and what the sites saw."""
+    """A crawl that was made: CPU of all its processes, and of the broker, and what the sites saw."""
 
     pages: int
     cpu_s: float
+    broker_s: float
     wall_s: float
     requests: list[Request]
 
@@ -109,10 +110,12 @@ class Bench:
             for crawler in crawlers:
                 await asyncio.to_thread(crawler.wait)
             cpu_s = _children_s(os.times()) - _children_s(before)
+            broker = await connection.client.info("cpu")
+            broker_s = float(broker["used_cpu_user"]) + float(broker["used_cpu_sys"])
         finally:
             await connection.close()
             await server.stop(self._clock)
-        return Crawl(len(plan.pages()), cpu_s, wall_s, read_log(self._log)[began:])
+        return Crawl(len(plan.pages()), cpu_s, broker_s, wall_s, read_log(self._log)[began:])
 
 
 def _source(plan: Plan, host: int) -> Source:

@@ -3,7 +3,7 @@ import pytest
 from services.cli.source_files import export_command, import_sources
 from services.cli.with_broker import with_broker
 from shared.errors import ConfigurationError
-from shared.sources import Source, SourceRegistry
+from shared.sources import Source, SourceRegistry, parse_sources
 
 FEED = '<outline text="Example" xmlUrl="https://example.org/rss" type="rss"/>'
 OPML = f'<opml version="2.0"><body><outline text="Tech">{FEED}<outline text="B" xmlUrl="x:"/></outline></body></opml>'
@@ -93,3 +93,12 @@ async def test_a_file_that_is_neither_is_named(connection, tmp_path, name, body)
 
     with pytest.raises(ConfigurationError, match=name):
         await import_sources(connection, tmp_path / name)
+
+
+def test_the_parts_of_an_export_are_all_sources_each_once(settings, tmp_path):
+    with_broker("test", lambda connection: SourceRegistry(connection).put([A, B]))
+    for number in (1, 2, 3):
+        export_command("yaml", None, tmp_path / f"{number}.yaml", f"{number}/3")
+
+    written = [s.id for n in (1, 2, 3) for s in parse_sources((tmp_path / f"{n}.yaml").read_text(), "test")]
+    assert sorted(written) == ["a", "b"]
