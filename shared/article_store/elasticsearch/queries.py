@@ -32,6 +32,8 @@ from shared.facets import FACETS_BY_NAME, LABEL_SEPARATOR
 Body = dict[str, Any]
 Found = Mapping[str, Sequence[str]]
 
+# Aggregations whose name starts so hold those that are counted among the same articles.
+AMONG = "among "
 _MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
 # Of values with several labels the rarer ones come in between: so many more are asked for.
 _LABELS_PER_VALUE = 2
@@ -50,12 +52,14 @@ def search(query: ArticleQuery, position: Position | None, found: Found = Mappin
     Args:
         found: of facets whose values are searched, those that were found by their labels.
     """
-    return {
+    body = {
         **page(query, position, query.size + 1 if query.size else 0),
         "track_total_hits": True,
-        "post_filter": _narrowed(narrowed(query, _after_counting(query))),
-        "aggs": {request.facet: _counts(query, request, found.get(request.facet)) for request in query.facets},
+        "aggs": _counts_of_all(query, found),
     }
+    later = narrowed(query, _after_counting(query))
+    # A filter that narrows nothing would still be asked of each hit.
+    return body | {"post_filter": _narrowed(later)} if later != Narrowed() else body
 
 
 def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
@@ -79,8 +83,10 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
 
 def labels(missing: Mapping[str, Sequence[str]]) -> Body:
     """The request for the labels that any article has for these values, by facet."""
-    facets = {facet: {"filter": _all(()), "aggs": _labels_of(facet, values)} for facet, values in missing.items()}
-    return {"size": 0, "aggs": facets}
+    return {
+        "size": 0,
+        "aggs": {k: v for facet, values in missing.items() for k, v in _labels_of(facet, values).items()},
+    }
 
 
 def labels_searched(requests: Sequence[FacetRequest]) -> Body:
@@ -88,7 +94,7 @@ def labels_searched(requests: Sequence[FacetRequest]) -> Body:
     return {
         "size": 0,
         "aggs": {
-            r.facet: _terms(
+            counting(r.facet, "top"): _terms(
                 FACETS_BY_NAME[r.facet].label_field, MAX_MATCHING_LABELS, include=_may_begin(r.query.split()[0])
             )
             for r in requests
@@ -108,6 +114,11 @@ def _any_case(letter: str) -> str:
         return "[^ -~]+"
     either = f"{letter}{letter.upper()}" if letter.isalpha() else f"\\{letter}"
     return f"[{either}\u0080-\U0010ffff][\u0300-\u036f]*"
+
+
+def counting(facet: str, part: str) -> str:
+    """The name of an aggregation that counts a facet; `part`: top, named, each, labels, labels 0, labels 1, …"""
+    return f"{facet} {part}"
 
 
 def copies(article_ids: Sequence[str]) -> Body:
@@ -187,28 +198,45 @@ def _condition(condition: Condition) -> Body:
             return {"bool": {"should": [_condition(one) for one in conditions], "minimum_should_match": 1}}
 
 
+def _counts_of_all(query: ArticleQuery, found: Found) -> Body:
+    """Counts of each facet among what all filters but its own leave.
+
+    Those counted among the same articles stand together, and by themselves where these are all that is found: each
+    filter around a count is walked through once more, which took a third of the time of a search.
+    """
+    after_counting = _after_counting(query)
+    groups: dict[Narrowed, Body] = {}
+    for request in query.facets:
+        among = narrowed(query, after_counting, but=request.facet)
+        groups.setdefault(among, {}).update(_counts(query, request, found.get(request.facet)))
+    aggs = groups.pop(Narrowed(), {})
+    for number, (among, counts) in enumerate(groups.items()):
+        if counts:
+            aggs[f"{AMONG}{number}"] = {"filter": _narrowed(among), "aggs": counts}
+    return aggs
+
+
 def _counts(query: ArticleQuery, request: FacetRequest, found: Sequence[str] | None) -> Body:
-    """Counts of a facet among what all filters but its own leave."""
-    among = _narrowed(narrowed(query, _after_counting(query), but=request.facet))
-    facet = FACETS_BY_NAME[request.facet]
+    """Counts of a facet; none where nothing can be counted."""
+    name, facet = request.facet, FACETS_BY_NAME[request.facet]
     if facet.kind == "date":
-        days: Body = {"histogram": {"field": "published_day", "interval": 1, "min_doc_count": 1}}
-        return {"filter": among, "aggs": {"top": days}}
-    depends = bucket_conditions(query, request.facet)
+        return {counting(name, "top"): {"histogram": {"field": "published_day", "interval": 1, "min_doc_count": 1}}}
+    depends = bucket_conditions(query, name)
     if depends is not None:
         each = {value: _condition(condition) for value, condition in depends.items()}
-        return {"filter": among, "aggs": {"each": {"filters": {"filters": each}}}}
+        return {counting(name, "each"): {"filters": {"filters": each}}}
     if found is not None:
-        only: Body = _terms(facet.field, max(request.size, 1), include=list(found))
-        return {"filter": among, "aggs": {"top": only}} if found else {"filter": {"match_none": {}}}
-    named = named_values(query, request.facet)
-    aggs: Body = {"top": _terms(facet.field, max(request.size, len(facet.spans), 1))}
+        top = _terms(facet.field, max(request.size, 1), include=list(found))
+        return {counting(name, "top"): top} if found else {}
+    named = named_values(query, name)
+    aggs: Body = {counting(name, "top"): _terms(facet.field, max(request.size, len(facet.spans), 1))}
     if named:
-        aggs["named"] = {"terms": {"field": facet.field, "size": len(named), "include": list(named)}}
+        only = {"field": facet.field, "size": len(named), "include": list(named)}
+        aggs[counting(name, "named")] = {"terms": only}
     if facet.kind == "labelled":
-        aggs["labels"] = _terms(facet.label_field, _LABELS_PER_VALUE * request.size + _SPARE_LABELS)
-        aggs |= _labels_of(request.facet, named)
-    return {"filter": among, "aggs": aggs}
+        labels = _terms(facet.label_field, _LABELS_PER_VALUE * request.size + _SPARE_LABELS)
+        aggs |= {counting(name, "labels"): labels, **_labels_of(name, named)}
+    return aggs
 
 
 def label_patterns(values: Sequence[str]) -> Iterator[str]:
@@ -218,10 +246,10 @@ def label_patterns(values: Sequence[str]) -> Iterator[str]:
 
 
 def _labels_of(facet: str, values: Sequence[str]) -> Body:
-    """Aggregations of the labels of these values, named "labels 0", "labels 1", …"""
+    """Aggregations of the labels of these values."""
     field = FACETS_BY_NAME[facet].label_field
     return {
-        f"labels {number}": _terms(field, _LABELS_OF_NAMED, include=pattern)
+        counting(facet, f"labels {number}"): _terms(field, _LABELS_OF_NAMED, include=pattern)
         for number, pattern in enumerate(label_patterns(values))
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.article_store.cursors import Position, RankPosition, TimePosition, encode
 from shared.article_store.elasticsearch.mapping import source_of
+from shared.article_store.elasticsearch.queries import AMONG
 from shared.article_store.facet_counts import Counted, assemble, best_label, counted_in_full, named_values, own_label
 from shared.article_store.highlighting import highlight
 from shared.article_store.indexed import parse_label_term
@@ -22,12 +23,12 @@ _NOTHING: Answer = {"buckets": [], "sum_other_doc_count": 0}
 
 def read(query: ArticleQuery, position: Position | None, answer: Answer, other_labels: Labels) -> SearchResult:
     """The result of an answer to `queries.search`; labels that it does not hold come from `other_labels`."""
-    found = answer["hits"]["hits"]
-    total = answer["hits"]["total"]
+    found, total = answer["hits"]["hits"], answer["hits"]["total"]
+    counts = _by_facet(answer)
     return SearchResult(
         total=Total(total["value"], total["relation"]),
         hits=tuple(_hit(query, hit) for hit in found[: query.size]),
-        facets=tuple(_facet(query, request, answer, other_labels) for request in query.facets),
+        facets=tuple(_facet(query, r, counts.get(r.facet, {}), other_labels) for r in query.facets),
         next=encode(query, _following(query, position, answer)) if has_more(query, answer) else None,
     )
 
@@ -39,7 +40,7 @@ def has_more(query: ArticleQuery, answer: Answer) -> bool:
 
 def with_copies(found: SearchResult, answer: Answer) -> SearchResult:
     """The result with the copies that an answer to `queries.copies` counts."""
-    counts = _counts(_aggregation(answer, "copies") or _NOTHING)
+    counts = _counts(answer.get("aggregations", {}).get("copies", _NOTHING))
     return replace(found, hits=tuple(replace(hit, copies=counts.get(hit.stored.article_id, 0)) for hit in found.hits))
 
 
@@ -52,9 +53,11 @@ def position_of(hit: Answer) -> TimePosition:
 def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
     """The values to be shown whose label the answer does not hold, by facet."""
     missing = {}
+    by_facet = _by_facet(answer)
     for request in query.facets:
-        if FACETS_BY_NAME[request.facet].kind == "labelled" and "each" not in _aggregation(answer, request.facet):
-            counts, known = _aggregation(answer, request.facet), _labels(answer, request.facet)
+        counts = by_facet.get(request.facet, {})
+        if FACETS_BY_NAME[request.facet].kind == "labelled" and "each" not in counts:
+            known = _labels(counts)
             values = [*_top(counts, request), *_named(query, request)]
             if without := [value for value in values if value not in known]:
                 missing[request.facet] = without
@@ -64,20 +67,19 @@ def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
 def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
     """The label of each (facet, value) in an answer to `queries.labels`."""
     return {
-        (facet, value): label
-        for facet in answer.get("aggregations", {})
-        for value, label in _labels(answer, facet).items()
+        (facet, value): label for facet, counts in _by_facet(answer).items() for value, label in _labels(counts).items()
     }
 
 
 def read_searched(requests: Sequence[FacetRequest], answer: Answer) -> dict[str, tuple[str, ...]]:
     """The values that an answer to `queries.labels_searched` finds for each facet."""
-    return {r.facet: values_of(_counts(_aggregation(answer, r.facet) or _NOTHING), r.query) for r in requests}
+    counts = _by_facet(answer)
+    return {r.facet: values_of(_counts(counts.get(r.facet, {}).get("top", _NOTHING)), r.query) for r in requests}
 
 
 def as_far_as_searched(found: SearchResult, by_label: Answer) -> SearchResult:
     """The result, its counts said to be inexact where there were more labels to search in than were looked at."""
-    cut = {name for name, terms in by_label.get("aggregations", {}).items() if terms.get("sum_other_doc_count")}
+    cut = {facet for facet, counts in _by_facet(by_label).items() if counts["top"].get("sum_other_doc_count")}
     return replace(found, facets=tuple(replace(f, exact=f.exact and f.facet not in cut) for f in found.facets))
 
 
@@ -96,13 +98,12 @@ def _hit(query: ArticleQuery, hit: Answer) -> Hit:
     return Hit(stored, hit.get("_score"), highlight(stored, query.wanted_words()) if query.highlight else None)
 
 
-def _facet(query: ArticleQuery, request: FacetRequest, answer: Answer, other_labels: Labels) -> FacetCounts:
-    counts = _aggregation(answer, request.facet)
+def _facet(query: ArticleQuery, request: FacetRequest, counts: Answer, other_labels: Labels) -> FacetCounts:
     if "each" in counts:
         found = {str(value): int(bucket["doc_count"]) for value, bucket in counts["each"]["buckets"].items()}
         return assemble(query, request, counted_in_full(request, found), partial(own_label, request.facet))
     top = counts.get("top", _NOTHING)
-    known = _labels(answer, request.facet)
+    known = _labels(counts)
     counted = Counted(
         top=_top(counts, request),
         named=_counts(counts.get("named", _NOTHING)),
@@ -118,10 +119,17 @@ def _named(query: ArticleQuery, request: FacetRequest) -> tuple[str, ...]:
     return () if request.query.strip() else named_values(query, request.facet)
 
 
-def _aggregation(answer: Answer, facet: str) -> Answer:
-    """Of no index at all there are no aggregations."""
-    found: Answer = answer.get("aggregations", {}).get(facet, {})
-    return found
+def _by_facet(answer: Answer) -> dict[str, dict[str, Any]]:
+    """The aggregations of each facet by what they count of it. Of no index at all there are none."""
+    by_facet: dict[str, dict[str, Any]] = {}
+    found = answer.get("aggregations", {})
+    together = [counts for name, counts in found.items() if name.startswith(AMONG)]
+    for counts in (found, *together):
+        for name, one in counts.items():
+            if isinstance(one, Mapping) and "buckets" in one:
+                facet, _, part = name.partition(" ")
+                by_facet.setdefault(facet, {})[part] = one
+    return by_facet
 
 
 def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
@@ -129,15 +137,15 @@ def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
     return dict(list(_counts(counts.get("top", _NOTHING)).items())[:size])
 
 
-def _labels(answer: Answer, facet: str) -> dict[str, str]:
+def _labels(counts: Answer) -> dict[str, str]:
     """The label of each value that any of the aggregations of labels holds."""
     by_value: dict[str, dict[str, int]] = {}
-    for name, counts in _aggregation(answer, facet).items():
-        if name.startswith("labels"):
-            for term, count in _counts(counts).items():
+    for part, terms in counts.items():
+        if part.startswith("labels"):
+            for term, count in _counts(terms).items():
                 value, label = parse_label_term(term)
                 by_value.setdefault(value, {})[label] = count
-    return {value: best_label(value, list(counts.items())) for value, counts in by_value.items()}
+    return {value: best_label(value, list(labels.items())) for value, labels in by_value.items()}
 
 
 def _counts(terms: Answer) -> dict[str, int]:

@@ -1,0 +1,33 @@
+from typing import Any
+
+from shared.article_store.elasticsearch.queries import search
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest
+
+FACETS = (FacetRequest("language"), FacetRequest("source"), FacetRequest("section"))
+
+
+def test_counts_among_all_that_is_found_stand_without_a_filter_around_them() -> None:
+    query = ArticleQuery(facets=FACETS)
+
+    body = search(query, None)
+
+    assert {"language top", "source top", "source labels", "section top"} == set(body["aggs"])
+    assert not [name for name, counts in body["aggs"].items() if "filter" in counts]
+
+
+def test_counts_among_the_same_articles_share_one_filter_and_the_narrowed_facet_is_counted_without_its_own() -> None:
+    query = ArticleQuery(filters=(FacetFilter("language", ("en",)),), facets=FACETS)
+
+    aggs: dict[str, Any] = search(query, None)["aggs"]
+
+    [shared] = [counts for counts in aggs.values() if "filter" in counts]
+    assert set(shared["aggs"]) == {"source top", "source labels", "section top"}
+    assert "language top" in aggs
+
+
+def test_a_question_without_filters_by_its_facets_filters_no_hits_afterwards() -> None:
+    unfiltered = search(ArticleQuery(facets=FACETS), None)
+    filtered = search(ArticleQuery(filters=(FacetFilter("language", ("en",)),), facets=FACETS), None)
+
+    assert "post_filter" not in unfiltered
+    assert "post_filter" in filtered
