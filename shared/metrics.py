@@ -133,6 +133,10 @@ STORE_OUTCOMES = Counter(
     "(withdrawn, deleted, stale, unknown).",
     ["operation", "outcome"],
 )
+EMBEDDING_FAILURES = Counter(
+    "newsweir_embedding_failures_total",
+    "Articles that went on without a vector because the model gave none; the log has the error.",
+)
 SEARCHABLE_SECONDS = Histogram(
     "newsweir_fetch_to_searchable_seconds",
     "Time from the fetch of an article to its being in the store.",

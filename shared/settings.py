@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -186,6 +186,37 @@ class StoreSettings(Settings):
     store_timeout_s: float = Field(default=10.0, gt=0, description="longest wait for one request to the store")
     retention_days: float | None = Field(
         default=None, gt=0, description="articles older than this are deleted by `newsweir prune`; none without it"
+    )
+
+
+class EmbeddingSettings(Settings):
+    """Whether vectors are made of articles and questions, and by which model; the same for enrichment and search."""
+
+    embeddings: Literal["off", "built-in", "endpoint"] = Field(
+        default="off",
+        description="built-in: an English model of the extra `embeddings`, several times the rest of the fast tier's "
+        "time for an article; endpoint: a server of your own",
+    )
+    embeddings_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="base URL of an OpenAI-compatible endpoint, as http://127.0.0.1:8080/v1; any address will do",
+    )
+    embeddings_model: str | None = Field(
+        default=None, max_length=100, description="the model's name there; vectors of another are not compared with its"
+    )
+    embeddings_key: str | None = Field(
+        default=None, description="sent as a bearer token, where the endpoint wants one", json_schema_extra=SECRET
+    )
+    embeddings_timeout_s: float = Field(default=20.0, gt=0, le=600, description="for up to 50 texts at once")
+    embeddings_question_prefix: str = Field(
+        default="", max_length=500, description='what the model wants before a question, such as "query: "'
+    )
+    embeddings_article_prefix: str = Field(
+        default="", max_length=500, description='what the model wants before an article, such as "passage: "'
+    )
+    embeddings_least_cosine: float = Field(
+        default=0.0, ge=-1, le=1, description="what is less alike is not found by its vector; the endpoint's model only"
     )
 
 

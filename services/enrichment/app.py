@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from services.enrichment.commands import AnswerCommands
+from services.enrichment.embed import EmbedArticles
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.llm.endpoint import Endpoint, open_client
@@ -18,12 +19,13 @@ from services.enrichment.stories.state import StoryState
 from shared import topology
 from shared.bus.worker import StageWorker
 from shared.clock import Clock, SystemClock
+from shared.embeddings.opening import open_embedder
 from shared.errors import ConfigurationError
 from shared.events.articles import ArticleCrawled
 from shared.events.commands import EnrichmentCommand
 from shared.process import Probe, probe_app, run_together, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
-from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
+from shared.settings import BusSettings, EmbeddingSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import reporting
 
 _PORT_OFFSET = 2
@@ -62,10 +64,11 @@ async def _run(bus: BusSettings, http: HttpSettings, settings: EnrichmentSetting
     clock = SystemClock()
     own = own_entities_file(settings, load(StoreSettings).data_dir)
     try:
-        async with open_llm(model, connection, clock) as llm:
+        async with open_llm(model, connection, clock) as llm, open_embedder(load(EmbeddingSettings)) as embedder:
             place = PlaceArticles(StoryState(connection), clock, random.Random())
             pipeline = open_pipeline(settings.enrichment_tier, own, settings.exchange_rates_file)
-            handler = EnrichArticles(pipeline, clock, llm, place)
+            embed = EmbedArticles(embedder) if embedder else None
+            handler = EnrichArticles(pipeline, clock, llm, place, embed)
             worker = StageWorker(topology.ENRICHMENT, ArticleCrawled, handler, bus, connection, clock, random.Random())
             answering = StageWorker(
                 topology.ENRICHMENT_COMMANDS,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from structlog.contextvars import bound_contextvars
 
 from services.enrichment.article_text import ArticleText
+from services.enrichment.embed import EmbedArticles
 from services.enrichment.enrich import Pipeline
 from services.enrichment.llm.tier import LlmTier
 from services.enrichment.stories.fingerprint import fingerprint
@@ -15,6 +16,7 @@ from shared import tracing
 from shared.bus.outcome import Outcome, Publish
 from shared.clock import Clock, from_ms
 from shared.events.articles import ArticleCrawled, ArticleEnriched
+from shared.events.embedding import Embedding
 from shared.events.enrichment import Enrichment
 from shared.events.stories import StoryChanged
 
@@ -25,15 +27,22 @@ class EnrichArticles:
     Args:
         llm: is asked about all articles of a batch at once, after the enrichers; None for no model.
         place: finds the stories of a batch, after all else; None leaves articles without.
+        embed: makes the vectors of a batch; None leaves articles without.
     """
 
     def __init__(
-        self, pipeline: Pipeline, clock: Clock, llm: LlmTier | None = None, place: PlaceArticles | None = None
+        self,
+        pipeline: Pipeline,
+        clock: Clock,
+        llm: LlmTier | None = None,
+        place: PlaceArticles | None = None,
+        embed: EmbedArticles | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
         self._llm = llm
         self._place = place
+        self._embed = embed
 
     async def __call__(self, events: Sequence[ArticleCrawled]) -> list[Outcome]:
         texts = [_text_of(event) for event in events]
@@ -41,6 +50,9 @@ class EnrichArticles:
         if self._llm is not None:
             with tracing.each("ask language model", events):
                 found = await self._llm.add_to_all(list(zip(texts, found, strict=True)))
+        vectors: Sequence[Embedding | None] = [None] * len(events)
+        if self._embed is not None:
+            vectors = await self._embed(events, [enrichment.language.code for enrichment in found])
         enriched_at = from_ms(self._clock.now_ms())
         said: list[tuple[StoryChanged, ...]] = [()] * len(events)
         if self._place is not None:
@@ -50,8 +62,11 @@ class EnrichArticles:
             found = [_with_story(enrichment, story) for enrichment, story in zip(found, stories, strict=True)]
             said = [story.changed for story in stories]
         return [
-            Publish(ArticleEnriched(article=event, enrichment=enrichment, enriched_at=enriched_at), also=also)
-            for event, enrichment, also in zip(events, found, said, strict=True)
+            Publish(
+                ArticleEnriched(article=event, enrichment=enrichment, embedding=vector, enriched_at=enriched_at),
+                also=also,
+            )
+            for event, enrichment, vector, also in zip(events, found, vectors, said, strict=True)
         ]
 
     async def _enriched(self, event: ArticleCrawled, text: ArticleText) -> Enrichment:

@@ -44,10 +44,12 @@ from services.search.ui.rendering import Renderer
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.clock import Clock, SystemClock
+from shared.embeddings.opening import open_embedder
+from shared.embeddings.protocol import Embedder
 from shared.errors import ConfigurationError, NewsweirError
 from shared.process import Body, Probe, probe_routes, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection
-from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load
+from shared.settings import BusSettings, EmbeddingSettings, HttpSettings, StoreSettings, TelemetrySettings, load
 from shared.telemetry import reporting
 
 # Less fits a packet as it is.
@@ -74,6 +76,7 @@ def create_app(
     clock: Clock,
     connection: RedisConnection | None = None,
     alerts: AlertService | None = None,
+    embedder: Embedder | None = None,
 ) -> FastAPI:
     """The whole service over a reader and a connection that the caller closes.
 
@@ -82,7 +85,7 @@ def create_app(
     Raises:
         ConfigurationError: keys are required, and there is no broker that knows them.
     """
-    catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
+    catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s, embedder=embedder)
     app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     renderer = Renderer(with_login=settings.require_keys, remote_images=settings.remote_images)
     pages = Pages(catalogue, app.openapi, clock, renderer)
@@ -170,7 +173,8 @@ async def _run(store: StoreSettings, bus: BusSettings, http: HttpSettings, setti
             if connection:
                 opening = open_alerts(load(AlertSettings), bus, connection, reader, clock)
                 alerts = await stack.enter_async_context(opening)
-            app = create_app(reader, store, http, settings, clock, connection, alerts)
+            embedder = await stack.enter_async_context(open_embedder(load(EmbeddingSettings)))
+            app = create_app(reader, store, http, settings, clock, connection, alerts, embedder)
             body = _ending_feeds(app.state.live, alerts.run if alerts else _until)
             return await run_until_signalled("search", body, app, host=http.http_host, port=http.http_port)
     finally:

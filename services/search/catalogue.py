@@ -6,16 +6,19 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from services.search.hybrid import WINDOW, apart, fused, is_hybrid
 from services.search.rights import as_permitted, fact_as_permitted, revision_as_permitted
 from services.search.similar import others, resembling
 from shared import tracing
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.protocol import ArticleReader
-from shared.article_store.query import ArticleQuery, Hit, SearchResult
+from shared.article_store.query import ArticleQuery, Hit, NearestQuery, SearchResult
 from shared.article_store.snippets import SNIPPET_CHARACTERS
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, without
-from shared.errors import DependencyUnavailable, InvalidInput
+from shared.embeddings.protocol import Embedder
+from shared.errors import DependencyUnavailable, InvalidInput, TemporaryFailure
+from shared.events.embedding import Embedding
 
 _ARTICLE_ID = re.compile(r"[0-9a-f]{64}")
 _STORY_ID = re.compile(r"[0-9a-f]{16}")
@@ -30,6 +33,10 @@ class UnknownFacet(InvalidInput):
     """No facet has this name."""
 
 
+class ModelUnavailable(DependencyUnavailable):
+    """The model that makes vectors gave none of a question."""
+
+
 class UnknownStory(InvalidInput):
     """No story has this id."""
 
@@ -40,13 +47,17 @@ class Catalogue:
     Every method raises DependencyUnavailable when the store is away or gives no answer within the time limit.
     """
 
-    def __init__(self, reader: ArticleReader, *, time_limit_s: float) -> None:
+    def __init__(self, reader: ArticleReader, *, time_limit_s: float, embedder: Embedder | None = None) -> None:
         self._reader = reader
         self._time_limit_s = time_limit_s
+        self._embedder = embedder
 
     async def find(self, query: ArticleQuery) -> SearchResult:
-        """One page of articles and the counts of facets; raises as `ArticleReader.search`."""
-        return await self._in_time(self._reader.search(query))
+        """One page of articles and the counts of facets; raises as `ArticleReader.search`.
+
+        Of a hybrid question: InvalidInput where no vectors are made.
+        """
+        return await self._in_time(self._find_hybrid(query) if is_hybrid(query) else self._reader.search(query))
 
     async def one(self, article_id: str) -> StoredArticle:
         """The article as far as it may be shown; raises UnknownArticle."""
@@ -97,6 +108,21 @@ class Catalogue:
         hidden = {article_id for article_id, stored in articles.items() if stored.hidden}
         return without(story, hidden) if hidden else story
 
+    async def _find_hybrid(self, query: ArticleQuery) -> SearchResult:
+        embedder = self._embedder
+        if embedder is None:
+            raise InvalidInput(
+                "mode=hybrid needs vectors, and none are made here: set NEWSWEIR_EMBEDDINGS, or leave it"
+            )
+        parts = apart(query)
+
+        async def near() -> tuple[Hit, ...]:
+            vector = await _vector_of(embedder, parts.meant)
+            return await self._reader.nearest(NearestQuery(parts.among, vector, WINDOW, embedder.least_cosine))
+
+        found, neighbours = await asyncio.gather(self._reader.search(parts.words), near())
+        return fused(query, found, neighbours)
+
     async def check(self) -> None:
         """Return when the store can answer."""
         await self._in_time(self._reader.check())
@@ -108,3 +134,10 @@ class Catalogue:
                     return await answer
         except TimeoutError as error:
             raise DependencyUnavailable(f"the article store gave no answer within {self._time_limit_s:g} s") from error
+
+
+async def _vector_of(embedder: Embedder, text: str) -> Embedding:
+    try:
+        return await embedder.question(text)
+    except TemporaryFailure as error:
+        raise ModelUnavailable(f"no vector of a question: {error}") from error

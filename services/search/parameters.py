@@ -35,6 +35,7 @@ from shared.article_store.query import (
     FacetRequest,
     FilterMode,
     Match,
+    Mode,
     RangeFilter,
     Sort,
 )
@@ -47,6 +48,7 @@ _NO_FACETS = "none"
 _SORTS: tuple[Sort, ...] = get_args(Sort)
 _MATCHES: tuple[Match, ...] = get_args(Match)
 _MODES: tuple[FilterMode, ...] = get_args(FilterMode)
+_RELEVANCE_MODES: tuple[Mode, ...] = get_args(Mode)
 # What has the text of another article is hidden unless asked for.
 _COPIES: tuple[Copies, ...] = ("hide", "show")
 _INTERVALS: tuple[Interval, ...] = get_args(Interval)
@@ -141,6 +143,12 @@ PARAMETERS: tuple[Parameter, ...] = (
         {"type": "string"},
     ),
     Parameter("amount_to", "A relation has an amount below so many US dollars; see amount_from.", {"type": "string"}),
+    Parameter(
+        "mode",
+        "What relevance means. words: articles with the words of q. hybrid: also those that are about the same, by "
+        "their vectors, the first hundred of each fused by rank; total and facets count those with the words.",
+        _choice(_RELEVANCE_MODES),
+    ),
     Parameter("sort", "The order; relevance without words means newest.", _choice(_SORTS)),
     Parameter(
         "size",
@@ -191,6 +199,7 @@ def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Quest
         published_to=published_to,
         copies=given.one("copies", one_of(_COPIES)) or "hide",
         sort=given.one("sort", one_of(_SORTS)) or "relevance",
+        mode=given.one("mode", one_of(_RELEVANCE_MODES)) or "words",
         size=given.one("size", number(MAX_PAGE_SIZE)) or DEFAULT_PAGE_SIZE,
         cursor=given.one("cursor", _cursor),
         facets=_facets(given),
@@ -214,6 +223,7 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
         *_range_pairs(query.ranges),
         ("copies", "" if query.copies == "hide" else query.copies),
         ("sort", "" if query.sort == "relevance" else query.sort),
+        ("mode", "" if query.mode == "words" else query.mode),
         ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
         ("cursor", query.cursor or ""),
         ("highlight", "" if query.highlight else "false"),

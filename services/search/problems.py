@@ -12,7 +12,7 @@ from services.search.alerts.rules import UnknownAlert
 from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
 from services.search.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.broker import BrokerUnavailable
-from services.search.catalogue import UnknownArticle, UnknownFacet, UnknownStory
+from services.search.catalogue import ModelUnavailable, UnknownArticle, UnknownFacet, UnknownStory
 from services.search.entities import UnknownEntity
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_string import InvalidParameter
@@ -140,6 +140,12 @@ METHOD_NOT_ALLOWED = Kind(
     "That cannot be done with this",
     "The resource exists and does not know the method; the Allow header names those it knows.",
 )
+MODEL_UNAVAILABLE = Kind(
+    "model-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The model for mode=hybrid cannot answer",
+    "The model that makes vectors gave none; without mode=hybrid the words are looked for.",
+)
 STORE_UNAVAILABLE = Kind(
     "store-unavailable",
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -182,6 +188,7 @@ KINDS = (
     UNKNOWN_ALERT,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    MODEL_UNAVAILABLE,
     STORE_UNAVAILABLE,
     BROKER_UNAVAILABLE,
     INTERNAL,
@@ -191,6 +198,7 @@ _AWAY: tuple[tuple[type[NewsweirError], Kind], ...] = (
     (Busy, BUSY),
     (NoCrawler, NO_CRAWLER),
     (BrokerUnavailable, BROKER_UNAVAILABLE),
+    (ModelUnavailable, MODEL_UNAVAILABLE),
     (DependencyUnavailable, STORE_UNAVAILABLE),
 )
 OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {

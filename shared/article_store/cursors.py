@@ -107,6 +107,7 @@ def _seal(query: ArticleQuery, position: Position) -> str:
         query.published_from,
         query.published_to,
         query.effective_sort,
+        query.mode,
         query.hidden,
         query.copies,
         position,

@@ -4,6 +4,7 @@ from pydantic import AwareDatetime
 
 from shared.clock import to_ms
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn, Publication, Right
+from shared.events.embedding import Embedding
 from shared.events.enrichment import Enrichment, Value
 
 _ORDER_ID_BITS = 22
@@ -71,10 +72,12 @@ class StoredArticle(Value):
         version: of the write; an older one never replaces a newer one.
         ingested_at: when this article was first put into the store. Never changes, never runs backwards by
             more than the clock does: pollers may depend on it.
+        embedding: finds the article by what it is about; None where no model was asked.
     """
 
     article: ArticleCrawled
     enrichment: Enrichment
+    embedding: Embedding | None = None
     version: int
     enriched_at: AwareDatetime
     ingested_at: AwareDatetime
@@ -134,6 +137,7 @@ def stored(event: ArticleEnriched, ingested_at: AwareDatetime) -> StoredArticle:
     return StoredArticle(
         article=event.article,
         enrichment=event.enrichment,
+        embedding=event.embedding,
         version=event.version,
         enriched_at=event.enriched_at,
         ingested_at=ingested_at,

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.past import WithdrawResult
-from shared.article_store.query import ArticleQuery, SearchResult
+from shared.article_store.query import ArticleQuery, Hit, NearestQuery, SearchResult
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, newest
 from shared.errors import NewsweirError
 from shared.events.articles import ArticleWithdrawn, PutResult
@@ -97,6 +97,16 @@ class ArticleReader(Protocol):
             LimitExceeded: more than is answered (see bounds.py).
             Expired: the view of the store that a page by relevance belongs to is not kept any more, or the page
                 begins beyond MAX_RELEVANCE_DEPTH.
+        """
+        ...
+
+    async def nearest(self, query: NearestQuery) -> tuple[Hit, ...]:
+        """The articles nearest to a vector, the nearest first, with the cosine as their score; neither copies nor
+        highlights are looked for. Of what was put up to a second ago some may be missing.
+
+        Raises:
+            InvalidInput, LimitExceeded: as `search`; and more than MAX_PAGE_SIZE hits.
+            ConfigurationError: what compares vectors is not installed.
         """
         ...
 

@@ -7,9 +7,12 @@ from typing import Literal
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.periods import Interval
+from shared.events.embedding import Embedding
 from shared.events.enrichment import RelationType
 
 Sort = Literal["relevance", "newest", "oldest"]
+# words: what has the words. hybrid: what has them, and what is about the same, fused by who asks the store.
+Mode = Literal["words", "hybrid"]
 TextField = Literal["any", "title", "text", "author"]
 Match = Literal["all", "most", "any"]
 FilterMode = Literal["any", "all"]
@@ -157,6 +160,7 @@ class ArticleQuery:
         published_from: first instant of publication that counts.
         published_to: first instant that does not count any more.
         sort: "relevance" without words means "newest".
+        mode: of relevance; no store reads it, since each is asked for words and for neighbours apart.
         cursor: the `next` of the page before; opaque, and bound to the same query. By relevance it leads on in the
             store as it was when the first page was asked for, for VIEW_LIFETIME_S after the page before.
         highlight: whether to return fragments with the words that matched.
@@ -171,6 +175,7 @@ class ArticleQuery:
     published_from: datetime | None = None
     published_to: datetime | None = None
     sort: Sort = "relevance"
+    mode: Mode = "words"
     size: int = 20
     cursor: str | None = None
     facets: tuple[FacetRequest, ...] = ()
@@ -228,6 +233,21 @@ class Hit:
     score: float | None = None
     highlights: Highlights | None = None
     copies: int = 0
+
+
+@dataclass(frozen=True)
+class NearestQuery:
+    """Asks for the articles whose vectors are the nearest to one, of the same model.
+
+    Attributes:
+        among: what else holds of them; its words, too, must be there. Its sort, page, facets and cursor do not count.
+        least_cosine: none that is less alike is found.
+    """
+
+    among: ArticleQuery
+    vector: Embedding
+    size: int = 100
+    least_cosine: float = -1.0
 
 
 @dataclass(frozen=True)

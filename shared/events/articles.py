@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from shared.events.embedding import Embedding
 from shared.events.enrichment import Enrichment, Value
 
 SCHEMA_VERSION = 1
@@ -99,11 +100,16 @@ def first_version(revision: int) -> int:
 
 
 class ArticleEnriched(Value):
-    """The article as crawled, and what was understood of it."""
+    """The article as crawled, and what was understood of it.
+
+    Attributes:
+        embedding: of title and text, where a model was asked and can read the language.
+    """
 
     schema_version: int = SCHEMA_VERSION
     article: ArticleCrawled
     enrichment: Enrichment
+    embedding: Embedding | None = None
     enriched_at: AwareDatetime
 
     @property

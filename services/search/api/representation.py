@@ -21,6 +21,7 @@ from shared.article_store.query import (
     Highlights,
     Hit,
     Match,
+    Mode,
     SearchResult,
 )
 from shared.article_store.snippets import shortened
@@ -69,6 +70,7 @@ class Understood(BaseModel):
     published_to: datetime | None = Field(serialization_alias="to", description="first instant that counts no more")
     copies: Copies = Field(description="whether articles with the text of an earlier one are found, too")
     sort: Literal["relevance", "newest", "oldest"] = Field(description="the order of the answer")
+    mode: Mode = Field(description="whether what is about the same was looked for besides what has the words")
     size: int
     highlight: bool
     filters: dict[str, FacetSelection]
@@ -84,6 +86,7 @@ class Understood(BaseModel):
             published_to=query.published_to,
             copies=query.copies,
             sort=query.effective_sort,
+            mode=query.mode if query.effective_sort == "relevance" else "words",
             size=query.size,
             highlight=query.highlight,
             filters={item.facet: FacetSelection.of(item) for item in query.filters},

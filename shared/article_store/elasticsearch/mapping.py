@@ -21,9 +21,11 @@ from shared.article_store.indexed import (
 )
 from shared.article_store.stories import Claim
 from shared.events.articles import first_version
+from shared.events.embedding import DIMENSIONS
 
 SOURCE = "stored_article"
 ANALYZER = "article_text"
+VECTOR_MODEL = "vector_model"
 # Porter2 is the English stemmer of Tantivy too. The pairs of Han, Kana and Hangul come from `bigrams.spread`; the
 # standard tokenizer takes them apart again, and cjk_bigram puts them together, also for who asks past this program.
 TOKENIZER = "standard"
@@ -64,7 +66,7 @@ def definition() -> dict[str, Any]:
             "dynamic": "strict",
             "_meta": {"fingerprint": fingerprint()},
             # The whole article is kept once, in SOURCE: what is only analysed from it need not be kept again.
-            "_source": {"excludes": list(TEXT_BOOSTS)},
+            "_source": {"excludes": [*TEXT_BOOSTS, *map(vector_field, DIMENSIONS)]},
             "properties": _properties(),
         },
     }
@@ -83,6 +85,7 @@ def to_document(stored: StoredArticle) -> dict[str, Any]:
         "site": list(sites(stored)),
         "published_day": published_day(stored),
         **numbers(stored),
+        **_vector(stored),
         SOURCE: stored.model_dump(mode="json"),
     }
     for facet in TERM_FACETS:
@@ -139,6 +142,18 @@ def analysis() -> dict[str, Any]:
     }
 
 
+def vector_field(length: int) -> str:
+    """Holds the vectors of this length, whichever model made them."""
+    return f"vector_{length}"
+
+
+def _vector(stored: StoredArticle) -> dict[str, Any]:
+    if stored.embedding is None:
+        return {}
+    numbers = list(stored.embedding.numbers)
+    return {VECTOR_MODEL: stored.embedding.model, vector_field(len(numbers)): numbers}
+
+
 def _properties() -> dict[str, Any]:
     keyword = {"type": "keyword"}
     return {
@@ -152,6 +167,11 @@ def _properties() -> dict[str, Any]:
         **{name: {"type": "text", "analyzer": ANALYZER} for name in TEXT_BOOSTS},
         "site": keyword,
         "published_day": {"type": "integer"},
+        VECTOR_MODEL: keyword,
+        **{
+            vector_field(n): {"type": "dense_vector", "dims": n, "element_type": "byte", "similarity": "cosine"}
+            for n in DIMENSIONS
+        },
         **{name: {"type": "double"} for name in NUMBER_FIELDS},
         **{facet.field: keyword for facet in TERM_FACETS},
         **{facet.label_field: keyword for facet in TERM_FACETS if facet.has_terms},

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from shared.article_store.bigrams import spread
 from shared.article_store.cursors import Position, RankPosition, TimePosition
-from shared.article_store.elasticsearch.mapping import SOURCE
+from shared.article_store.elasticsearch.mapping import SOURCE, VECTOR_MODEL, vector_field
 from shared.article_store.facet_counts import named_values
 from shared.article_store.indexed import TEXT_BOOSTS, host_key, label_prefix
 from shared.article_store.label_search import MAX_MATCHING_LABELS, folded
@@ -25,7 +26,15 @@ from shared.article_store.narrowing import (
     published,
     with_partners,
 )
-from shared.article_store.query import ArticleQuery, DealBetween, FacetRequest, HasValue, OnSite, PublishedBetween
+from shared.article_store.query import (
+    ArticleQuery,
+    DealBetween,
+    FacetRequest,
+    HasValue,
+    NearestQuery,
+    OnSite,
+    PublishedBetween,
+)
 from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
 from shared.facets import FACETS_BY_NAME, LABEL_SEPARATOR
 
@@ -34,6 +43,8 @@ Found = Mapping[str, Sequence[str]]
 
 # Aggregations whose name starts so hold those that are counted among the same articles.
 AMONG = "among "
+# So many more are looked at in each segment: of the nearest 100 hardly one is missed then.
+_CANDIDATES_PER_NEIGHBOUR = 4
 _MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
 # Of values with several labels the rarer ones come in between: so many more are asked for.
 _LABELS_PER_VALUE = 2
@@ -79,6 +90,25 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
         case RankPosition(last=last) if last:
             body["search_after"] = list(last)
     return body
+
+
+def nearest(query: NearestQuery) -> Body:
+    """The request for the articles nearest to a vector."""
+    numbers = list(query.vector.numbers)
+    of_model = {"term": {VECTOR_MODEL: query.vector.model}}
+    return {
+        "size": query.size,
+        "_source": [SOURCE],
+        "track_total_hits": False,
+        "knn": {
+            "field": vector_field(len(numbers)),
+            "query_vector": numbers,
+            "k": query.size,
+            "num_candidates": _CANDIDATES_PER_NEIGHBOUR * query.size,
+            "similarity": query.least_cosine,
+            "filter": [of_model, _found(replace(query.among, facets=()))],
+        },
+    }
 
 
 def labels(missing: Mapping[str, Sequence[str]]) -> Body:

@@ -27,7 +27,7 @@ from shared.article_store.elasticsearch.story_mapping import (
 )
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.label_search import searched
-from shared.article_store.query import ArticleQuery, SearchResult, Total
+from shared.article_store.query import ArticleQuery, Hit, NearestQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
 from shared.errors import PermanentFailure
@@ -88,6 +88,12 @@ class ElasticsearchArticleReader:
             return found
         copies = await self._ask(queries.copies([hit.stored.article_id for hit in found.hits]))
         return results.with_copies(found, copies)
+
+    async def nearest(self, query: NearestQuery) -> tuple[Hit, ...]:
+        check_bounds(replace(query.among, size=query.size))
+        if not query.size:
+            return ()
+        return results.read_nearest(await self._ask(queries.nearest(query)))
 
     async def _by_label(self, query: ArticleQuery) -> tuple[ArticleQuery, results.Answer]:
         """The values that are searched by their labels; the query without these facets where that is refused."""

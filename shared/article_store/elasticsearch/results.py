@@ -38,6 +38,12 @@ def has_more(query: ArticleQuery, answer: Answer) -> bool:
     return len(answer["hits"]["hits"]) > query.size > 0
 
 
+def read_nearest(answer: Answer) -> tuple[Hit, ...]:
+    """The hits of an answer to `queries.nearest`; Elasticsearch scores a cosine from 0 to 1."""
+    hits = (Hit(source_of(hit), 2 * hit["_score"] - 1) for hit in answer["hits"]["hits"])
+    return tuple(sorted(hits, key=lambda hit: (-(hit.score or 0.0), hit.stored.article_id)))
+
+
 def with_copies(found: SearchResult, answer: Answer) -> SearchResult:
     """The result with the copies that an answer to `queries.copies` counts."""
     counts = _counts(answer.get("aggregations", {}).get("copies", _NOTHING))

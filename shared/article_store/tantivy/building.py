@@ -13,6 +13,7 @@ from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.folder import IndexName
 from shared.article_store.tantivy.schema import fingerprint, prepare, schema, source_of, to_document
+from shared.article_store.tantivy.vector_keeping import VECTORS_FOLDER, KeptVectors
 
 # One thread writes a segment per commit; a second one would double their number, for merging to undo.
 _WRITER_THREADS = 1
@@ -28,6 +29,7 @@ class Indexes:
     past: tantivy.Index
     facts: tantivy.Index
     stories: tantivy.Index
+    vectors_folder: Path | None = None
 
     @property
     def each(self) -> tuple[tantivy.Index, ...]:
@@ -58,7 +60,8 @@ def opened(path: Path) -> Indexes:
         ValueError: one of them cannot be read.
     """
     articles = prepare(tantivy.Index.open(str(path)))
-    return Indexes(articles, past_index.opened(path), fact_index.opened(path), story_index.opened(path))
+    others = past_index.opened(path), fact_index.opened(path), story_index.opened(path)
+    return Indexes(articles, *others, vectors_folder=path / VECTORS_FOLDER)
 
 
 def empty() -> Indexes:
@@ -75,7 +78,8 @@ def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
     path = folder / str(name)
     path.mkdir()
     articles = prepare(tantivy.Index(schema(), str(path)))
-    built = Indexes(articles, past_index.create(path), fact_index.create(path), story_index.create(path))
+    others = past_index.create(path), fact_index.create(path), story_index.create(path)
+    built = Indexes(articles, *others, vectors_folder=path / VECTORS_FOLDER)
     if older is not None:
         past_index.copy(older, built.past)
         story_index.copy(older, built.stories)
@@ -87,12 +91,16 @@ def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
 def _fill(indexes: Indexes, sources: Iterable[StoredArticle]) -> None:
     writers = open_article_writer(indexes.articles), fact_index.open_writer(indexes.facts)
     articles, facts = writers
+    vectors = KeptVectors(indexes.vectors_folder)
     for number, article in enumerate(sources, start=1):
         articles.add_document(to_document(article))
         fact_index.add(facts, article)
+        vectors.add(article)
         if number % _REBUILD_BATCH == 0:
             articles.commit()
             facts.commit()
+            vectors.commit()
+    vectors.commit()
     for writer in writers:
         writer.commit()
         writer.wait_merging_threads()

@@ -16,7 +16,7 @@ from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import COUNTING_SHARE, not_counted, too_slow
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
-from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult, Total
+from shared.article_store.query import ArticleQuery, FacetCounts, Hit, NearestQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.tantivy.counting import count_of
 from shared.article_store.tantivy.faceting import facets
@@ -31,7 +31,7 @@ from shared.article_store.tantivy.story_search import search_stories
 from shared.article_store.tantivy.views import KeptViews, View
 from shared.article_store.words import terms
 from shared.clock import Clock
-from shared.errors import DependencyUnavailable
+from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.events.articles import ArticleWithdrawn
 
 SCAN_PAGE = 500
@@ -67,6 +67,10 @@ class TantivyArticleReader:
             self._answer(lambda: self._search(view, query, position)), self._facets(view, query)
         )
         return replace(page, facets=counts)
+
+    async def nearest(self, query: NearestQuery) -> tuple[Hit, ...]:
+        check_bounds(replace(query.among, size=query.size))
+        return tuple(await self._ask(lambda searcher: self._nearest(searcher, query)))
 
     async def story(self, story_id: str) -> StoredStory | None:
         found = await self._ask(lambda _: read(self._snapshots.story_searcher(), [story_id]))
@@ -135,6 +139,19 @@ class TantivyArticleReader:
         found = any_of(self._snapshots.schema, article_ids)
         hits = searcher.search(found, limit=len(article_ids), count=False).hits
         return {article.article_id: article for article in (source_of(searcher.doc(address)) for _, address in hits)}
+
+    def _nearest(self, searcher: tantivy.Searcher, query: NearestQuery) -> list[Hit]:
+        folder = self._snapshots.vectors_folder
+        if folder is None:
+            return []
+        try:
+            # Whoever asks for no neighbours needs no numpy, which is part of an extra.
+            from shared.article_store.tantivy.nearest import search_nearest
+        except ImportError as error:
+            raise ConfigurationError(
+                f"neighbours are compared with {error.name}, which is not installed: pip install 'newsweir[embeddings]'"
+            ) from error
+        return search_nearest(searcher, self._snapshots.schema, folder, query)
 
     def _search(self, view: View, query: ArticleQuery, position: Position | None) -> SearchResult:
         searcher = view.searcher

@@ -60,6 +60,11 @@ class Snapshots:
             return self._fresh().stories.searcher()
 
     @property
+    def vectors_folder(self) -> Path | None:
+        """Where the vectors of the articles are; None before the first was put."""
+        return self._indexes.vectors_folder
+
+    @property
     def schema(self) -> tantivy.Schema:
         """The schema of every index that searchers are given of."""
         return self._indexes.articles.schema

@@ -18,6 +18,7 @@ from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.building import Indexes, current, open_article_writer
 from shared.article_store.tantivy.queries import any_of, outside_story
 from shared.article_store.tantivy.schema import article_id_of, source_of, to_document
+from shared.article_store.tantivy.vector_keeping import KeptVectors
 from shared.article_store.versions import decide
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleWithdrawn
@@ -95,6 +96,7 @@ class _Writers:
         self._past = past_index.open_writer(indexes.past)
         self._facts = fact_index.open_writer(indexes.facts)
         self._stories = story_index.open_writer(indexes.stories)
+        self._vectors = KeptVectors(indexes.vectors_folder)
 
     def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
         present, pasts = self._known([article.article_id for article in articles], articles)
@@ -189,6 +191,9 @@ class _Writers:
             if own is None or own != present.get(article_id):
                 changed[article_id] = own
         self._replace_facts(changed)
+        for article_id, own in changed.items():
+            self._vectors.change(article_id, present.get(article_id), own)
+        self._vectors.commit()
         for article_id, own in changed.items():
             self._articles.delete_documents_by_term("article_id", article_id)
             if own is not None:

@@ -107,6 +107,7 @@ async def test_the_answer_repeats_the_question_as_it_was_understood(client):
         "amount_from": None,
         "amount_to": None,
         "sort": "relevance",
+        "mode": "words",
         "size": 5,
         "highlight": True,
         "filters": {"language": {"include": [], "exclude": ["de"], "mode": "any"}},

@@ -3,7 +3,7 @@ import json
 import pytest
 from starlette.exceptions import HTTPException
 
-from services.search.catalogue import UnknownArticle
+from services.search.catalogue import ModelUnavailable, UnknownArticle
 from services.search.problems import KINDS, problem_of, to_response
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read
@@ -24,6 +24,7 @@ from tests.builders import NOON
         (HTTPException(404), 404, "not-found"),
         (HTTPException(405, headers={"Allow": "GET"}), 405, "method-not-allowed"),
         (DependencyUnavailable("no index"), 503, "store-unavailable"),
+        (ModelUnavailable("no vector"), 503, "model-unavailable"),
         (HTTPException(418), 500, "internal-error"),
         (ZeroDivisionError("secret"), 500, "internal-error"),
     ],
