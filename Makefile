@@ -44,7 +44,7 @@ test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-ser
 test-ui: setup ## Test the pages in Chromium, over the demo: journeys, accessibility, a budget
 	@$(BIN)/pytest tests/browser --require-browser $(PYTEST_FLAGS)
 
-test-deploy: setup ## Test what is deployed: image (where a Docker daemon answers), compose file, chart, rules
+test-deploy: setup ## Test what is deployed: image, compose file, chart, rules, dashboards, backups, a trace; says what it skips
 	@$(BIN)/pytest tests/deploy $(PYTEST_FLAGS)
 
 lint: setup ## Check style, types and who imports whom

@@ -23,7 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require-browser", action="store_true", help="fail where Chromium is not on the PATH")
     parser.addoption("--chromium", help="the browser, where it is not on the PATH")
     parser.addoption("--require-docker", action="store_true", help="fail where no Docker daemon answers")
-    parser.addoption("--require-deploy-tools", action="store_true", help="fail where go, promtool or helm is missing")
+    parser.addoption(
+        "--require-deploy-tools",
+        default="",
+        help="fail where one of these is missing: --require-deploy-tools=go,promtool,helm",
+    )
 
 
 @contextmanager

@@ -45,11 +45,12 @@ def image(daemon: None) -> str:
 
 @pytest.fixture(scope="session")
 def tool(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Finds a program; a test is skipped where it is missing, or fails with --require-deploy-tools."""
+    """Finds a program; a test is skipped where it is missing, or fails where --require-deploy-tools names it."""
+    required = request.config.getoption("--require-deploy-tools").split(",")
 
     def found(name: str) -> str:
         path = shutil.which(name)
-        if path is None and request.config.getoption("--require-deploy-tools"):
+        if path is None and name in required:
             pytest.fail(f"{name} is not on the PATH")
         if path is None:
             pytest.skip(f"{name} is not on the PATH")
