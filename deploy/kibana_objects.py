@@ -22,7 +22,7 @@ _COLUMNS, _PANEL_WIDTH, _PANEL_HEIGHT = 48, 24, 15
 _DEALS = "invests_in", "acquires", "merges_with", "supplies", "partners_with"
 _OUTCOMES = (
     "This page shows what the articles' index can tell. It does not know what was fetched and left out, what "
-    "waits, failed or was given up, nor when an article was fetched: that lies in the broker. Operators find it in "
+    "waits, failed or was given up: that lies in the broker. Operators find it in "
     "Grafana (Newsweir: pipeline, Newsweir: crawler), `newsweir status` and `newsweir sources list`."
 )
 
@@ -49,10 +49,10 @@ def _count() -> Json:
     return {"id": "1", "enabled": True, "type": "count", "schema": "metric", "params": {}}
 
 
-def _metric(number: int, kind: str, field: str, label: str) -> Json:
+def _metric(number: int, kind: str, field: str, label: str, percents: Sequence[int] = (50,)) -> Json:
     params: Json = {"field": field, "customLabel": label}
     if kind == "percentiles":
-        params["percents"] = [50]
+        params["percents"] = list(percents)
     return {"id": str(number), "enabled": True, "type": kind, "schema": "metric", "params": params}
 
 
@@ -63,9 +63,9 @@ def _terms(number: int, schema: str, field: str, size: int) -> Json:
     return {"id": str(number), "enabled": True, "type": "terms", "schema": schema, "params": params}
 
 
-def _days(number: int = 2) -> Json:
+def _days(number: int = 2, field: str = "published_at") -> Json:
     params = {
-        "field": "published_at", "interval": "d", "useNormalizedEsInterval": True, "drop_partials": False,
+        "field": field, "interval": "d", "useNormalizedEsInterval": True, "drop_partials": False,
         "min_doc_count": 1, "extended_bounds": {},
     }  # fmt: skip
     return {"id": str(number), "enabled": True, "type": "date_histogram", "schema": "segment", "params": params}
@@ -76,9 +76,25 @@ def _top(facet: Facet, size: int = 20, query: str = SHOWN, prefix: str = "facet"
     return Picture(f"{prefix}-{facet.name}", title or facet.label, "table", (_count(), bucket), query)
 
 
+def _seen_days() -> Json:
+    return _days(field="first_seen_at")
+
+
+def _by_name(field: str) -> Json:
+    """The largest buckets, by name: other metrics than a count cannot order them."""
+    bucket = _terms(2, "bucket", field, 50)
+    bucket["params"]["orderBy"] = "_key"
+    return bucket
+
+
 def _over_time(name: str, title: str, field: str = "", query: str = SHOWN) -> Picture:
     split = (_terms(3, "group", field, 10),) if field else ()
     return Picture(name, title, "histogram", (_count(), _days(), *split), query)
+
+
+def _waits(name: str, title: str, bucket: Json, kind: str = "table") -> Picture:
+    """How long articles took from their first fetch to being searchable."""
+    return Picture(name, title, kind, (_metric(1, "percentiles", "searchable_after_s", "s", (50, 95, 99)), bucket))
 
 
 def _total(name: str, title: str, query: str = SHOWN) -> Picture:
@@ -97,9 +113,10 @@ def _amounts() -> Picture:
 
 def _sources() -> Picture:
     latest = _metric(3, "max", "published_at", "Newest article")
+    seen = _metric(5, "max", "first_seen_at", "Last brought an article")
     authors = _metric(4, "cardinality", "author", "Authors")
     by_source = _terms(2, "bucket", "source", 100)
-    return Picture("source-table", "Sources", "table", (_count(), latest, authors, by_source))
+    return Picture("source-table", "Sources", "table", (_count(), latest, seen, authors, by_source))
 
 
 def _general() -> tuple[Picture, ...]:
@@ -145,6 +162,7 @@ _PAGES: Mapping[str, tuple[str, tuple[Picture, ...]]] = {
             _sources(),
             _over_time("sources-by-day", "Articles by source and day", "source"),
             _top(FACETS_BY_NAME["source"], 50, f"{SHOWN} AND copy_of:*", "copies", "Copies, by source"),
+            _waits("waits-by-source", "From first fetch to searchable, seconds, by source", _by_name("source")),
             _top(FACETS_BY_NAME["rights"]),
         ),
     ),
@@ -152,6 +170,8 @@ _PAGES: Mapping[str, tuple[str, tuple[Picture, ...]]] = {
         "Newsweir: pipeline",
         (
             Picture("pipeline-note", "What is not shown here", "markdown", text=_OUTCOMES),
+            Picture("first-seen", "New articles by day of their first fetch", "histogram", (_count(), _seen_days())),
+            _waits("waits-by-day", "From first fetch to searchable, seconds", _seen_days(), "line"),
             _over_time("hidden-by-day", "Articles by day, shown and hidden", "hidden", "*"),
             _top(FACETS_BY_NAME["edited"]),
             _top(FACETS_BY_NAME["story_size"]),

@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 # A second series for each counter and histogram, that tells when this process began.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs has no types
 _LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 STAGE_EVENTS = Counter(

@@ -61,7 +61,8 @@ def _bucket(aggregation: dict[str, Any]) -> dict[str, Any]:
     if aggregation["type"] == "date_histogram":
         asked = {"calendar_interval": f"1{params['interval']}", "time_zone": "UTC"}
         return {"date_histogram": {"field": params["field"], "min_doc_count": params["min_doc_count"], **asked}}
-    return {"terms": {"field": params["field"], "size": params["size"], "order": {"_count": params["order"]}}}
+    by = "_key" if params["orderBy"] == "_key" else "_count"
+    return {"terms": {"field": params["field"], "size": params["size"], "order": {by: params["order"]}}}
 
 
 def an_article_of_deals(number: int) -> StoredArticle:
@@ -118,6 +119,20 @@ async def test_what_is_counted_is_what_was_put(store: AsyncElasticsearch, prefix
     }
     sums = {a["params"]["field"]: a["id"] for a in aggregations(ASKING["newsweir-deal-amounts"]) if a["type"] == "sum"}
     assert amounts["aggregations"][sums["amount_acquires"]]["value"] == 1e6 * sum(range(1, ARTICLES + 1))
+
+
+async def test_how_long_an_article_took_is_told_by_source_and_day(store: AsyncElasticsearch, prefix: str):
+    by_source = await store.search(index=alias(prefix), **request(ASKING["newsweir-waits-by-source"]))
+    by_day = await store.search(index=alias(prefix), **request(ASKING["newsweir-waits-by-day"]))
+
+    stored = an_article_of_deals(1)
+    took_s = (stored.ingested_at - stored.article.first_seen_at).total_seconds()
+    medians = [b["1"]["values"]["50.0"] for b in by_source["aggregations"]["2"]["buckets"]]
+    assert took_s > 0
+    assert medians == [pytest.approx(took_s)] * 3
+    [day] = by_day["aggregations"]["2"]["buckets"]
+    assert day["key_as_string"][:10] == stored.article.first_seen_at.date().isoformat()
+    assert day["doc_count"] == ARTICLES
 
 
 async def test_every_table_of_an_entity_has_rows(store: AsyncElasticsearch, prefix: str):
