@@ -70,6 +70,7 @@ class Facet:
         values: the values of an article, distinct, in the order of importance.
         spans: of a range, in rising order.
         numbers: of a range, those of an article that fall into spans.
+        steps: of a range whose numbers are kept in steps, these: bounds lie on them.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Facet:
     values: Callable[[Faceted], tuple[FacetValue, ...]]
     spans: tuple[Span, ...] = ()
     numbers: Callable[[Faceted], tuple[float, ...]] = lambda _: ()
+    steps: tuple[float, ...] = ()
 
     @property
     def has_terms(self) -> bool:
@@ -285,7 +287,7 @@ FACETS: tuple[Facet, ...] = (
     ),
     Facet(
         "story_size", "story_size", "range", "Story", "How many articles tell of the same.",
-        _in_spans(_STORY_SPANS, _story_size), _STORY_SPANS, _story_size,
+        _in_spans(_STORY_SPANS, _story_size), _STORY_SPANS, _story_size, (1, 2, 5, 10),
     ),
     Facet(
         "published", "published", "date", "Published",

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from services.search.amounts import amount, written_amount
 from services.search.moments import since, until, written
-from services.search.parameters import ALIASES, DEFAULT_PAGE_SIZE, Parameter
+from services.search.parameter import Parameter
+from services.search.parameters import ALIASES, DEFAULT_PAGE_SIZE
 from services.search.query_string import Given, InvalidParameter, Pairs, join_list, number, one_of
 from shared.article_store.fact_query import FactCount, FactField, FactQuery, FactSort, Interval
 from shared.article_store.facts import FactKind

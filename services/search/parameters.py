@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, get_args
 from urllib.parse import urlencode
 
-from services.search.amounts import amount, written_amount
 from services.search.moments import since, until, written
+from services.search.parameter import Parameter
 from services.search.query_language.reading import MAX_QUERY_CHARACTERS, match_of, read, read_forgiving
 from services.search.query_language.writing import write
 from services.search.query_string import (
@@ -20,7 +20,7 @@ from services.search.query_string import (
     pairs_of_query_string,
     truth,
 )
-from shared.article_store.narrowing import DEAL_SIZE
+from services.search.range_parameters import NUMERIC, RANGE_ALIASES, range_pairs, range_parameters, read_ranges
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_CURSOR_CHARACTERS,
@@ -36,7 +36,6 @@ from shared.article_store.query import (
     FilterMode,
     Match,
     Mode,
-    RangeFilter,
     Sort,
 )
 from shared.errors import LimitExceeded
@@ -55,16 +54,6 @@ _INTERVALS: tuple[Interval, ...] = get_args(Interval)
 _BUCKET_SORTS: tuple[BucketSort, ...] = get_args(BucketSort)
 # Other names of a parameter, as other news interfaces have it.
 ALIASES = {"lang": "language", "not_lang": "not_language"}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One name that a request may hold: what it means, and its JSON schema for OpenAPI."""
-
-    name: str
-    description: str
-    schema: dict[str, Any]
-    facet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,13 +125,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "Whether articles with the text of an earlier one are found, too; hidden, they count nowhere.",
         _choice(_COPIES),
     ),
-    Parameter(
-        "amount_from",
-        "A relation has an amount of at least so many US dollars (2500000, 2.5m or 1bn); together with relation, one "
-        "of such a relation.",
-        {"type": "string"},
-    ),
-    Parameter("amount_to", "A relation has an amount below so many US dollars; see amount_from.", {"type": "string"}),
+    *(parameter for facet in NUMERIC for parameter in range_parameters(facet)),
     Parameter(
         "mode",
         "What relevance means. words: articles with the words of q. hybrid: also those that are about the same, by "
@@ -168,7 +151,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     *(parameter for facet in FACETS for parameter in _of_facet(facet)),
 )
-NAMES = (*(parameter.name for parameter in PARAMETERS), *ALIASES)
+NAMES = (*(parameter.name for parameter in PARAMETERS), *ALIASES, *RANGE_ALIASES)
 ONE_VALUE = frozenset(parameter.name for parameter in PARAMETERS if parameter.schema["type"] != "array")
 
 
@@ -194,7 +177,7 @@ def understand(pairs: Pairs, now: datetime, *, forgiving: bool = False) -> Quest
     query = ArticleQuery(
         where=where,
         filters=_filters(given),
-        ranges=_ranges(given),
+        ranges=read_ranges(given),
         published_from=published_from,
         published_to=published_to,
         copies=given.one("copies", one_of(_COPIES)) or "hide",
@@ -220,7 +203,7 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
         ("match", "" if match == "all" else match),
         ("from", written(query.published_from) if query.published_from else ""),
         ("to", written(query.published_to, end=True) if query.published_to else ""),
-        *_range_pairs(query.ranges),
+        *range_pairs(query.ranges),
         ("copies", "" if query.copies == "hide" else query.copies),
         ("sort", "" if query.sort == "relevance" else query.sort),
         ("mode", "" if query.mode == "words" else query.mode),
@@ -256,19 +239,6 @@ def _cursor(value: str) -> str:
     if len(value) > MAX_CURSOR_CHARACTERS:
         raise LimitExceeded(f"longer than any cursor ({MAX_CURSOR_CHARACTERS} characters)")
     return value
-
-
-def _ranges(given: Given) -> tuple[RangeFilter, ...]:
-    lowest, end = given.one("amount_from", amount), given.one("amount_to", amount)
-    if lowest is not None and end is not None and lowest >= end:
-        raise InvalidParameter("amount_to", "is not above amount_from: exchange the two")
-    return () if lowest is None and end is None else (RangeFilter(DEAL_SIZE, lowest, end),)
-
-
-def _range_pairs(ranges: Iterable[RangeFilter]) -> Iterable[tuple[str, str]]:
-    for item in ranges:
-        yield "amount_from", written_amount(item.lowest)
-        yield "amount_to", written_amount(item.end)
 
 
 def _filters(given: Given) -> tuple[FacetFilter, ...]:

@@ -68,6 +68,11 @@ def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:
     for r in query.ranges:
         if r.facet not in FACETS_BY_NAME or FACETS_BY_NAME[r.facet].kind != "range":
             raise InvalidInput(f"{r.facet!r} is no facet of numbers")
+        steps = FACETS_BY_NAME[r.facet].steps
+        if steps and not {r.lowest, r.end} <= {None, *steps}:
+            raise InvalidInput(f"the numbers of {r.facet} are kept in steps: a bound is one of {steps}")
+    if len({r.facet for r in query.ranges}) < len(query.ranges):
+        raise InvalidInput("a facet of numbers is narrowed twice")
     asked = [*((v.facet, v.values) for v in values), *((f.facet, (*f.include, *f.exclude)) for f in query.filters)]
     for facet, names in asked:
         if FACETS_BY_NAME[facet].kind == "date":

@@ -1,10 +1,10 @@
 """Puts the counts of one facet together, the same way whichever store counted."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.article_store.label_search import begins
-from shared.article_store.periods import chart, chosen
+from shared.article_store.periods import HOUR_MS, Interval, chart, chosen
 from shared.article_store.query import ArticleQuery, Bucket, FacetCounts, FacetRequest
 from shared.facets import FACETS_BY_NAME, RELATION_LABELS
 
@@ -22,8 +22,9 @@ def too_slow(time_s: float) -> str:
 class Counted:
     """Counts of a facet: its most frequent values, ties by value; those that the filter names; all together.
 
-    Of a date, `top` has the counts by days since 1970, and nothing else counts. `whole`: of a facet whose values are
-    few and all counted, no search in labels having chosen among them.
+    Of a date, `top` has the counts by days since 1970 and, where `by_hours` says that they are shown, `hours` those by
+    hours; nothing else counts. `whole`: of a facet whose values are few and all counted, no search in labels having
+    chosen among them.
     """
 
     top: Mapping[str, int]
@@ -31,6 +32,7 @@ class Counted:
     all_values: int
     exact: bool = True
     whole: bool = False
+    hours: Mapping[str, int] = field(default_factory=dict)
 
 
 def named_values(query: ArticleQuery, facet: str) -> tuple[str, ...]:
@@ -98,8 +100,22 @@ def _included(query: ArticleQuery, facet: str) -> set[str]:
 
 
 def _chart(query: ArticleQuery, request: FacetRequest, counted: Counted) -> FacetCounts:
-    by_day = {int(float(day)): count for day, count in counted.top.items()}
-    interval = chosen(request.interval, min(by_day, default=0), max(by_day, default=0))
+    by_day, interval = _by_step(counted.top), _interval(request, counted.top)
     included = _included(query, request.facet)
-    buckets = tuple(Bucket(value, value, count, value in included) for value, count in chart(interval, by_day))
+    periods = chart("hour", _by_step(counted.hours), HOUR_MS) if interval == "hour" else chart(interval, by_day)
+    buckets = tuple(Bucket(value, value, count, value in included) for value, count in periods)
     return FacetCounts(request.facet, buckets, 0, interval=interval)
+
+
+def by_hours(request: FacetRequest, by_day: Mapping[str, int]) -> bool:
+    """Whether a date is shown in hours, given its counts by days."""
+    return request.interval == "hour" and _interval(request, by_day) == "hour"
+
+
+def _interval(request: FacetRequest, by_day: Mapping[str, int]) -> Interval:
+    days = _by_step(by_day)
+    return chosen(request.interval, min(days, default=0), max(days, default=0))
+
+
+def _by_step(counts: Mapping[str, int]) -> dict[int, int]:
+    return {int(float(step)): count for step, count in counts.items()}

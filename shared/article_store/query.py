@@ -138,7 +138,7 @@ class FacetRequest:
 
     Attributes:
         sort: by falling count, then label; or by label.
-        interval: of a date; None: the shortest that gives a chart's worth of buckets.
+        interval: of a date; None: the shortest from a day on that gives a chart's worth of buckets.
         query: counts only values that some article of the store has with a label in which words start with these, one
             after the other, whatever their case and accents; selected values are no exception. "": all values.
     """

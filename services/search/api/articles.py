@@ -11,7 +11,8 @@ from services.search.api.openapi import described, json_body
 from services.search.api.representation import ARTICLES_PATH, Article, ArticleItem, ArticleList
 from services.search.api.revisions import RevisionList
 from services.search.catalogue import Catalogue
-from services.search.parameters import ONE_VALUE, PARAMETERS, Parameter, to_url, understand
+from services.search.parameter import Parameter
+from services.search.parameters import ONE_VALUE, PARAMETERS, to_url, understand
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import (
     Given,

@@ -14,7 +14,8 @@ from services.search.catalogue import Catalogue
 from services.search.entities import MAX_GRAPH_NODES, Edge, EntityGraph, EntityProfile, Window, graph, profile
 from services.search.fact_parameters import fact_url, parameter_of
 from services.search.moments import since, until
-from services.search.parameters import EVERYTHING, Parameter, to_url
+from services.search.parameter import Parameter
+from services.search.parameters import EVERYTHING, to_url
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import Given, InvalidParameter, number, pairs_of_query_string
 from shared.article_store.fact_query import FactQuery, FactResult, Interval

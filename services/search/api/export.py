@@ -9,7 +9,8 @@ from services.search.api.openapi import described
 from services.search.catalogue import Catalogue
 from services.search.export_formats import FORMATS, Channel, Format
 from services.search.exports import begin
-from services.search.parameters import PARAMETERS, Parameter, to_url, understand
+from services.search.parameter import Parameter
+from services.search.parameters import PARAMETERS, to_url, understand
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.writing import write
 from services.search.query_string import apart, one_of, pairs_of_query_string

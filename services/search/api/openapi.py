@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.search.parameters import Parameter
+from services.search.parameter import Parameter
 
 _LISTS = {"style": "form", "explode": True}
 

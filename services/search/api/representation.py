@@ -5,23 +5,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.search.api.understood import Understood
 from services.search.highlighting import to_html
 from services.search.parameters import to_url
-from services.search.query_language.reading import match_of
-from services.search.query_language.writing import write
 from services.search.query_string import Pairs
 from services.search.selection import toggled
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import (
     ArticleQuery,
-    Copies,
     FacetCounts,
-    FacetFilter,
-    FilterMode,
     Highlights,
     Hit,
-    Match,
-    Mode,
     SearchResult,
 )
 from shared.article_store.snippets import shortened
@@ -47,52 +41,6 @@ class Total(BaseModel):
 
     value: int
     relation: Literal["eq", "gte"]
-
-
-class FacetSelection(BaseModel):
-    """What was asked of one facet."""
-
-    include: tuple[str, ...] = Field(description="any of these must be there")
-    exclude: tuple[str, ...] = Field(description="none of these may be there")
-    mode: FilterMode = Field(description="whether any or all of include must be there")
-
-    @classmethod
-    def of(cls, item: FacetFilter) -> "FacetSelection":
-        return cls(include=item.include, exclude=item.exclude, mode=item.mode)
-
-
-class Understood(BaseModel):
-    """The question as it was understood."""
-
-    q: str = Field(description="the text, in the spelling that says the same as what was typed")
-    match: Match = Field(description="how many of the words must be there")
-    published_from: datetime | None = Field(serialization_alias="from", description="first instant that counts")
-    published_to: datetime | None = Field(serialization_alias="to", description="first instant that counts no more")
-    copies: Copies = Field(description="whether articles with the text of an earlier one are found, too")
-    sort: Literal["relevance", "newest", "oldest"] = Field(description="the order of the answer")
-    mode: Mode = Field(description="whether what is about the same was looked for besides what has the words")
-    size: int
-    highlight: bool
-    filters: dict[str, FacetSelection]
-    amount_from: float | None = Field(default=None, description="of a relation, in US dollars")
-    amount_to: float | None = Field(default=None, description="first amount that counts no more")
-
-    @classmethod
-    def of(cls, query: ArticleQuery) -> "Understood":
-        return cls(
-            q=write(query.where),
-            match=match_of(query.where),
-            published_from=query.published_from,
-            published_to=query.published_to,
-            copies=query.copies,
-            sort=query.effective_sort,
-            mode=query.mode if query.effective_sort == "relevance" else "words",
-            size=query.size,
-            highlight=query.highlight,
-            filters={item.facet: FacetSelection.of(item) for item in query.filters},
-            amount_from=next((item.lowest for item in query.ranges), None),
-            amount_to=next((item.end for item in query.ranges), None),
-        )
 
 
 class Published(BaseModel):
@@ -227,7 +175,8 @@ class Bucket(BaseModel):
     label: str
     count: int
     selected: bool
-    link: str = Field(description="the same search with this value selected, or freed where it is selected")
+    excluded: bool = Field(default=False, description="whether the question rules it out")
+    link: str = Field(description="the same search with this value selected, or freed where it is selected or excluded")
 
 
 class FacetAnswer(BaseModel):
@@ -241,12 +190,14 @@ class FacetAnswer(BaseModel):
 
     @classmethod
     def of(cls, query: ArticleQuery, counts: FacetCounts, more: Pairs = ()) -> "FacetAnswer":
+        excluded = {v for item in query.filters if item.facet == counts.facet for v in item.exclude}
         buckets = tuple(
             Bucket(
                 value=bucket.value,
                 label=bucket.label,
                 count=bucket.count,
                 selected=bucket.selected,
+                excluded=bucket.value in excluded,
                 link=to_url(ARTICLES_PATH, toggled(query, counts.facet, bucket.value), more=more),
             )
             for bucket in counts.buckets

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from services.search.api.openapi import described
-from services.search.parameters import Parameter
+from services.search.parameter import Parameter
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import Given, join_list, number, one_of, pairs_of_query_string
 from services.search.source_catalogue import FoundSource, KnownSource, SourceCatalogue

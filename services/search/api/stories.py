@@ -12,7 +12,8 @@ from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, Total
 from services.search.catalogue import Catalogue
 from services.search.moments import since, until, written
-from services.search.parameters import DEFAULT_PAGE_SIZE, Parameter
+from services.search.parameter import Parameter
+from services.search.parameters import DEFAULT_PAGE_SIZE
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import Given, join_list, number, one_of, pairs_of_query_string
 from services.search.story_outlets import Outlet, outlets

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from services.search import timelines
 from services.search.api.openapi import described
-from services.search.api.representation import Understood
+from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue
-from services.search.parameters import PARAMETERS, Parameter, understand
+from services.search.parameter import Parameter
+from services.search.parameters import PARAMETERS, understand
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import apart, number, one_of, pairs_of_query_string
 from shared.article_store.fact_query import Interval

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from services.search.api.openapi import described
-from services.search.api.representation import ARTICLES_PATH, FacetAnswer, Understood
+from services.search.api.representation import ARTICLES_PATH, FacetAnswer
+from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue, UnknownFacet
-from services.search.parameters import EVERYTHING, PARAMETERS, Parameter, to_url, understand
+from services.search.parameter import Parameter
+from services.search.parameters import EVERYTHING, PARAMETERS, to_url, understand
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.fields import NAMED_FACETS
 from services.search.query_language.writing import write

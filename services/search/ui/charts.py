@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.search.ui import wording
-from shared.article_store.fact_query import Interval
+from shared.article_store import fact_query, periods
 
+Interval = fact_query.Interval | periods.Interval
 WIDTH, HEIGHT = 720, 96
 _GAP = 2.0
 # Few bars are not blocks.
@@ -86,5 +87,7 @@ def period(start: datetime, interval: Interval) -> str:
             return wording.moment(start, "month").text
         case "week":
             return f"week of {wording.moment(start, 'day').text}"
+        case "hour":
+            return f"{wording.moment(start, 'day').text}, {start:%H}:00 UTC"
         case _:
             return wording.moment(start, "day").text

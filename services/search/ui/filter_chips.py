@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from services.search.selection import toggled
 from services.search.ui import wording
 from services.search.ui.links import search_page
+from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.query import ArticleQuery, FacetCounts, RangeFilter
-from shared.facets import FACETS_BY_NAME
+from shared.facets import FACETS_BY_NAME, Facet
 
 # What people read for a value of a facet.
 Labels = Mapping[tuple[str, str], str]
@@ -61,13 +62,18 @@ def without_filters(query: ArticleQuery) -> ArticleQuery:
 
 
 def _bounds(query: ArticleQuery, item: RangeFilter) -> Iterator[Chip]:
-    heading = FACETS_BY_NAME[item.facet].label
+    facet = FACETS_BY_NAME[item.facet]
+    heading = facet.label
     if item.lowest is not None:
-        label = f"from {wording.amount(item.lowest, _DOLLARS)}"
+        label = f"from {_number(facet, item.lowest)}"
         yield _range_chip(heading, label, _instead(query, item, replace(item, lowest=None)))
     if item.end is not None:
-        label = f"below {wording.amount(item.end, _DOLLARS)}"
+        label = f"below {_number(facet, item.end)}"
         yield _range_chip(heading, label, _instead(query, item, replace(item, end=None)))
+
+
+def _number(facet: Facet, value: float) -> str:
+    return wording.amount(value, _DOLLARS) if facet.name == DEAL_SIZE else f"{value:g}"
 
 
 def _instead(query: ArticleQuery, item: RangeFilter, changed: RangeFilter) -> ArticleQuery:

@@ -98,7 +98,9 @@ class PageSearch:
                 _log.warning("a facet could not be counted", facet=request.facet, error=str(one["error"])[:2_000])
                 failed[request.facet] = REFUSED
             else:
-                counts |= one.get("aggregations", {})
+                # Within a filter of its own it stands under the same name in every answer.
+                own = one.get("aggregations", {}).items()
+                counts |= {f"{n} {request.facet}" if n.startswith(queries.AMONG) else n: c for n, c in own}
         return Page({**answer, "aggregations": counts}, failed)
 
     async def _search(self, body: queries.Body, view: str | None, time_limit_s: float | None = None) -> results.Answer:

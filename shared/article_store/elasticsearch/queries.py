@@ -10,6 +10,7 @@ from shared.article_store.bigrams import spread
 from shared.article_store.cursors import Position, RankPosition, TimePosition
 from shared.article_store.elasticsearch.mapping import SOURCE, VECTOR_MODEL, vector_field
 from shared.article_store.facet_counts import named_values
+from shared.article_store.histograms import DAYS, HOURS
 from shared.article_store.indexed import TEXT_BOOSTS, host_key, label_prefix
 from shared.article_store.label_search import MAX_MATCHING_LABELS, folded
 from shared.article_store.narrowing import (
@@ -90,6 +91,16 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
         case RankPosition(last=last) if last:
             body["search_after"] = list(last)
     return body
+
+
+def hours(query: ArticleQuery, requests: Sequence[FacetRequest]) -> Body:
+    """The request for the counts by hours of dates, whose counts by days said that there are not too many."""
+    among = {r.facet: _narrowed(narrowed(query, _after_counting(query), but=r.facet)) for r in requests}
+    aggs = {
+        f"{AMONG}hours {facet}": {"filter": those, "aggs": {counting(facet, "hours"): HOURS}}
+        for facet, those in among.items()
+    }
+    return {"size": 0, "query": _found(query), "aggs": aggs}
 
 
 def nearest(query: NearestQuery) -> Body:
@@ -250,7 +261,7 @@ def _counts(query: ArticleQuery, request: FacetRequest, found: Sequence[str] | N
     """Counts of a facet; none where nothing can be counted."""
     name, facet = request.facet, FACETS_BY_NAME[request.facet]
     if facet.kind == "date":
-        return {counting(name, "top"): {"histogram": {"field": "published_day", "interval": 1, "min_doc_count": 1}}}
+        return {counting(name, "top"): DAYS}
     depends = bucket_conditions(query, name)
     if depends is not None:
         each = {value: _condition(condition) for value, condition in depends.items()}

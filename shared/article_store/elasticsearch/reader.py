@@ -82,7 +82,10 @@ class ElasticsearchArticleReader:
             page = await self._pages.ask(asked, position, results.read_searched(searched(asked), by_label))
         counted = page.counted(asked)
         labels = await self._other_labels(results.unlabelled(counted, page.answer))
-        read = results.read(counted, position, page.answer, labels)
+        answer = page.answer
+        if hours := results.in_hours(counted, answer):
+            answer = results.with_hours(answer, await self._ask(queries.hours(counted, hours)))
+        read = results.read(counted, position, answer, labels)
         found = page.with_failed(query, results.as_far_as_searched(read, by_label))
         if query.copies == "show" or not found.hits:
             return found

@@ -8,8 +8,17 @@ from typing import Any
 from shared.article_store.cursors import Position, RankPosition, TimePosition, encode
 from shared.article_store.elasticsearch.mapping import source_of
 from shared.article_store.elasticsearch.queries import AMONG
-from shared.article_store.facet_counts import Counted, assemble, best_label, counted_in_full, named_values, own_label
+from shared.article_store.facet_counts import (
+    Counted,
+    assemble,
+    best_label,
+    by_hours,
+    counted_in_full,
+    named_values,
+    own_label,
+)
 from shared.article_store.highlighting import highlight
+from shared.article_store.histograms import hours_of
 from shared.article_store.indexed import parse_label_term
 from shared.article_store.label_search import values_of
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
@@ -70,6 +79,18 @@ def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
     return missing
 
 
+def in_hours(query: ArticleQuery, answer: Answer) -> tuple[FacetRequest, ...]:
+    """The dates that are shown in hours, which an answer to `queries.hours` counts."""
+    counts = _by_facet(answer)
+    dates = (r for r in query.facets if FACETS_BY_NAME[r.facet].kind == "date")
+    return tuple(r for r in dates if by_hours(r, _counts(counts.get(r.facet, {}).get("top", _NOTHING))))
+
+
+def with_hours(answer: Answer, hours: Answer) -> Answer:
+    """The answer to `queries.search` with what one to `queries.hours` adds to it."""
+    return {**answer, "aggregations": {**answer.get("aggregations", {}), **hours.get("aggregations", {})}}
+
+
 def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
     """The label of each (facet, value) in an answer to `queries.labels`."""
     return {
@@ -115,6 +136,7 @@ def _facet(query: ArticleQuery, request: FacetRequest, counts: Answer, other_lab
         named=_counts(counts.get("named", _NOTHING)),
         all_values=sum(_counts(top).values()) + int(top.get("sum_other_doc_count", 0)),
         exact=not top.get("doc_count_error_upper_bound"),
+        hours=hours_of(_counts(counts.get("hours", _NOTHING))),
     )
     return assemble(
         query, request, counted, lambda value: known.get(value) or other_labels.get((request.facet, value), value)

@@ -12,7 +12,8 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
-from shared.article_store.facet_counts import Counted, best_label, counted_in_full
+from shared.article_store.facet_counts import Counted, best_label, by_hours, counted_in_full
+from shared.article_store.histograms import DAYS, HOURS, hours_of
 from shared.article_store.indexed import label_prefix, parse_label_term
 from shared.article_store.label_search import MAX_MATCHING_LABELS, values_of
 from shared.article_store.narrowing import Condition
@@ -31,9 +32,6 @@ class _Look:
 
 # Tantivy answers at most 65,000 buckets; the last look has no segment hold anything back.
 _LOOKS = (_Look(100, 2_000), _Look(4_000, 40_000), _Look(60_000, 2**31))
-
-
-_DAYS: dict[str, Any] = {"histogram": {"field": "published_day", "interval": 1, "min_doc_count": 1}}
 
 
 @dataclass(frozen=True)
@@ -58,14 +56,14 @@ def count_searched(searcher: tantivy.Searcher, query: Query, request: FacetReque
 
 def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQuestion]) -> dict[str, Counted]:
     """The counts of facets among what the query finds, by name; one request in most cases."""
-    dates = [q.request.facet for q in questions if FACETS_BY_NAME[q.request.facet].kind == "date"]
+    dates = {q.request.facet: q.request for q in questions if FACETS_BY_NAME[q.request.facet].kind == "date"}
     questions = [q for q in questions if q.request.facet not in dates]
     requested = {q.request.facet: _whole(q.request) for q in questions}
     asked = {f"top {name}": _terms(name, _look(request.size, 0)) for name, request in requested.items()}
     asked |= {f"named {q.request.facet}": counts_of(q.request.facet, q.named) for q in questions if q.named}
-    asked |= dict.fromkeys(dates, _DAYS)
+    asked |= dict.fromkeys(dates, DAYS)
     answer = searcher.aggregate(query, asked) if asked else {}
-    charts = {name: Counted(top=_counts(answer[name]), named={}, all_values=0) for name in dates}
+    charts = {name: _chart(searcher, query, request, _counts(answer[name])) for name, request in dates.items()}
     return charts | {
         name: Counted(
             top=_top(searcher, query, request, answer[f"top {name}"]),
@@ -74,6 +72,12 @@ def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQue
         )
         for name, request in requested.items()
     }
+
+
+def _chart(searcher: tantivy.Searcher, query: Query, request: FacetRequest, by_day: Mapping[str, int]) -> Counted:
+    """Of a date, its days; and its hours where these are shown, which are then not too many."""
+    hours = searcher.aggregate(query, {"hours": HOURS})["hours"] if by_hours(request, by_day) else {"buckets": []}
+    return Counted(by_day, {}, 0, hours=hours_of(_counts(hours)))
 
 
 def count_each(

@@ -1,8 +1,13 @@
 """Facets at their bounds: many values selected, many facets asked, long labels."""
 
-from shared.article_store.query import FacetFilter, FacetRequest
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.article_store.query import FacetFilter, FacetRequest, RangeFilter, Words
+from shared.errors import InvalidInput
 from shared.facets import FACETS
-from tests.builders import a_stored_article, an_enrichment, an_entity
+from tests.builders import a_stored_article, a_story_changed, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store
 
 
@@ -82,3 +87,35 @@ async def test_what_is_selected_shows_among_values_searched_only_where_it_fits(s
     assert [(b.value, b.count, b.selected) for b in fits.facets[0].buckets] == [("Sport", 1, True)]
     assert [(b.value, b.count, b.selected) for b in others.facets[0].buckets] == [("Business", 1, False)]
     assert none.facets[0].buckets == ()
+
+
+async def test_publication_is_counted_by_hours_where_these_are_not_too_many(store: Store):
+    hours = [datetime(2026, 3, 2, hour, minute, tzinfo=UTC) for hour, minute in ((0, 0), (0, 59), (3, 0), (23, 59))]
+    await store.put(*(a_stored_article(n, published_at=at) for n, at in enumerate(hours)))
+    asked = {"where": Words("council"), "facets": (FacetRequest("published", interval="hour"),)}
+
+    (few,) = (await store.search(**asked)).facets
+    selected = await store.search(**asked, filters=(FacetFilter("published", ("2026-03-02T00",)),))
+    await store.put(a_stored_article(9, published_at=datetime(2026, 5, 2, tzinfo=UTC)))
+    (many,) = (await store.search(**asked)).facets
+
+    counts = {bucket.value: bucket.count for bucket in few.buckets}
+    assert (few.interval, len(counts)) == ("hour", 24)
+    assert {hour: count for hour, count in counts.items() if count} == {
+        "2026-03-02T00": 2, "2026-03-02T03": 1, "2026-03-02T23": 1,
+    }  # fmt: skip
+    assert (selected.total.value, selected.facets[0].buckets[0].selected) == (2, True)
+    assert [bucket.count for bucket in selected.facets[0].buckets] == list(counts.values())
+    assert (many.interval, sum(bucket.count for bucket in many.buckets)) == ("day", 5)
+
+
+async def test_stories_are_narrowed_by_bounds_on_their_size(store: Store):
+    await store.put(*(a_stored_article(n) for n in range(1, 8)))
+    await store.change_stories(a_story_changed(1, 2), a_story_changed(3, 4, 5, 6, 7, story_id="b" * 16))
+
+    async def found(lowest: float | None, end: float | None) -> int:
+        return (await store.search(ranges=(RangeFilter("story_size", lowest, end),))).total.value
+
+    assert [await found(1, None), await found(2, None), await found(5, None), await found(2, 5)] == [7, 7, 5, 2]
+    with pytest.raises(InvalidInput, match="steps"):
+        await found(3, None)

@@ -11,7 +11,7 @@ from shared.article_store.facet_counts import REFUSED
 from shared.article_store.opening import open_reader
 from shared.article_store.query import FacetFilter, FacetRequest, SearchResult, Words
 from shared.settings import StoreSettings
-from tests.builders import a_stored_article, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store, opened, titles
 
 ADA = an_enrichment(entities=(an_entity("person:ada", "Ada Brandt", type="person"),))
@@ -84,6 +84,30 @@ async def test_elasticsearch_goes_on_by_relevance_where_a_facet_is_refused(elast
 
     assert first.facets[0].failed == second.facets[0].failed == REFUSED
     assert (len(first.hits), len(second.hits), second.next) == (3, 2, None)
+
+
+@pytest.mark.elasticsearch
+async def test_facets_that_narrow_each_other_are_counted_beside_one_that_is_refused(
+    elasticsearch_settings: StoreSettings,
+):
+    deals = [
+        an_enrichment(relations=(a_relation(type=kind, dollars=dollars),))
+        for kind, dollars in (("acquires", 5e6), ("acquires", 5e8), ("invests_in", 5e6))
+    ]
+    async with opened(elasticsearch_settings) as store:
+        await store.put(*(a_stored_article(n, deal) for n, deal in enumerate(deals)))
+        asked = {
+            "filters": (FacetFilter("relation", ("acquires",)), FacetFilter("deal_size", ("1m-10m",))),
+            "facets": (FacetRequest("relation"), FacetRequest("person"), FacetRequest("deal_size")),
+        }
+        before = await store.search(**asked)
+
+        await add_an_index_without(elasticsearch_settings, "person")
+        after = await store.search(**asked)
+
+    assert [facet.failed for facet in after.facets] == [None, REFUSED, None]
+    assert counts(after) == counts(before)
+    assert counts(after)["relation"]["acquires"] == 1
 
 
 async def test_tantivy_serves_the_page_when_counting_takes_too_long(tantivy_settings: StoreSettings):

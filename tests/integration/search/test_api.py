@@ -111,7 +111,35 @@ async def test_the_answer_repeats_the_question_as_it_was_understood(client):
         "size": 5,
         "highlight": True,
         "filters": {"language": {"include": [], "exclude": ["de"], "mode": "any"}},
+        "ranges": {},
+        "facets": list(FACETS_BY_NAME),
     }
+
+
+async def test_bounds_of_numbers_are_repeated_as_they_were_understood(client):
+    answer = await search(client, "amount_from=1m&amount_to=2.5m&story_size_from=2&facet=topic")
+
+    assert answer["query"]["ranges"] == {"deal_size": {"from": 1e6, "to": 2.5e6}, "story_size": {"from": 2, "to": None}}
+    assert (answer["query"]["amount_from"], answer["query"]["facets"]) == (1e6, ["topic"])
+
+
+async def test_an_excluded_value_is_a_bucket_that_says_so_and_is_freed_by_its_link(client):
+    answer = await search(client, "not_language=de&facet=language")
+
+    shown = {b["value"]: (b["selected"], b["excluded"]) for b in answer["facets"]["language"]["buckets"]}
+    link = next(b["link"] for b in answer["facets"]["language"]["buckets"] if b["value"] == "de")
+    assert shown == {"en": (False, False), "de": (False, True)}
+    assert (await client.get(link)).json()["total"]["value"] == 10
+
+
+async def test_publication_is_counted_by_hours_where_that_is_asked(client):
+    answer = await search(client, "facet=published&facet.published.interval=hour&from=2026-03-02&to=2026-03-02")
+
+    counted = answer["facets"]["published"]["buckets"]
+    assert sum(bucket["count"] for bucket in counted) == answer["total"]["value"]
+    assert all(re.fullmatch(r"2026-03-02T\d\d", bucket["value"]) for bucket in counted)
+    for bucket in counted:
+        assert (await client.get(bucket["link"])).json()["total"]["value"] == bucket["count"]
 
 
 async def test_an_article_in_a_list_says_what_is_needed_to_choose_it(client):

@@ -119,7 +119,7 @@ def test_no_facet_is_counted_when_none_is_asked_for():
         ("facet=topics", "facet", "none of topic"),
         ("facet=none,topic", "facet", "'none'"),
         ("facet.topic.size=500", "facet.topic.size", "no number from 1 to 200"),
-        ("cursor=" + "a" * 1001, "cursor", "longer than any cursor"),
+        ("cursor=" + "a" * 7001, "cursor", "longer than any cursor"),
         ("match=some", "match", "none of all, most, any"),
         ("facet.person.mode=some", "facet.person.mode", "none of any, all"),
         ("facet.person.sort=size", "facet.person.sort", "none of count, name"),
@@ -268,3 +268,40 @@ def test_amounts_of_relations_are_bounds_in_dollars_that_are_written_back():
 def test_amounts_that_cannot_be_are_refused():
     with pytest.raises(InvalidParameter, match="exchange"):
         parse_at("amount_from=1bn&amount_to=1m", NOW)
+
+
+def test_the_size_of_a_story_has_bounds_on_the_steps_that_it_is_kept_in():
+    query = parse_at("story_size_from=2&story_size_to=10&amount_from=1m", NOW)
+
+    assert query.ranges == (RangeFilter("deal_size", 1e6), RangeFilter("story_size", 2, 10))
+    assert parse_at(to_url("", query).removeprefix("?"), NOW) == query
+
+
+@pytest.mark.parametrize(
+    ("query_string", "parameter"),
+    [
+        ("story_size_from=3", "story_size_from"),
+        ("story_size_from=5&story_size_to=2", "story_size_to"),
+        ("deal_size_from=much", "deal_size_from"),
+        ("deal_size_from=1m&amount_from=2m", "amount_from"),
+    ],
+)
+def test_bounds_that_cannot_be_are_refused_by_their_name(query_string, parameter):
+    with pytest.raises(InvalidParameter) as caught:
+        parse_at(query_string, NOW)
+
+    assert caught.value.parameter == parameter
+
+
+def test_every_facet_of_numbers_has_bounds_and_the_general_names_mean_the_short_ones():
+    bounded = [facet.name for facet in FACETS if facet.kind == "range"]
+
+    for name in bounded:
+        assert parse_at(f"{name}_from=2&{name}_to=5", NOW).ranges == (RangeFilter(name, 2, 5),)
+    assert parse_at("deal_size_from=1m", NOW) == parse_at("amount_from=1m", NOW)
+
+
+def test_hours_are_an_interval_of_the_date():
+    assert parse_at("facet=published&facet.published.interval=hour", NOW).facets == (
+        FacetRequest("published", interval="hour"),
+    )

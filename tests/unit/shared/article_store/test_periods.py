@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.article_store.periods import MAX_BUCKETS, chart, chosen, floor, following, named, period
+from shared.article_store.periods import HOUR_MS, MAX_BUCKETS, chart, chosen, floor, following, named, period
 
 
 def at(*parts: int) -> datetime:
@@ -33,7 +33,9 @@ def test_what_is_in_no_calendar_is_refused(value):
         period(value)
 
 
-@given(st.sampled_from(["day", "week", "month", "year"]), st.datetimes(datetime(1970, 1, 8), datetime(2039, 1, 1)))
+@given(
+    st.sampled_from(["hour", "day", "week", "month", "year"]), st.datetimes(datetime(1970, 1, 8), datetime(2039, 1, 1))
+)
 def test_the_period_of_a_moment_holds_it_and_is_found_by_its_name(interval, moment):
     moment = moment.replace(tzinfo=UTC)
 
@@ -52,9 +54,13 @@ def test_a_chart_has_no_gaps_and_sums_up():
     assert [count for _, count in days] == [2, 0, 0, 1]
     assert months == [("2024-10", 2), ("2024-11", 5)]
     assert list(chart("day", {})) == []
+    assert list(chart("hour", {8: 2, 10: 1}, HOUR_MS)) == [
+        ("1970-01-01T08", 2), ("1970-01-01T09", 0), ("1970-01-01T10", 1),
+    ]  # fmt: skip
 
 
 def test_the_interval_is_the_shortest_that_makes_a_chart_and_what_was_asked_for_where_it_can_be():
     assert [chosen(None, 0, days) for days in (0, 100, 400, 3_000, 20_000)] == ["day", "day", "week", "month", "year"]
     assert chosen("day", 0, 900) == "day"
+    assert (chosen("hour", 0, 40), chosen("hour", 0, 41), chosen("hour", 0, 999)) == ("hour", "day", "week")
     assert chosen("day", 0, MAX_BUCKETS) == "week"

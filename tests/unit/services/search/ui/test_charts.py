@@ -51,6 +51,7 @@ def test_nothing_is_no_drawing():
 @pytest.mark.parametrize(
     ("interval", "said"),
     [
+        ("hour", "2 March 2026, 00:00 UTC"),
         ("day", "2 March 2026"), ("week", "week of 2 March 2026"), ("month", "March 2026"),
         ("quarter", "quarter 1 of 2026"), ("year", "2026"),
     ],
