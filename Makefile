@@ -12,7 +12,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
-.PHONY: help setup demo run test test-all test-ui test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-search bench-alerts bench-scale bench-traces chaos chaos-short elasticsearch elasticsearch-stop
+.PHONY: help setup demo run test test-all test-ui screenshots test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-search bench-alerts bench-scale bench-traces chaos chaos-short elasticsearch elasticsearch-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-ser
 
 test-ui: setup ## Test the pages in Chromium, over the demo: journeys, accessibility, a budget
 	@$(BIN)/pytest tests/browser --require-browser $(PYTEST_FLAGS)
+
+screenshots: setup ## Take the pictures of README and docs from the demo, in Chromium: docs/images
+	@$(BIN)/python -m tests.browser.screenshots
 
 test-deploy: setup ## Test what is deployed: image, compose file, chart, rules, dashboards, backups, a trace; says what it skips
 	@$(BIN)/pytest tests/deploy $(PYTEST_FLAGS)

@@ -32,9 +32,8 @@ async def launched(binary: str) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-def complaints_of(page: Page) -> list[str]:
-    """Filled with what goes wrong in the page: errors, what the policy stopped, what failed to load, dialogs."""
-    complaints: list[str] = []
+def listen_to(page: Page, complaints: list[str]) -> None:
+    """Adds to the complaints what goes wrong in the page: errors, what the policy stopped, what failed, dialogs."""
 
     def said(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -47,4 +46,3 @@ def complaints_of(page: Page) -> list[str]:
     page.on("console", said)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", dialog)
-    return complaints

@@ -15,7 +15,7 @@ from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer
 from shared.clock import SystemClock
 from shared.settings import HttpSettings, StoreSettings
-from tests.browser.chromium import WIDE, complaints_of, executable, launched
+from tests.browser.chromium import WIDE, executable, launched, listen_to
 from tests.e2e.running import Running, free_ports, newsweir
 from tests.integration.search.newsroom import articles
 
@@ -79,12 +79,18 @@ def address(demo: Running) -> str:
     return str(demo.api.base_url).rstrip("/")
 
 
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about; a test that expects some takes them out."""
+    return []
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
+async def page(browser: Browser, complaints: list[str]) -> AsyncIterator[Page]:
     """An empty page at a desk; it fails the test when the browser complained, or a dialog opened."""
     context = await browser.new_context(viewport=WIDE, locale="en-US")
     opened = await context.new_page()
-    complaints = complaints_of(opened)
+    listen_to(opened, complaints)
     yield opened
     await context.close()
     assert complaints == []

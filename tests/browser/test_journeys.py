@@ -1,4 +1,5 @@
-"""What people come for, from end to end, over a running demo: an analyst's way, and an operator's."""
+"""What people come for, from end to end, over a running demo: an analyst's way, an operator's, and those of people who
+have keys alone, no script or a phone."""
 
 import re
 from pathlib import Path
@@ -7,11 +8,14 @@ import pytest
 from playwright.async_api import expect
 
 from services.cli.embedded_valkey import broker
-from shared.bus.envelope import encode
+from shared.bus.dead_letters import letter_fields
+from shared.bus.envelope import Entry, encode
 from shared.clock import SystemClock
+from shared.errors import PermanentFailure
 from shared.redis_client import open_connection
 from shared.settings import BusSettings
 from shared.topology import ENRICHMENT
+from tests.browser.chromium import PHONE
 from tests.builders import an_article
 from tests.integration.crawler.site import news_site
 
@@ -20,84 +24,128 @@ CRAWLED_MS = 60_000
 FRONT_PAGE = (
     "<html><head><link rel='alternate' type='application/atom+xml' href='/feed.xml'></head><body>News</body></html>"
 )
+LAMP = "Lighthouse lamp goes to a museum"
+LIGHTHOUSE = (
+    f"<html lang='en'><head><title>{LAMP}</title></head><body><article><h1>{LAMP}</h1>"
+    "<p>The keeper of the old lighthouse hands its lamp to a museum on Friday. Ships have not needed it since 1994, "
+    "when a buoy took over, and the town has talked of little else since the winter storms.</p>"
+    "<p>Visitors may climb the 212 steps from May. The town pays for the paint, the state for the stairs, and nobody "
+    "yet for the bird that nests behind the lens and comes back every spring.</p></article></body></html>"
+)
 
 
-async def poison(demo) -> None:
-    """Puts an event that nobody can read into the stream of the demo's enrichment."""
+async def bury(demo, article) -> None:
+    """Puts an article into the dead letters of enrichment, as if it had been given up an hour ago."""
     settings = BusSettings()
     folder = Path(demo.settings["NEWSWEIR_DATA_DIR"])
     async with broker(folder, settings, "a test", SystemClock()) as url:
         connection = open_connection(settings.model_copy(update={"redis_url": url}))
-        fields = encode(an_article(1))
-        await connection.client.xadd(connection.key(ENRICHMENT.reads.name), {**fields, "payload": "{"})
+        gone_wrong = PermanentFailure("the model was away")
+        fields = letter_fields(
+            Entry("1-0", encode(article)), ENRICHMENT, gone_wrong, SystemClock().now_ms() - 3_600_000
+        )
+        await connection.client.xadd(connection.key(ENRICHMENT.dead_letters), fields)
         await connection.close()
 
 
-async def test_an_analyst_goes_from_a_search_to_a_deal_and_to_live(page, demo, address):
-    relation = (await demo.get("/v1/relations", size=1))["relations"][0]
-    await page.goto(f"{address}/articles/{relation['article']['id']}")
-    title = await page.locator("h1").inner_text()
+async def add_source(page, address, site) -> None:
+    """As an operator does: what a site has is looked at before it is crawled."""
+    await page.goto(f"{address}/sources")
+    await page.get_by_label("Add a site, or one of its feeds").fill(site.url)
+    await page.get_by_role("button", name="Look what it has").click()
+    await expect(page.locator("table")).to_contain_text("/feed.xml")
+    await page.get_by_role("button", name="Crawl it from now on").click()
+    await expect(page.get_by_role("status")).to_contain_text("is crawled from now on")
+
+
+async def told_deal(demo) -> dict:
+    """A deal of the demo, with the article that tells of it."""
+    return (await demo.get("/v1/relations", size=1))["relations"][0]
+
+
+async def test_an_analyst_goes_from_a_search_to_a_deal(page, demo, address):
+    deal = await told_deal(demo)
+    title = deal["article"]["title"]
     await page.goto(address)
-    await page.locator("#q").fill(f'"{title}"')
+    await page.locator("#q").fill(deal["subject"]["name"])
     await page.locator("#q").press("Enter")
-    await page.locator("#filters .toggle").first.click()
+    await page.locator("#filters .toggle", has_text=deal["subject"]["name"]).first.click()
     await expect(page.locator(".chosen-chip")).to_have_count(1)
+    places = page.locator("#filters details", has=page.get_by_role("heading", name="Location", exact=True))
+    await places.locator(".buckets li").last.hover()
+    await places.locator(".exclude").last.click()
+    await expect(page.locator(".chosen-chip.excluded")).to_have_count(1)
+    await page.locator(".chosen-chip.excluded").click()
     await page.locator(".result h2 a", has_text=title).first.click()
     await expect(page.locator("h1")).to_have_text(title)
+    await page.locator(".relations a.small").first.click()
+    await expect(page.locator(".evidence-passage:target")).to_be_visible()
     await page.locator(".relations a[href^='/entities/']").first.click()
     await expect(page.get_by_role("link", name="Follow")).to_be_visible()
     await page.locator("#deals-heading a").click()
-    await expect(page.locator("table.facts tbody tr").first).to_be_visible()
-    await page.get_by_role("link", name="Live", exact=True).click()
+    await page.locator("table.facts .evidence summary").first.click()
 
-    await expect(page.locator("#live-state")).to_have_text("New articles appear on top by themselves.")
-    await expect(page.locator("#live .result").first).to_be_visible()
+    await expect(page.locator("table.facts .evidence blockquote").first).to_be_visible()
 
 
-async def test_an_analyst_leaves_a_value_out_and_saves_the_search_as_an_alert(page, address):
-    await page.goto(f"{address}/?q=the")
-    await page.locator("#filters .buckets li").first.hover()
-    await page.locator("#filters .exclude").first.click()
-    await expect(page.locator(".chosen-chip.excluded")).to_have_count(1)
+async def test_an_alert_fires_when_what_it_waits_for_is_crawled_and_live_shows_it(page, address):
+    await page.goto(f"{address}/?q=lighthouse+lamp")
+    await expect(page.locator(".nothing h2")).to_have_text("Nothing matches")
     await page.locator("#save-alert").click()
-    await page.get_by_label("Name").fill("All but one")
+    await page.get_by_label("Name").fill("The lighthouse")
     await page.get_by_role("button", name="Save the alert").click()
+    await expect(page.locator("h1")).to_contain_text("The lighthouse")
+    alert = page.url.partition("?")[0]
+    async with news_site() as site:
+        site.page("/", FRONT_PAGE)
+        site.page("/articles/lamp", LIGHTHOUSE)
+        site.feed("/articles/lamp")
+        await add_source(page, address, site)
+        await page.get_by_role("link", name="Live", exact=True).click()
+        await expect(page.locator("#live-state")).to_have_text("New articles appear on top by themselves.")
 
-    await expect(page.locator("h1")).to_contain_text("All but one")
+        arrived = page.locator("#live .result h2", has_text=LAMP)
+        await expect(arrived).to_be_visible(timeout=CRAWLED_MS)
+
+    fired = page.locator("section", has=page.locator("#fired")).get_by_role("link", name=LAMP)
+    await page.goto(alert)
+    for _ in range(20):
+        if await fired.count():
+            break
+        await page.wait_for_timeout(500)
+        await page.reload()
+    await expect(fired).to_be_visible()
+    await page.goto(f"{address}/alerts")
+    await expect(page.locator(".fired a", has_text=LAMP)).to_be_visible()
 
 
-async def test_an_operator_adds_a_source_and_sees_its_articles(page, address):
+async def test_an_operator_adds_a_source_and_brings_back_a_dead_letter(page, demo, address):
     async with news_site() as site:
         site.page("/", FRONT_PAGE)
         site.article("/articles/1", "the sluice")
         site.feed("/articles/1")
-        await page.goto(f"{address}/sources")
-        await page.get_by_label("Add a site, or one of its feeds").fill(site.url)
-        await page.get_by_role("button", name="Look what it has").click()
-        await expect(page.locator("table")).to_contain_text("/feed.xml")
-        await page.get_by_role("button", name="Crawl it from now on").click()
-        await expect(page.get_by_role("status")).to_contain_text("is crawled from now on")
+        await add_source(page, address, site)
         await page.get_by_role("link", name="Live", exact=True).click()
-
         arrived = page.locator("#live .result h2", has_text="Council discusses the sluice")
         await expect(arrived).to_be_visible(timeout=CRAWLED_MS)
-
-
-async def test_an_operator_finds_a_dead_letter_and_puts_it_back(page, demo, address):
-    await poison(demo)
-
-    async def given_up() -> bool:
-        return any(stage["dead"] for stage in (await demo.status())["stages"])
-
-    await demo.until(given_up, 60, "the event is given up")
-    await page.goto(f"{address}/pipeline")
+        await page.get_by_role("link", name="Sources", exact=True).click()
+        await expect(page.locator("tr", has_text=site.url)).to_contain_text("1 door")
+    await bury(demo, an_article(1, title="Ferry Margriet sails again", text="The ferry Margriet sails again. " * 20))
+    await page.get_by_role("link", name="Pipeline", exact=True).click()
+    await expect(page.locator(".note.warning")).to_contain_text("enrichment gave up")
     await page.get_by_role("checkbox", name="Take enrichment/").check()
     await page.get_by_role("button", name="Put back what is ticked").click()
-
     await expect(page.get_by_role("status")).to_contain_text("1 letter was put back")
 
+    async def indexed() -> bool:
+        return await demo.total(q='"ferry margriet"') == 1
 
-async def test_without_javascript_a_search_is_narrowed_and_read(browser, address):
+    await demo.until(indexed, 60, "the article of the letter is indexed")
+    await page.reload()
+    await expect(page.locator(".note.good")).to_contain_text("nothing was given up")
+
+
+async def test_without_javascript_everything_but_comfort_is_there(browser, demo, address):
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
     await page.goto(address)
@@ -105,20 +153,61 @@ async def test_without_javascript_a_search_is_narrowed_and_read(browser, address
     await page.get_by_role("button", name="Search", exact=True).click()
     await page.locator("#filters .toggle").first.click()
     await expect(page.locator(".chosen-chip")).to_have_count(1)
-    await page.locator(".result h2 a").first.click()
+    await page.locator("#filters .exclude").nth(1).click()
+    await expect(page.locator(".chosen-chip.excluded")).to_have_count(1)
+    await page.locator("#histogram a").first.click()
+    await expect(page.locator(".chosen-chip", has_text="Published")).to_have_count(2)
+    await page.locator("#save-alert").click()
+    await page.get_by_role("button", name="Save the alert").click()
+    await expect(page.get_by_role("status")).to_contain_text("The alert is saved")
+    await page.get_by_role("button", name="See what would have fired").click()
+    await expect(page.get_by_role("status")).to_contain_text("of the last 7 days would match")
+    await page.get_by_role("button", name="Delete the alert").click()
+    await expect(page.get_by_role("status")).to_contain_text("is deleted")
+    await page.goto(f"{address}/articles/{(await told_deal(demo))['article']['id']}")
+    await page.locator(".relations a[href^='/entities/']").first.click()
+    await expect(page.locator(".graph svg circle").first).to_be_visible()
 
-    await expect(page.locator(".article h1")).to_be_visible()
     await context.close()
 
 
-async def test_with_keys_alone_a_search_is_asked_and_an_article_opened(page, address):
+async def test_with_keys_alone_a_search_is_asked_narrowed_and_read(page, address):
     await page.goto(address)
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip")).to_be_focused()
     await page.keyboard.press("/")
     await page.keyboard.type("the")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile("q=the"))
-    await page.locator("h1").wait_for()
-    await page.keyboard.press("j")
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.matches('#filters .toggle')"):
+            break
     await page.keyboard.press("Enter")
+    await expect(page.locator(".chosen-chip")).to_have_count(1)
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    title = await page.evaluate("document.activeElement.textContent")
+    await page.keyboard.press("o")
+    await expect(page.locator(".article h1")).to_have_text(title)
+    await page.keyboard.press("b")
+    await expect(page).to_have_url(re.compile("q=the"))
+    await page.keyboard.press("?")
+    await expect(page.locator("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
 
+    await expect(page.locator("dialog")).to_be_hidden()
+
+
+async def test_on_a_phone_a_search_is_narrowed_and_read(page, demo, address):
+    await page.set_viewport_size(PHONE)
+    await page.goto(f"{address}/?q=the")
+    await page.locator(".open-filters").click()
+    await page.locator("#filters .toggle").first.click()
+    await expect(page.locator(".open-filters")).to_have_text("Filters (1)")
+    await page.locator(".result h2 a").first.click()
     await expect(page.locator(".article h1")).to_be_visible()
+    await page.goto(f"{address}/deals")
+
+    await expect(page.locator("table.facts tbody th").first).to_be_visible()

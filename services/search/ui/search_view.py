@@ -165,7 +165,7 @@ def result_row(hit: Hit) -> ResultRow:
         gone=hit.stored.standing.withdrawal is not None,
         fragments=_fragments(hit),
         chips=tuple(_subjects(hit.stored)),
-        amounts=tuple(wording.money(item) for item in hit.stored.enrichment.money[:_TOP_AMOUNTS]),
+        amounts=tuple(_amounts(hit.stored))[:_TOP_AMOUNTS],
         deal=_deal(hit.stored),
         copies=_copies_of(hit),
     )
@@ -178,6 +178,14 @@ def _deal(stored: StoredArticle) -> str:
         return ""
     told = max(deals, key=lambda relation: relation.amount.value if relation.amount else 0)
     return " · ".join(part for part in (RELATION_LABELS[told.type], _deal_amount(told)) if part)
+
+
+def _amounts(stored: StoredArticle) -> Iterator[str]:
+    """The amounts that the article names, but that of the deal, which its badge tells."""
+    deal = _deal(stored)
+    for said in dict.fromkeys(wording.money(item) for item in stored.enrichment.money):
+        if not deal.endswith(said):
+            yield said
 
 
 def _deal_amount(relation: Relation) -> str:

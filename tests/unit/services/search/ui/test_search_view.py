@@ -225,3 +225,10 @@ def test_what_is_exported_or_saved_is_the_search_rather_than_its_page():
         f"/v1/export?q=battery&person=person:ada&format={form}" for form in ("jsonl", "csv", "rss")
     ]
     assert page.alert_href == "/alerts/new?q=battery&person=person:ada"
+
+
+def test_an_amount_that_the_badge_tells_is_not_told_again():
+    money = [Money(value=v, currency="USD", value_usd=v, text="", start=0, end=1) for v in (2e9, 5e6, 5e6, 7e6)]
+    enrichment = an_enrichment(relations=(a_relation(type="acquires", dollars=2e9),), money=tuple(money))
+
+    assert a_row(a_stored_article(1, enrichment)).amounts == ("$5 million", "$7 million")

@@ -11,7 +11,7 @@ LIGHT, DARK = (
     dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
     for block in re.findall(r":root \{(.*?)\}", STYLES, re.DOTALL)
 )
-TYPES = ("organization", "person", "location", "product", "technology", "event", "norp", "money", "topic", "warn")
+TYPES = ("organization", "person", "location", "product", "technology", "event", "norp", "money", "topic", "accent")
 # How much of its colour a chip's background has.
 TINT = float(re.search(r"\.chip \{.*?var\(--tint\) (\d+)%", STYLES, re.DOTALL)[1]) / 100
 PAIRS = [("ink", "page"), ("ink", "card"), ("ink", "mark"), ("quiet", "page"), ("quiet", "card"), ("accent", "page"),
