@@ -275,8 +275,8 @@ def _provenance(stored: StoredArticle) -> Iterator[tuple[str, str]]:
     yield "Enrichment", f"{enrichment.tier} tier, version {enrichment.enrichment_version}"
     if enrichment.failed:
         yield "Not understood", ", ".join(enrichment.failed)
-    if article.rights:
-        yield "Rights", ", ".join(wording.RIGHTS[right] for right in article.rights)
+    # As robots.txt, headers and the page itself said when it was fetched.
+    yield "Robots", ", ".join(wording.RIGHTS[right] for right in article.rights) or "nothing reserved"
     yield "Revision", str(article.revision)
 
 

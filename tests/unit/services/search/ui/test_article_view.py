@@ -106,5 +106,5 @@ def test_doubts_about_the_extraction_and_failed_enrichers_are_not_hidden():
 
     assert ("Extraction", "quality 0.40 of 1 (short)") in page.provenance
     assert ("Not understood", "money") in page.provenance
-    assert ("Rights", "text and data mining reserved") in page.provenance
+    assert ("Robots", "text and data mining reserved") in page.provenance
     assert page.keyphrases == ("grid",)
