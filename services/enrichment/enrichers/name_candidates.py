@@ -53,7 +53,7 @@ def candidates(article: ArticleText, knowledge: Knowledge) -> list[Name]:
     for field, passage in passages_of(article):
         is_telling = field == "text" or not _is_written_in_capitals(passage.text)
         row = runs(passage, knowledge.lexicon, knowledge.common_words) if is_telling else []
-        names += [Name(field, passage, r.start, r.end, r.kind, weight_of(r.ground), "rule") for r in row if r.kind]
+        names += [Name(field, passage, r.start, r.end, r.kind, weight_of(r.ground), "rule") for r in row]
         if knowledge.model is not None:
             names += _seen(field, passage, row, knowledge.model)
     return sorted((n for n in names if _is_name(n, knowledge)), key=lambda n: (-n.weight, n.field, n.start, -n.end))

@@ -22,6 +22,7 @@ _COMPOUNDED = (
     "educated|era|friendly|funded|held|inspired|led|like|linked|listed|made|majority|mediated|native|occupied|only|"
     "owned|raised|registered|related|run|speaking|specific|sponsored|style|supported|trained|type|wide"
 )
+_ENDS_OF_ACTIVITIES = ("ing", "ion", "ment", "ness", "ity", "ance", "ence")
 # It begins with one set of characters, which the search for it skips to.
 _TOKEN = re.compile(
     rf"{_CAPITAL}(?:\.(?:(?:[A-Z]\.)+|(?= ?{_CAPITAL}))|(?:t|r|rs|s|rof|ev|en|ov|on|ol|gt|apt)\.(?= )"
@@ -138,7 +139,7 @@ def _segments(group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[
     segment: list[_Word] = []
     for index, word in enumerate(group):
         rest = group[index:]
-        goes_on = segment and _goes_on(segment, word, rest, common_words)
+        goes_on = segment and _goes_on(segment, word, rest, lexicon, common_words)
         if segment and (not goes_on or _begins_person(segment, rest, lexicon, common_words)):
             yield segment
             segment = []
@@ -152,7 +153,9 @@ def _segments(group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[
         yield segment
 
 
-def _goes_on(segment: Sequence[_Word], word: _Word, rest: Sequence[_Word], common_words: frozenset[str]) -> bool:
+def _goes_on(
+    segment: Sequence[_Word], word: _Word, rest: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]
+) -> bool:
     small = word.gap.split()
     if not small and _is_office_of_someone(segment, word, rest, common_words):
         return False
@@ -161,13 +164,29 @@ def _goes_on(segment: Sequence[_Word], word: _Word, rest: Sequence[_Word], commo
     left = segment[-1].text
     match small[0]:
         case "of":
-            return left in words.HEADS_BEFORE_OF or left in words.LOCATION_BEFORE_OF or left in _OF_FOLLOWS
+            begins = left in words.HEADS_BEFORE_OF or left in words.LOCATION_BEFORE_OF or left in _OF_FOLLOWS
+            return begins or _is_within_charge(segment, word, lexicon, common_words)
         case "for" | "on":
-            return left in words.HEADS_BEFORE_OF
+            return left in words.HEADS_BEFORE_OF or _is_within_charge(segment, word, lexicon, common_words)
         case "and":
-            return "the" not in small and _and_joins(segment, rest, common_words)
+            return "the" not in small and _and_joins(segment, rest, lexicon, common_words)
         case _:
             return False
+
+
+def _is_within_charge(segment: Sequence[_Word], word: _Word, lexicon: Lexicon, common_words: frozenset[str]) -> bool:
+    """Whether a word goes on with what a body is there for: "Society for the Defence of Consumers"."""
+    left = segment[-1].text.lower()
+    is_ordinary = left in common_words or left.endswith(_ENDS_OF_ACTIVITIES)
+    return is_ordinary and _has_charge(segment) and word.text not in lexicon.places and word.text not in lexicon.given
+
+
+def _has_charge(segment: Sequence[_Word]) -> bool:
+    """Whether a body's head is followed by what it is there for: "Ministry of", "Centre for the"."""
+    return any(
+        word.gap.split()[:1] in (["of"], ["for"]) and before.text in words.HEADS_BEFORE_OF
+        for before, word in itertools.pairwise(segment)
+    )
 
 
 def _is_office_of_someone(
@@ -216,18 +235,18 @@ def _ends_before_person(segment: Sequence[_Word], lexicon: Lexicon, common_words
 _OF_FOLLOWS = words.EVENT_HEADS | words.OTHER_HEADS | {"Battle", "House", "Kings", "Convention"}
 
 
-def _and_joins(segment: Sequence[_Word], rest: Sequence[_Word], common_words: frozenset[str]) -> bool:
+def _and_joins(segment: Sequence[_Word], rest: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> bool:
     """Whether "and" stands within one name: "Ministry of Trade and Industry", "Food and Drug Administration"."""
-    last = rest[0]
-    for word in rest[1:]:
-        if word.gap != " ":
-            break
-        last = word
-    ends_like_body = last.text in words.ORGANIZATION_HEADS
-    if any(word.gap.split()[:1] in (["of"], ["for"]) for word in segment):
-        return not ends_like_body and rest[0].text.lower() in common_words
-    ordinary = all(word.text.lower() in common_words for word in segment)
-    return ends_like_body and ordinary and last is not rest[0] and segment[-1].text not in words.ORGANIZATION_HEADS
+    row = list(itertools.takewhile(lambda word: word is rest[0] or word.gap == " ", rest))
+    ends_like_body = row[-1].text in words.ORGANIZATION_HEADS
+    left, right = segment[-1].text, rest[0].text
+    if _has_charge(segment):
+        names_others = right in lexicon.given or right in lexicon.places or left in lexicon.places
+        names_body = right in words.HEADS_BEFORE_OF or (ends_like_body and len(row) > 1)
+        return not names_body and not names_others
+    if left in words.ORGANIZATION_HEADS or not ends_like_body or len(row) < 2:
+        return False
+    return not any(w.text in lexicon.given or w.text in lexicon.places or w.text.isupper() for w in (*segment, *row))
 
 
 def _read(text: str, segment: list[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Run | None:

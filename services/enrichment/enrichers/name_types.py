@@ -15,8 +15,11 @@ from services.enrichment.knowledge_base.lexicon import Lexicon
 Kind = RunKind
 _Ballot = dict[Kind, float]
 _BY_GROUND: dict[Ground, float] = {"head": 8.0, "title": 3.0, "given": 2.5, "place": 2.0, "": 0.0}
-# What else than the model must speak for a name that the model alone has seen: it is right about people more often.
-_LEAST_SUPPORT: dict[Kind, float] = {"organization": 0.5, "location": 0.5, "person": 0.0}
+# What must speak for a name of which neither its form nor the model says the kind; more where the model overlooked it.
+_LEAST_UNSEEN: dict[Kind, float] = {"organization": 1.5, "location": 1.0, "person": 0.5}
+_LEAST_OVERLOOKED: dict[Kind, float] = {"organization": 2.0, "location": 1.0, "person": 1.0}
+# What else than the model must speak for a name that it has seen: it is right about people more often.
+_LEAST_SEEN: dict[Kind, float] = {"organization": 0.5, "location": 0.5, "person": 0.0}
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,4}[A-Z]s?|[A-Z]{2,6}")
 
 
@@ -41,11 +44,14 @@ def weight_of(ground: Ground) -> float:
     return _BY_GROUND[ground]
 
 
-def kinds(names: Iterable[Named], lexicon: Lexicon, is_known: Callable[[Kind, str], bool]) -> dict[str, Kind]:
-    """The kind of each name, the same wherever it stands; empty where the model alone speaks for it.
+def kinds(
+    names: Iterable[Named], lexicon: Lexicon, is_known: Callable[[Kind, str], bool], *, with_model: bool = False
+) -> dict[str, Kind]:
+    """The kind of each name, the same wherever it stands; empty where too little speaks for it.
 
     Args:
         is_known: whether the knowledge base has an entity of a kind and a name.
+        with_model: whether the model has looked at the article.
     """
     ballots: dict[str, _Ballot] = defaultdict(lambda: defaultdict(float))
     seen: dict[str, _Ballot] = defaultdict(lambda: defaultdict(float))
@@ -56,16 +62,18 @@ def kinds(names: Iterable[Named], lexicon: Lexicon, is_known: Callable[[Kind, st
         ballot[name.kind] += name.weight
         if name.is_seen:
             seen[surface][name.kind] += name.weight
-        else:
+        elif name.kind:
             read.add(surface)
         for neighbour in votes(name.passage.text, name.start, name.end):
             ballot[neighbour[0]] += neighbour[1]
+    unseen = _LEAST_OVERLOOKED if with_model else _LEAST_UNSEEN
     chosen: dict[str, Kind] = {}
     for surface, ballot in ballots.items():
         _add_form(ballot, surface, lexicon)
         kind = max(sorted(ballot), key=lambda kind: ballot[kind])
-        support = ballot[kind] - seen[surface][kind]
-        is_supported = surface in read or support >= _LEAST_SUPPORT.get(kind, 0.0) or is_known(kind, surface)
+        least = (_LEAST_SEEN if surface in seen else unseen).get(kind, 0.0)
+        support = ballot[kind] - (seen[surface][kind] if surface in seen else 0.0)
+        is_supported = surface in read or support >= least or is_known(kind, surface)
         chosen[surface] = kind if is_supported else ""
     return chosen
 

@@ -1,31 +1,33 @@
 """The words that tell what kind of name they stand in: heads, forms of address, offices, and what is no name."""
 
 ORGANIZATION_HEADS = frozenset(
-    "AG ASA Academy Administration Agency Airlines Airways Alliance Army Assembly Associates Association "
-    "Authorities Authority Bancorp Bank Bhd Board Brewery Broadcasting Brotherhood Bureau Cabinet Capital Chamber "
-    "Church Club Co Co-operative Coalition College Command Commissariat Commission Committee Communications "
-    "Companies Company Confederation Congress Consortium Consultants Consulting Cooperative Corp Corporation "
-    "Corps Council Court Cricket Daily Department Directorate Division Electric Electronics Embassy Energy "
-    "Enterprise Enterprises Exchange Express FC Federation Fellowship Finance Financial Foods Force Forces "
-    "Foundation Front Fund Gazette GmbH Government Group Guard Guardia Guild Herald Holding Holdings Inc "
-    "Incorporated Industries Institute Institutes Institution Insurance Intelligence Journal LLC LLP LP "
-    "Laboratories Laboratory Labs League Legislature Limited Ltd Ltda Mail Media Ministry Mission Motors Movement "
-    "NV Network Networks News Newspaper Office Oil Orchestra Organisation Organization Oyj PLC Parliament "
-    "Partners Partnership Party Petroleum Pharma Pharmaceuticals Philharmonic Police Post Press Prosecutor Pte "
-    "Pty Publishers Publishing Radio Regiment Registry Resources SA SE School Schools Sdn Secretariat Securities "
-    "Senate Service Services Society Solutions SpA Squad Studio Studios Supermarkets Symphony Systems TV "
-    "Taskforce Team Technologies Telecom Television Times Treasury Tribunal Tribune Trust Union Unit United "
-    "Universities University Ventures Watch Workers Works Youth plc".split()
+    "AG ASA Academy Administration Agency Airlines Airways Alliance Army Assemblies Assembly Associates Association "
+    "Athletic Authorities Authority Bancorp Bank Bhd Board Brewery Broadcasting Brotherhood Bureau Cabinet "
+    "Caliphate Capital Center Centre Chamber Church Club Clubs Co Co-operative Coalition College Command "
+    "Commissariat Commission Committee Communications Community Companies Company Confederation Congress Consortium "
+    "Consultants Consulting Cooperative Corp Corporation Corps Council Court Cricket Daily Department Directorate "
+    "Division Dynasty Electric Electronics Embassy Empire Energy Enterprise Enterprises Exchange Express FC "
+    "Federation Fellowship Finance Financial Foods Force Forces Forum Foundation Front Fund Gazette GmbH Government "
+    "Group Guard Guardia Guild Herald Holding Holdings Inc Incorporated Industries Institute Institutes Institution "
+    "Insurance Intelligence Journal Juniors LLC LLP LP Lab Laboratories Laboratory Labs League Legislature Limited "
+    "Ltd Ltda Mail Media Ministry Mission Motors Movement NV Nation Network Networks News Newspaper Office Oil "
+    "Orchestra Organisation Organization Oyj PLC Parliament Partners Partnership Party Petroleum Pharma "
+    "Pharmaceuticals Philharmonic Police Post Press Prosecutor Pte Pty Publishers Publishing Radio Regiment "
+    "Registry Resources Rovers SA SE School Schools Sdn Secretariat Securities Senate Service Services Society "
+    "Solutions SpA Squad Studio Studios Supermarkets Symphony Systems TV Taskforce Team Technologies Telecom "
+    "Television Times Treasury Tribunal Tribune Trust Union Unit United Universities University Ventures Wanderers "
+    "Watch Workers Works Youth plc".split()
 )
 # These end the name of a body where "of" or "for" follows ("Ministry of …"), and an ordinary name where none does.
 HEADS_BEFORE_OF = frozenset(
-    "Academy Administration Agency Alliance Archdiocese Assembly Association Authority Bank Board Brothers Bureau "
-    "Campaign Campaigners Center Centre Chamber Church Club Coalition College Command Commission Committee "
-    "Company Confederation Congress Consulate Corporation Council Court Department Diocese Directorate Division "
-    "Doctors Embassy Faculty Federation Fellowship Forum Foundation Friends Front Fund Group Guild Initiative "
-    "Institute Institutes Institution Laboratory League Ministries Ministry Movement Museum Network Office Order "
-    "Organisation Organization Parliament Partnership Party Registrar Reporters School Secretariat Senate Service "
-    "Services Sisters Society Tribunal Trust Union University".split()
+    "Academy Administration Agency Alliance Archdiocese Archive Archives Army Assembly Association Authority Bank "
+    "Bar Board Brothers Bureau Cabinet Campaign Campaigners Center Centre Chamber Chambers Church Club Coalition "
+    "College Command Commission Committee Community Company Confederation Congress Consulate Corporation Corps "
+    "Council Court Department Diocese Directorate Division Doctors Embassy Faculty Federation Fellowship Force "
+    "Forces Forum Foundation Friends Front Fund Government Group Guild House Initiative Institute Institutes "
+    "Institution Laboratory League Ministries Ministry Movement Museum Network Office Order Organisation "
+    "Organization Parliament Partnership Party Registrar Reporters School Secretariat Senate Service Services "
+    "Sisters Society Syndicate System Team Tribunal Trust Union Unions University".split()
 )
 # Names that begin with one of these are a body's.
 ORGANIZATION_FRONTS = frozenset(

@@ -1,5 +1,6 @@
 """Mentions of names that no list knows, each name with one type and one bearer throughout an article."""
 
+import bisect
 from collections.abc import Iterable, Iterator
 
 from services.enrichment.article_text import ArticleText
@@ -27,6 +28,7 @@ def with_unknown_mentions(
         (Named(n.passage, n.start, n.end, n.kind, n.weight, n.origin != "rule") for n in added),
         knowledge.lexicon,
         lambda kind, surface: _known_as(kind, surface, knowledge) is not None,
+        with_model=knowledge.model is not None,
     )
     meant = _entities(types, kept, knowledge)
     for acronym, entity in _acronyms(article, kept, added, meant):
@@ -46,9 +48,10 @@ def _settled(names: list[Name], known: list[Found], ground: Ground) -> tuple[lis
     """The known mentions that stay, and the names on free ground or around what is known."""
     added: list[Name] = []
     dropped: set[int] = set()
+    places = {field: _Places(known, field) for field in ("title", "text")}
     for name in names:
         if not ground.is_free(name.field, name.start, name.end):
-            inner = [index for index, item in enumerate(known) if index not in dropped and _overlap(name, item)]
+            inner = [i for i in places[name.field].within(name.start, name.end) if i not in dropped]
             if not inner or not all(_gives_way(known[index], name) for index in inner):
                 continue
             dropped.update(inner)
@@ -57,8 +60,19 @@ def _settled(names: list[Name], known: list[Found], ground: Ground) -> tuple[lis
     return [item for index, item in enumerate(known) if index not in dropped], added
 
 
-def _overlap(name: Name, item: Found) -> bool:
-    return item.mention.field == name.field and item.mention.start < name.end and name.start < item.mention.end
+class _Places:
+    """Which of the known mentions of a field overlap a span; none of them overlaps another."""
+
+    def __init__(self, known: list[Found], field: str) -> None:
+        placed = ((m.mention.start, m.mention.end, i) for i, m in enumerate(known) if m.mention.field == field)
+        self._placed = sorted(placed)
+        self._ends = [end for _, end, _ in self._placed]
+
+    def within(self, start: int, end: int) -> Iterator[int]:
+        for index in range(bisect.bisect_right(self._ends, start), len(self._placed)):
+            if self._placed[index][0] >= end:
+                return
+            yield self._placed[index][2]
 
 
 def _gives_way(item: Found, name: Name) -> bool:

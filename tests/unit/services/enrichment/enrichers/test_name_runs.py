@@ -25,6 +25,11 @@ def read(knowledge):
         ("The Ministry of Food, Agriculture and Livestock spoke.", "Ministry of Food, Agriculture and Livestock"),
         ("The Centre for Quarrel Studies closed.", "Centre for Quarrel Studies"),
         ("The Banco Zentro closed.", "Banco Zentro"),
+        ("The Ministry of Quarrel and Energy closed.", "Ministry of Quarrel and Energy"),
+        ("The Centre for the Defence of Consumers closed.", "Centre for the Defence of Consumers"),
+        ("The Institute of Testing for Foods closed.", "Institute of Testing for Foods"),
+        ("The Quarrel and Remedy Commission closed.", "Quarrel and Remedy Commission"),
+        ("The Zentro Hurricane Center closed.", "Zentro Hurricane Center"),
     ],
 )
 def test_the_head_of_a_name_makes_it_a_body(read, text, name):
@@ -91,6 +96,18 @@ def test_an_office_within_a_row_parts_a_body_from_its_holder(read):
 )
 def test_laws_and_contests_are_told_from_bodies(read, text, kind):
     assert [found for _, found in read(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Ministry of Health and Alejandro Zubrowicz agreed.",
+        "The University of Freudenstadt and Kenya agreed.",
+        "The Institute of Testing for Kenya agreed.",
+    ],
+)
+def test_what_a_body_is_there_for_ends_before_people_and_places(read, text):
+    assert read(text)[0] == (" ".join(text.split()[1:4]), "organization")
 
 
 def test_and_between_two_bodies_parts_them(read):

@@ -7,11 +7,11 @@ from services.enrichment.knowledge_base.lexicon import Lexicon
 LEXICON = Lexicon(frozenset({"Alejandro"}), frozenset({"Zubrowicz"}), {"Freudenstadt": "DE"})
 
 
-def kind_of(text: str, name: str, *votes: str, is_seen: bool = False, known: str = "") -> str:
+def kind_of(text: str, name: str, *votes: str, is_seen: bool = False, known: str = "", with_model: bool = False) -> str:
     passage = Passage(text)
     start = text.index(name)
-    named = [Named(passage, start, start + len(name), vote, 1.0, is_seen) for vote in votes]
-    return kinds(named, LEXICON, lambda kind, surface: surface == known)[name]
+    named = [Named(passage, start, start + len(name), vote, 1.0 if vote else 0.0, is_seen) for vote in votes]
+    return kinds(named, LEXICON, lambda kind, surface: surface == known, with_model=with_model)[name]
 
 
 def test_one_name_has_the_kind_that_most_of_its_mentions_have():
@@ -56,3 +56,23 @@ def test_the_model_is_believed_where_nothing_speaks_against_a_person():
 
 def test_a_name_that_the_knowledge_base_has_needs_no_neighbour():
     assert kind_of("Then Zorbo came.", "Zorbo", "organization", is_seen=True, known="Zorbo") == "organization"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("it rained in Zorbo again", "Zorbo", "location"),
+        ("the singer Zorbo left", "Zorbo", "person"),
+        ("the brewery Zorbo closed", "Zorbo", "organization"),
+        ("a hill by Mira Zubrowicz again", "Mira Zubrowicz", "person"),
+        ("Then Zorbo came.", "Zorbo", ""),
+        ("It went to Zorbo again.", "Zorbo", ""),
+    ],
+)
+def test_capitals_make_a_name_only_where_neighbours_or_form_say_of_what_kind(text, name, kind):
+    assert kind_of(text, name, "") == kind
+
+
+def test_more_must_speak_for_a_name_that_the_model_overlooks():
+    assert kind_of("a form of ZXQ again", "ZXQ", "") == "organization"
+    assert kind_of("a form of ZXQ again", "ZXQ", "", with_model=True) == ""

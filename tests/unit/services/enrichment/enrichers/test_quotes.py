@@ -22,7 +22,7 @@ def test_a_quote_has_its_exact_span_its_speaker_and_where_it_comes_from(read):
     (quote,) = read(text)
 
     assert text[quote.start : quote.end] == quote.text == "We had no warning at all,"
-    assert (quote.speaker, quote.speaker_id, quote.origin) == ("Tobias Quill", None, ORIGIN)
+    assert (quote.speaker, quote.speaker_id, quote.origin) == ("Tobias Quill", "person:tobias-quill", ORIGIN)
     assert 0.9 < quote.confidence < 1
 
 
@@ -38,7 +38,7 @@ def test_a_surname_stands_for_the_full_name_of_the_article(read):
     )
 
     assert (known.speaker, known.speaker_id) == ("Jensen Huang", "person:jensen-huang")
-    assert (unknown.speaker, unknown.speaker_id) == ("Mara Linden", None)
+    assert (unknown.speaker, unknown.speaker_id) == ("Mara Linden", "person:mara-linden")
 
 
 def test_a_surname_that_two_bear_stays_as_it_is(read):
