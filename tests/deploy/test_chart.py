@@ -27,6 +27,8 @@ CHOICES = {
     "monitoring.rules": "true",
     "dashboards.kibanaUrl": "http://kibana:5601",
     "settings.NEWSWEIR_LOG_LEVEL": "warning",
+    "tracing.endpoint": "http://collector:4318",
+    "tracing.headersSecret": "collector",
 }
 KEDA = {"redis.address": "broker:6379", "redis.passwordSecretKey": "password"}
 SERVICES = {"crawler", "enrichment", "indexing", "search"}
@@ -124,6 +126,20 @@ def test_every_variable_is_a_setting(render: Render):
 
     for deployment in of_kind(render(NEEDED | CHOICES), "Deployment").values():
         assert {variable["name"] for variable in container(deployment)["env"]} <= known
+
+
+def test_every_service_sends_traces_where_an_endpoint_is_named_and_may_reach_it(render: Render):
+    documents, without = render(NEEDED | CHOICES), render(NEEDED)
+
+    for name, deployment in of_kind(documents, "Deployment").items():
+        environment = {variable["name"]: variable for variable in container(deployment)["env"]}
+        assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"]["value"] == "http://collector:4318"
+        assert environment["NEWSWEIR_TRACE_SHARE"]["value"] == "1"
+        assert environment["OTEL_EXPORTER_OTLP_HEADERS"]["valueFrom"]["secretKeyRef"]["name"] == "collector"
+        outward = of_kind(documents, "NetworkPolicy")[name]["spec"]["egress"]
+        assert {"ports": [{"port": 4318}]} in outward
+    assert "OTEL" not in json.dumps(without)
+    assert "4318" not in json.dumps(without)
 
 
 def test_dashboards_are_imported_where_a_kibana_is_named_and_only_there(render: Render):

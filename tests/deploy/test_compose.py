@@ -70,6 +70,19 @@ def test_our_services_run_without_privileges_over_a_read_only_root(services: dic
         assert services[name]["cap_drop"] == ["ALL"]
 
 
+def test_traces_go_where_the_operator_says_and_nowhere_unless_he_does(
+    reader: Path, stack: Path, services: dict[str, Any]
+):
+    told = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://jaeger:4318", "COMPOSE_PROFILES": "tracing"}
+    done = read(reader, stack, NEWSWEIR_CONTACT="you@your.example", **told)
+    tracing = json.loads(done.stdout)["services"]
+
+    assert set(tracing) == {"redis", "elasticsearch", "jaeger", *OURS}
+    for name in OURS:
+        assert tracing[name]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://jaeger:4318"
+        assert not services[name]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"]
+
+
 def test_no_password_stands_in_the_file_and_none_in_an_environment(services: dict[str, Any], stack: Path):
     passwords = {file.read_text() for file in (stack / "secrets").iterdir()}
     text = json.dumps(services) + (stack / "compose.yaml").read_text()
