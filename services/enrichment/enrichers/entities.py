@@ -54,7 +54,10 @@ def _entity(items: list[Found], text_length: int) -> Entity:
 def _salience(mentions: list[Mention], text_length: int) -> float:
     """The salience of what is mentioned at these places, which must be in the order of the article."""
     in_title = mentions[0].field == "title"
-    first = next((m.start for m in mentions if m.field == "text"), 0 if in_title else text_length)
+    if not in_title:
+        first = mentions[0].start
+    else:
+        first = next((mention.start for mention in mentions if mention.field == "text"), 0)
     early = 1 - first / text_length if text_length else 1.0
     often = _SHARE_OF_MANY[min(len(mentions), _MANY)]
     return round(_TITLE * in_title + _EARLY * early + _OFTEN * often, 3)

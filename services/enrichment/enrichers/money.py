@@ -36,15 +36,23 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
 
 
+def _any_of_any_case(words: Iterable[str]) -> str:
+    """The same in any case, by first letters in sets: whatever begins with none of them is passed over at once."""
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        by_letter.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"[{first}{first.upper()}](?i:{_any_of(rest)})" for first, rest in sorted(by_letter.items()))
+
+
 _GAP = r"[ \u00a0\u202f]"
 # Bounded, so that a page of digits is no number: at most 15 before the decimal mark.
 _DIGITS = (
     rf"(?:\d{{1,3}}(?:{_GAP}\d{{3}}){{1,4}}(?:,\d{{1,6}})?|\d{{1,15}}(?:[.,'’]\d{{3}}){{0,4}}(?:[.,]\d{{1,6}})?)(?!\d)"
 )
-_NUMBER_WORD = rf"(?i:{_any_of(SPELLED)})(?![A-Za-zÀ-ÿ])"
+_NUMBER_WORD = rf"(?:{_any_of_any_case(SPELLED)})(?![A-Za-zÀ-ÿ])"
 # "twenty-five", "two and a half", "one hundred and twenty".
 _WORDS = rf"(?:{_NUMBER_WORD}(?:(?:{_GAP}|-)(?:and{_GAP}(?:a{_GAP})?)?{_NUMBER_WORD}){{0,4}}(?={_GAP}))"
-_MAGNITUDE = rf"(?:(?:{_GAP}|-)?(?P<{{0}}>(?i:{_any_of(MAGNITUDES)}))(?![A-Za-zÀ-ÿ]))"
+_MAGNITUDE = rf"(?:(?:{_GAP}|-)?(?P<{{0}}>{_any_of_any_case(MAGNITUDES)})(?![A-Za-zÀ-ÿ]))"
 _SIGN = rf"(?:{_any_of(SIGNS)})|(?:{'|'.join(sorted(CODES))})"
 _NAME = "|".join(f"(?P<name{index}>{pattern})" for index, (pattern, _) in enumerate(NAMES))
 _JOIN = rf"(?P<join>{_GAP}?[-–—~]{_GAP}?|{_GAP}(?:to|and|bis|und|à|et|or){_GAP}|至|到)"
@@ -68,6 +76,7 @@ _NAME_PLACES = ahocorasick_rs.AhoCorasick(
     [lead + part for part in NAME_PARTS for lead in (" -\u00a0\u202f'’" if part[0].isascii() else ("",))],
     matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
     store_patterns=False,
+    implementation=ahocorasick_rs.Implementation.DFA,
 )
 _YUAN_CONTEXT = re.compile(r"yuan|RMB|renminbi|China|Chin[ae]s|人民币|中国")
 _YEN_CONTEXT = re.compile(r"\byen\b|Japan|日本|日元")

@@ -81,7 +81,7 @@ def _alternatives(cues: tuple[tuple[str, str], ...]) -> str:
 
 _LOWERED_CUES_BEFORE = tuple((purpose, pattern.lower()) for purpose, pattern in _CUES_BEFORE)
 # For text in lower case: without regard to case it takes three times as long.
-_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?:{_alternatives(_LOWERED_CUES_BEFORE)})")
+_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?=\w)(?:{_alternatives(_LOWERED_CUES_BEFORE)})")
 _LINKS = "at|of|on|in|for|to|and|or|from|by|with|a|an|the|as|after|than|while|its|his|her|their"
 # An adjective or two may stand between an amount and what it is: "a $2 billion all-share takeover".
 _HAS_AFTER = re.compile(rf"[ -](?:(?!(?:{_LINKS})\b)[\w-]+ ){{0,2}}?(?:{_alternatives(_CUES_AFTER)})\b", re.IGNORECASE)

@@ -70,12 +70,13 @@ class Gazetteer:
         text = passage.text
         for pattern, start, end in self._matches(passage):
             for name in self._names[pattern]:
+                written, entity, kind, padding, _ = name
                 # A padded pattern takes a blank on either side; the folded text has one more in front.
-                begin = start - 1 + name.padding
-                finish = end - 1 - name.padding
+                begin = start - 1 + padding
+                finish = end - 1 - padding
                 surface = text[begin:finish]
-                if surface == name.text or _cased_alike(name, surface):
-                    found.append(Candidate(name.entity, name.kind, name.text, begin, finish))
+                if surface == written or _cased_alike(name, surface):
+                    found.append(Candidate(entity, kind, written, begin, finish))
         return found
 
     def _matches(self, passage: Passage) -> list[tuple[int, int, int]]:
@@ -123,13 +124,10 @@ def _cased_alike(name: _Name, surface: str) -> bool:
         return len(surface) >= _SHORTEST_RECASED
     if name.text.isupper():
         return len(surface) >= _SHORTEST_RECASED and surface.isalpha() and surface == surface.capitalize()
-    if not (name.text[-1].isalnum() or surface.endswith(name.text[-1])):
+    if surface[:1] != name.text[:1] or not (name.text[-1].isalnum() or surface.endswith(name.text[-1])):
         return False
     # The same letters between other marks ("Coca Cola", "Bank Of America", a line break): capitals must stay capitals.
-    return (
-        all(
-            theirs == ours or (ours.islower() and theirs == ours.upper()) or not (ours.isalnum() or theirs.isalnum())
-            for ours, theirs in zip(name.text, surface, strict=True)
-        )
-        and surface[:1] == name.text[:1]
+    return all(
+        theirs == ours or (ours.islower() and theirs == ours.upper()) or not (ours.isalnum() or theirs.isalnum())
+        for ours, theirs in zip(name.text, surface, strict=True)
     )

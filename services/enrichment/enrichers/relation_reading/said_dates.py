@@ -11,6 +11,8 @@ _SAID = re.compile(
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH.format('month2')}(?:,?\s(?P<year2>(?:19|20)\d\d))?"
     r"|(?<!next )(?P<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,5}day|(?P<relative>yesterday|today))(?!\w)"
 )
+# One of these is part of every day that is said: looking for them takes a tenth of the pattern's time.
+_PARTS = (*(month.capitalize() for month in _MONTHS), "day")
 # Further from the word that tells of an event a date is more often another one's.
 _FURTHEST = 80
 _WEEK = 7
@@ -21,10 +23,12 @@ def date_near(text: str, place: int, published: dt.date | None) -> dt.date | Non
 
     published: without it weekdays and days without a year mean nothing.
     """
-    start = max(0, place - _FURTHEST)
+    start, end = max(0, place - _FURTHEST), place + _FURTHEST
+    if not any(map(text[start:end].__contains__, _PARTS)):
+        return None
     said = [
         (_distance(match, place), day)
-        for match in _SAID.finditer(text, start, place + _FURTHEST)
+        for match in _SAID.finditer(text, start, end)
         if (day := _day(match, published)) is not None
     ]
     return min(said)[1] if said else None

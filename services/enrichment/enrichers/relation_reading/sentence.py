@@ -54,7 +54,8 @@ _DATE = re.compile(
     rf"|\b(?i:on|last|next|this|since)\s+{_WEEKDAY}\b"
     rf"|\b(?i:in|last|next|this|since|by)\s+{_MONTH}(?!\w)"
 )
-_MAY_HAVE_DATE = re.compile(r"\d|day\b|\b[Ii]n |ast |ext |ince |his |\b[Bb]y ")
+# One of these is part of every date.
+_DATE_PARTS = ("day", "19", "20", *"Jan Feb March April May June July Aug Sep Oct Nov Dec".split())
 _TOKEN = re.compile(
     r"['’]s\b|(?<=s)['’](?=\s)|n['’]t\b|\.(?=\s|$)|[$€£¥%]|\d[\d.,]*(?<![.,])|"
     r"-?[^\W\d_][^\W_]*(?:[-.&+][^\W_]+|['’](?!s\b)[^\W_]+)*|[,;:()&/—–]|-(?=\s)"
@@ -129,7 +130,7 @@ class Reading:
 def read(text: str, parties: Sequence[Party]) -> Reading:
     """The reading of a sentence with its parties, which must be in order and must not overlap."""
     reading = Reading(text)
-    blanked = _DATE.sub(_blank, text) if _MAY_HAVE_DATE.search(text) else text
+    blanked = _DATE.sub(_blank, text) if any(map(text.__contains__, _DATE_PARTS)) else text
     capitals_tell = not _is_headline(blanked)
     position = 0
     for index, party in enumerate(parties):
