@@ -12,7 +12,8 @@ export UV_PYTHON_DOWNLOADS := never
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
 
-.PHONY: help setup demo run test test-all test-ui screenshots test-deploy lint fix eval eval-extraction eval-robots eval-feeds eval-relations eval-search eval-enrichment eval-stories bench bench-bus bench-crawl bench-frontier bench-store bench-search bench-alerts bench-scale bench-traces chaos chaos-short elasticsearch elasticsearch-stop
+# Every target with a line of help is a command, whatever file bears its name.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +64,14 @@ eval-extraction: setup ## Measure text extraction on the article extraction benc
 
 eval-robots: setup ## Check robots.txt against the public compliance cases of RFC 9309
 	@$(BIN)/python -m tests.eval.robots --dir $(NEWSWEIR_EVAL_DIR)
+
+docs: setup ## Build the documentation's pages into build/docs
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --group docs --inexact --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo "build/docs/index.html"
+
+audit: setup ## Compare the locked packages with the vulnerabilities that the package index knows
+	@$(BIN)/uv export --frozen --all-extras --no-dev --no-emit-project --format requirements-txt --quiet >.venv/locked.txt
+	@$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement .venv/locked.txt
 
 bench: bench-bus ## Measure speed, memory and recovery; docs/benchmarks.md says what came of it
 

@@ -13,6 +13,11 @@ DOCS = Path(__file__).parents[3] / "docs"
 # `api PATH` and `api 'PATH?…'`, without those that send something.
 PATHS = re.findall(r"^    api (?:'([^']+)'|(\S+))([^\n]*)", (DOCS / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
 READING = sorted({quoted or bare for quoted, bare, rest in PATHS if not re.search(r" -[GXdH] ", rest)})
+# Whole addresses in the pages, as curl or a browser takes them.
+ADDRESS = re.compile(r"'http://127\.0\.0\.1:8000(/v1/[^'\s]+)'")
+ADDRESSES = sorted(
+    {found for name in ("../README.md", "facets.md") for found in ADDRESS.findall((DOCS / name).read_text())}
+)
 QUERIES = re.findall(r"^\| (`.+?`) \| ", (DOCS / "query-language.md").read_text(encoding="utf-8"), re.MULTILINE)
 
 
@@ -27,7 +32,15 @@ async def test_an_example_of_the_api_is_understood(client, path):
     assert not re.search(r"/docs#(not-found|invalid-)", response.text)
 
 
+@pytest.mark.parametrize("address", ADDRESSES)
+async def test_an_address_of_the_pages_is_answered(client, address):
+    response = await client.get(address)
+
+    assert response.status_code == 200, response.text
+
+
 def test_there_are_examples():
+    assert len(ADDRESSES) >= 5
     assert len(READING) > 15
     assert len(QUERIES) > 10
 
