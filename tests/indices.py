@@ -8,7 +8,7 @@ from elasticsearch import AsyncElasticsearch
 
 @asynccontextmanager
 async def removed_afterwards(elasticsearch_url: str | None, index_prefix: str) -> AsyncIterator[None]:
-    """Remove the indices under the prefix at the end, whatever happened; nothing to do without a server."""
+    """Remove the indices and templates under the prefix at the end, whatever happened; nothing without a server."""
     try:
         yield
     finally:
@@ -17,3 +17,6 @@ async def removed_afterwards(elasticsearch_url: str | None, index_prefix: str) -
                 # By name: a server may forbid removal by pattern.
                 for index in await client.indices.get(index=f"{index_prefix}-*"):
                     await client.indices.delete(index=index)
+                for found in (await client.indices.get_index_template())["index_templates"]:
+                    if found["name"].startswith(f"{index_prefix}-"):
+                        await client.indices.delete_index_template(name=found["name"])

@@ -1,4 +1,4 @@
-"""The commands over the data folder as a whole: backup, restore; what they do is imported when they are called."""
+"""The commands over the store as a whole: backup, restore, reindex; what they do is imported when they are called."""
 
 import asyncio
 from collections.abc import Callable
@@ -40,20 +40,44 @@ def restore(
 
 def reindex(
     to: Annotated[
-        str, typer.Option("--to", metavar="URL", help="Of an Elasticsearch: http(s)://[user:password@]host:port.")
-    ],
+        str | None,
+        typer.Option("--to", metavar="URL", help="Copy the embedded store: http(s)://[user:password@]host:port."),
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Go back to the older indices, and drop the newer.")] = False,
+    finish: Annotated[bool, typer.Option("--finish", help="Drop the older indices: no way back.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is in use and would be done.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Copy the embedded store to an Elasticsearch: articles with revisions, withdrawals, facts and stories.
+    """Move the articles of ELASTICSEARCH_URL to this program's mapping while they are read and written.
 
-    Broken off, it goes on where it was. What it holds is compared at the end.
+    Broken off, it goes on where it was. The older indices stay until --finish. With --to the embedded store is copied
+    to an Elasticsearch: articles with revisions, withdrawals, facts and stories, compared at the end.
 
-    Example: newsweir reindex --to http://127.0.0.1:9200
+    Example: newsweir reindex --dry-run
     """
     from services.cli.copy_store import copy_store
+    from services.cli.keeping_commands import agreement
+    from services.cli.reindexing import Wanted, reindex_command
+    from shared.article_store.opening import open_reindexing
     from shared.clock import SystemClock
+    from shared.errors import InvalidInput
     from shared.settings import StoreSettings, load
 
-    raise typer.Exit(asyncio.run(copy_store(load(StoreSettings), to, SystemClock())))
+    if sum((to is not None, back, finish)) > 1 or (to is not None and dry_run):
+        raise InvalidInput("--to, --back and --finish are three different things; --dry-run belongs to the last two")
+    settings, clock = load(StoreSettings), SystemClock()
+    if to is not None:
+        raise typer.Exit(asyncio.run(copy_store(settings, to, clock)))
+
+    async def moved() -> int:
+        reindexing = open_reindexing(settings, clock)
+        try:
+            wanted = Wanted(back=back, finish=finish, dry_run=dry_run)
+            return await reindex_command(reindexing, wanted, clock, agreed=agreement(yes=yes))
+        finally:
+            await reindexing.close()
+
+    raise typer.Exit(asyncio.run(moved()))
 
 
 def _with_folder(work: "Callable[[HeldFolder], None]") -> None:

@@ -6,7 +6,9 @@ Only what is opened is imported: a process on one machine never loads Elasticsea
 from pathlib import Path
 
 from shared.article_store.protocol import ArticleReader, ArticleWriter
+from shared.article_store.reindexing import Reindexing
 from shared.clock import Clock, SystemClock
+from shared.errors import ConfigurationError
 from shared.settings import StoreSettings
 
 
@@ -39,6 +41,22 @@ async def open_writer(settings: StoreSettings, clock: Clock) -> ArticleWriter:
     from shared.article_store.tantivy.writer import TantivyArticleWriter
 
     return await TantivyArticleWriter.open(_folder(settings))
+
+
+def open_reindexing(settings: StoreSettings, clock: Clock) -> Reindexing:
+    """What moves the articles of an Elasticsearch to this program's mapping; the caller closes it.
+
+    Raises:
+        ConfigurationError: a setting cannot be used, or the store is the embedded one, which does so by itself.
+    """
+    if not settings.elasticsearch_url:
+        raise ConfigurationError(
+            "the embedded store is rebuilt by itself where a program needs another schema: set ELASTICSEARCH_URL, or "
+            "copy it to an Elasticsearch by --to URL"
+        )
+    from shared.article_store.elasticsearch.reindexing import ElasticsearchReindexing
+
+    return ElasticsearchReindexing(settings, clock)
 
 
 def _folder(settings: StoreSettings) -> Path:

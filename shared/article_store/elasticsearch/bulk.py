@@ -7,7 +7,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.elasticsearch.connection import BUSY, our_errors
-from shared.article_store.elasticsearch.operations import Operation, lines_of
+from shared.article_store.elasticsearch.operations import Operation, Target, lines_of
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable, NewsweirError, PermanentFailure
 
@@ -25,14 +25,6 @@ class ItemResult:
 
     newer_is_there: bool = False
     failure: NewsweirError | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where to write: an alias, or with `is_alias` false an index. Either must be there: none is made on the way."""
-
-    name: str
-    is_alias: bool = True
 
 
 async def write(

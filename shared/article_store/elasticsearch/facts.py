@@ -20,7 +20,8 @@ from shared.article_store.elasticsearch.fact_mapping import (
     placed_fact,
 )
 from shared.article_store.elasticsearch.mapping import SOURCE, STATE_FIELDS, alias, source_of, state_of
-from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.operations import Operation, Target
+from shared.article_store.elasticsearch.places import Places
 from shared.article_store.facts import facts_of
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
@@ -53,11 +54,12 @@ def touched(states: Iterable[StoredArticle]) -> dict[str, Touched]:
 class FactKeeper:
     """Replaces facts with their articles, in one bulk request and one look at the articles in the usual case."""
 
-    def __init__(self, client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
+    def __init__(self, client: AsyncElasticsearch, clock: Clock, prefix: str, places: Places) -> None:
         self._client = client
+        self._places = places
         self._clock = clock
         self._prefix = prefix
-        self._target = bulk.Target(fact_alias(prefix))
+        self._target = Target(fact_alias(prefix))
 
     async def settle(self, seen: Mapping[str, Touched], present: Mapping[str, StoredArticle]) -> None:
         """Return when the facts of all these articles are those of what they are.
@@ -97,15 +99,13 @@ class FactKeeper:
     async def _changed(self, article_ids: Sequence[str], believed: Mapping[str, StoredArticle]) -> list[str]:
         if not article_ids:
             return []
-        answer = await self._client.mget(
-            index=alias(self._prefix), ids=list(article_ids), source_includes=list(STATE_FIELDS)
-        )
-        states = {found["_id"]: state_of(found) for found in answer["docs"] if found.get("found")}
+        found = await self._places.find(article_ids, STATE_FIELDS)
+        states = {article_id: state_of(item) for article_id, item in found.articles.items()}
         return [i for i in article_ids if states.get(i) != _state(believed.get(i))]
 
     async def _get(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        answer = await self._client.mget(index=alias(self._prefix), ids=list(article_ids), source_includes=[SOURCE])
-        return {found["_id"]: source_of(found) for found in answer["docs"] if found.get("found")}
+        found = await self._places.find(article_ids, [SOURCE])
+        return {article_id: source_of(item) for article_id, item in found.articles.items()}
 
 
 async def bring_up_facts(client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
@@ -144,7 +144,7 @@ async def _behind_alias(client: AsyncElasticsearch, prefix: str) -> list[str]:
 
 
 async def _fill(client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
-    target = bulk.Target(fact_index_name(prefix), is_alias=False)
+    target = Target(fact_index_name(prefix), is_alias=False)
     waiting: list[Operation] = []
     async for stored in _articles(client, prefix):
         waiting += [placed_fact(fact, stored.version) for fact in facts_of(stored)]
@@ -155,7 +155,8 @@ async def _fill(client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
 
 
 async def _articles(client: AsyncElasticsearch, prefix: str) -> AsyncIterator[StoredArticle]:
-    async for found in async_scan(client, index=alias(prefix), query={"_source": [SOURCE]}, size=_FILL_PAGE):
+    query = {"_source": [SOURCE]}
+    async for found in async_scan(client, index=alias(prefix), query=query, size=_FILL_PAGE, ignore_unavailable=True):
         yield source_of(found)
 
 

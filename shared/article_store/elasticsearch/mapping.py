@@ -24,6 +24,8 @@ from shared.events.articles import first_version
 from shared.events.embedding import DIMENSIONS
 
 SOURCE = "stored_article"
+# Part of the fingerprint: programs before months kept all articles in one index.
+_BY_MONTH = "by month"
 ANALYZER = "article_text"
 VECTOR_MODEL = "vector_model"
 # Porter2 is the English stemmer of Tantivy too. The pairs of Han, Kana and Hangul come from `bigrams.spread`; the
@@ -34,26 +36,22 @@ FILTERS = ("lowercase", "asciifolding", "cjk_bigram")
 
 
 def alias(prefix: str) -> str:
-    """What readers and writers ask; it stands for the index in use."""
+    """What readers ask; it stands for the indices in use, one a month."""
     return f"{prefix}-articles"
-
-
-def index_name(prefix: str) -> str:
-    """The index of this code's mapping."""
-    return f"{alias(prefix)}-{fingerprint()}"
 
 
 def fingerprint() -> str:
     """Changes when an index of the code before would answer differently."""
-    definition = json.dumps([LAYOUT_VERSION, analysis(), _properties()], sort_keys=True)
+    definition = json.dumps([LAYOUT_VERSION, _BY_MONTH, analysis(), _properties()], sort_keys=True)
     return hashlib.sha256(definition.encode()).hexdigest()[:12]
 
 
 def definition() -> dict[str, Any]:
-    """Settings and mappings of the index.
+    """Settings and mappings of the index of a month.
 
-    One shard: counts of facets are exact then, and ten million articles fit. A refresh each second bounds how long a
-    put is not yet seen, and stating it keeps an idle index refreshing, so that polling sees what arrived.
+    One shard: a month of millions of articles fits, and each shard more costs every search. A refresh each second
+    bounds how long a put is not yet seen, and stating it keeps an idle index refreshing, so that polling sees what
+    arrived.
     """
     return {
         "settings": {

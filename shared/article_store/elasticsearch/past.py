@@ -12,8 +12,7 @@ from elasticsearch.helpers import async_scan
 
 from shared.article_store.document import RevisionMark, StoredRevision
 from shared.article_store.elasticsearch import bulk
-from shared.article_store.elasticsearch.bulk import Target
-from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.operations import Operation, Target
 from shared.article_store.past import MAX_REVISIONS, Past, RevisionPlan, kept
 from shared.clock import Clock
 from shared.events.articles import ArticleWithdrawn

@@ -51,6 +51,8 @@ _MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
 _LABELS_PER_VALUE = 2
 _SPARE_LABELS = 20
 _LABELS_OF_NAMED = 1_000
+# Of each month so many of its most frequent values are added up: with fewer values than these, counts are exact.
+_VALUES_PER_MONTH = 2_000
 # Of a word that is searched in labels; the rest is compared afterwards.
 _PATTERN_LETTERS = 40
 # Elasticsearch takes a pattern of 1,000 characters (index.max_regex_length); one value is 512 at most, all escaped.
@@ -308,7 +310,8 @@ def _patterns(starts: Sequence[str]) -> Iterator[str]:
 
 
 def _terms(field: str, size: int, **more: object) -> Body:
-    return {"terms": {"field": field, "size": size, "order": _MOST_COMMON_FIRST, **more}}
+    each = max(size, _VALUES_PER_MONTH)
+    return {"terms": {"field": field, "size": size, "shard_size": each, "order": _MOST_COMMON_FIRST, **more}}
 
 
 def _all(parts: Sequence[Body]) -> Body:

@@ -15,9 +15,18 @@ from shared.article_store.elasticsearch import past, queries, results
 from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.fact_search import search_facts
-from shared.article_store.elasticsearch.index import check_mapping
-from shared.article_store.elasticsearch.mapping import FILTERS, SOURCE, STEMMER, TOKENIZER, alias, source_of
+from shared.article_store.elasticsearch.generations import check_mapping
+from shared.article_store.elasticsearch.mapping import (
+    FILTERS,
+    SOURCE,
+    STEMMER,
+    TOKENIZER,
+    alias,
+    fingerprint,
+    source_of,
+)
 from shared.article_store.elasticsearch.page_search import PageSearch
+from shared.article_store.elasticsearch.places import read_articles
 from shared.article_store.elasticsearch.story_mapping import (
     CONTENT,
     search_stories,
@@ -51,22 +60,16 @@ class ElasticsearchArticleReader:
 
     async def get(self, article_id: str) -> StoredArticle | None:
         with our_errors():
-            try:
-                found = await self._client.get(index=alias(self._prefix), id=article_id, source_includes=[SOURCE])
-            except NotFoundError:
-                return None
-        return source_of(found.body)
+            found = await read_articles(self._client, self._prefix, [article_id], [SOURCE])
+        return source_of(found[article_id]) if found else None
 
     async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
         check_get_many(article_ids)
         if not article_ids:
             return {}
         with our_errors():
-            answer = await self._client.mget(
-                index=alias(self._prefix), ids=sorted(set(article_ids)), source_includes=[SOURCE]
-            )
-        # Where there is no index yet, each item is an error.
-        return {item["_id"]: source_of(item) for item in answer["docs"] if item.get("found")}
+            found = await read_articles(self._client, self._prefix, sorted(set(article_ids)), [SOURCE])
+        return {article_id: source_of(item) for article_id, item in found.items()}
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         with our_errors():
@@ -166,7 +169,7 @@ class ElasticsearchArticleReader:
 
     async def check(self) -> None:
         with our_errors():
-            self._mapping_seen = await check_mapping(self._client, self._prefix)
+            self._mapping_seen = await check_mapping(self._client, self._prefix, fingerprint())
 
     async def close(self) -> None:
         await self._pages.finish()

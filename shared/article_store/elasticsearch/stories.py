@@ -7,8 +7,7 @@ from elasticsearch.helpers import async_scan
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.elasticsearch import bulk
-from shared.article_store.elasticsearch.bulk import Target
-from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.operations import Operation, Target
 from shared.article_store.elasticsearch.story_mapping import (
     CONTENT,
     naming,

@@ -10,17 +10,19 @@ from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.elasticsearch import bulk, past
 from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.facts import FactKeeper, Touched, bring_up_facts, touched
-from shared.article_store.elasticsearch.index import bring_up, check_mapping
+from shared.article_store.elasticsearch.generations import bring_up
+from shared.article_store.elasticsearch.layout import month_of
 from shared.article_store.elasticsearch.mapping import (
     SOURCE,
     STANDING_FIELDS,
-    alias,
+    fingerprint,
     placed,
     source_of,
     standing_of,
     taken_away,
 )
 from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.places import NOWHERE, Found, Months, Places
 from shared.article_store.elasticsearch.stories import StoryKeeper, bring_up_stories
 from shared.article_store.past import Past, in_standing, plans, standing, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, story_outcomes
@@ -47,48 +49,56 @@ class ElasticsearchArticleWriter:
     after it wrote, and mends what it finds: whoever comes last sees all that was written before.
     """
 
-    def __init__(self, client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
+    def __init__(self, client: AsyncElasticsearch, clock: Clock, prefix: str, own: str) -> None:
         self._client = client
         self._clock = clock
         self._prefix = prefix
-        self._target = bulk.Target(alias(prefix))
-        self._facts = FactKeeper(client, clock, prefix)
+        self._places = Places(client, clock, prefix, own)
+        self._facts = FactKeeper(client, clock, prefix, self._places)
         self._stories = StoryKeeper(client, clock, prefix)
 
+    @property
+    def places(self) -> Places:
+        """Where this writer finds and puts articles."""
+        return self._places
+
     @classmethod
-    async def open(cls, settings: StoreSettings, clock: Clock) -> "ElasticsearchArticleWriter":
-        """Connect, and bring the index to the mapping of this code.
+    async def open(cls, settings: StoreSettings, clock: Clock, own: str | None = None) -> "ElasticsearchArticleWriter":
+        """Connect, and bring the indices to the mapping of this code, or to its like under the name `own`.
 
         Raises:
             ConfigurationError: the URL cannot be used.
             DependencyUnavailable: Elasticsearch does not answer.
         """
         client = connect(settings)
+        own = own or fingerprint()
+        writer = cls(client, clock, settings.index_prefix, own)
         try:
             with our_errors():
                 await past.create(client, settings.index_prefix)
                 await bring_up_stories(client, clock, settings.index_prefix)
-                await bring_up(client, clock, settings.index_prefix)
+                await bring_up(client, settings.index_prefix, own, writer.places, writer.settle)
                 await bring_up_facts(client, clock, settings.index_prefix)
         except BaseException:
             await client.close()
             raise
-        return cls(client, clock, settings.index_prefix)
+        return writer
 
     async def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
         if not articles:
             return []
         article_ids = sorted({article.article_id for article in articles})
         with our_errors():
-            present, pasts = await self._known(article_ids, articles)
+            found, present, pasts = await self._known(article_ids, articles)
             planned = plans(pasts, present, articles)
             await past.carry_out(self._client, self._clock, self._prefix, planned)
             # Between the look and the write another writer may come: the version still decides, only the name of the
             # outcome may be that of a moment ago.
             decided = decide(present, {article_id: of_one.past for article_id, of_one in planned.items()}, articles)
             writes = [placed(write.stored) for write in decided if write.result != "stale"]
-            results = await bulk.write(self._client, self._clock, self._target, writes)
-            mended = await self._settle(article_ids)
+            homes = await self._homes(found, [*present.values(), *(w.stored for w in decided if w.result != "stale")])
+            results = await self._places.write(found.layout, homes, writes)
+            mended = await self.settle(article_ids, homes)
             await self._settle_facts(present, articles, decided, mended)
         return _outcomes(decided, results)
 
@@ -97,11 +107,11 @@ class ElasticsearchArticleWriter:
             return []
         article_ids = sorted({event.article_id for event in events})
         with our_errors():
-            present, pasts = await self._known(article_ids)
+            found, present, pasts = await self._known(article_ids)
             await past.note(self._client, self._clock, self._prefix, events)
             forgotten = {event.article_id for event in events if event.hard and event.reason == "forgotten"}
             await self._stories.write([without(s, forgotten) for s in await self._stories.about(forgotten)])
-            await self._settle(article_ids)
+            await self.settle(article_ids, found.homes)
             seen = touched(present.values())
             for event in events:
                 of_one = seen.setdefault(event.article_id, Touched())
@@ -124,7 +134,7 @@ class ElasticsearchArticleWriter:
             for _ in range(_ROUNDS):
                 touched_ids |= await self._keep_stories(said, known)
                 for start in range(0, len(touched_ids), _SETTLED_AT_ONCE):
-                    await self._settle(sorted(touched_ids)[start : start + _SETTLED_AT_ONCE])
+                    await self.settle(sorted(touched_ids)[start : start + _SETTLED_AT_ONCE])
                 # Another writer may have kept a newer one meanwhile, without knowing whom this one had named.
                 now = await self._stories.read(said)
                 if all(now[i].version == story.version for i, story in said.items()):
@@ -147,16 +157,15 @@ class ElasticsearchArticleWriter:
         found: set[str] = set()
         for start in range(0, len(members), _SETTLED_AT_ONCE):
             some = members[start : start + _SETTLED_AT_ONCE]
-            articles = await self._get(sorted({article_id for article_id, _ in some}), STANDING_FIELDS)
-            standings = {article_id: standing_of(item)[1] for article_id, item in articles.items()}
+            there = await self._places.find(sorted({article_id for article_id, _ in some}), STANDING_FIELDS)
+            standings = {article_id: standing_of(item)[1] for article_id, item in there.articles.items()}
             found |= {a for a, story_id in some if a in standings and not _is_in(standings[a], story_id)}
         return found
 
     async def check(self) -> None:
-        name = alias(self._prefix)
         with our_errors():
-            if not await check_mapping(self._client, self._prefix):
-                raise DependencyUnavailable(f"no index {name} at ELASTICSEARCH_URL: start indexing again to make it")
+            await self._places.find((), ())
+            name = past.alias(self._prefix)
             await self._client.cluster.health(index=name, wait_for_status="yellow", timeout="1s")
 
     async def close(self) -> None:
@@ -164,12 +173,23 @@ class ElasticsearchArticleWriter:
 
     async def _known(
         self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()
-    ) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
-        pasts, present = await asyncio.gather(
-            past.read(self._client, self._prefix, article_ids), self._present(article_ids)
+    ) -> tuple[Found, dict[str, StoredArticle], dict[str, Past]]:
+        guesses = {stored.article_id: month_of(stored.article.first_seen_at) for stored in batch}
+        pasts, found = await asyncio.gather(
+            past.read(self._client, self._prefix, article_ids),
+            self._places.find(article_ids, [SOURCE], guesses=guesses),
         )
+        present = {article_id: source_of(item) for article_id, item in found.articles.items()}
         said = await self._stories.marks(article_ids, (*present.values(), *batch))
-        return present, {i: replace(pasts[i], stories=said[i]) for i in article_ids}
+        return found, present, {i: replace(pasts[i], stories=said[i]) for i in article_ids}
+
+    async def _homes(self, found: Found, articles: Iterable[StoredArticle]) -> dict[str, str]:
+        """The months of all these articles; of those that have none yet, as the first of their states says."""
+        missing: dict[str, str] = {}
+        for stored in articles:
+            if stored.article_id not in found.homes:
+                missing.setdefault(stored.article_id, month_of(stored.article.first_seen_at))
+        return {**found.homes, **(await self._places.claim(missing) if missing else {})}
 
     async def _settle_facts(
         self,
@@ -190,20 +210,22 @@ class ElasticsearchArticleWriter:
         written = {w.stored.article_id: w.stored for w in decided if w.result != "stale"}
         await self._facts.settle(seen, {i: stored for i, stored in {**before, **written}.items() if i not in mended})
 
-    async def _settle(self, article_ids: Sequence[str]) -> set[str]:
+    async def settle(self, article_ids: Sequence[str], homes: Months = NOWHERE) -> set[str]:
         """Return when every article has the standing that its past gives it, and none is there that was deleted;
-        the articles that were not as they should be.
+        the articles that were not as they should be. `homes` are the months of articles, as far as they are known.
 
         Raises:
-            DependencyUnavailable: others change the articles faster than this comes to an end.
+            DependencyUnavailable: others change the articles faster than this comes to an end, or another program
+                writes articles now: what was just written is to be put by that one.
         """
         open_ids, mended = article_ids, set[str]()
         for _ in range(_ROUNDS):
             pasts, found = await asyncio.gather(
-                past.read(self._client, self._prefix, open_ids), self._get(open_ids, STANDING_FIELDS)
+                past.read(self._client, self._prefix, open_ids),
+                self._places.find(open_ids, STANDING_FIELDS, homes=homes),
             )
             rewritten = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
-            standings = {i: standing_of(item) for i, item in found.items()}
+            standings = {i: standing_of(item) for i, item in found.articles.items()}
             said = await self._stories.marks_for({i: _claimed(standings.get(i)) for i in open_ids})
             pasts = {i: replace(pasts[i], stories=said[i]) for i in open_ids}
             wrong = [i for i, standing in standings.items() if not _is_right(*standing, pasts[i])]
@@ -217,18 +239,17 @@ class ElasticsearchArticleWriter:
     async def _mend(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> None:
         if not article_ids:
             return
-        present = await self._present(article_ids)
+        found = await self._places.find(article_ids, [SOURCE])
+        present = {article_id: source_of(item) for article_id, item in found.articles.items()}
         planned = plans({article_id: pasts[article_id] for article_id in article_ids}, present)
         await past.carry_out(self._client, self._clock, self._prefix, planned)
         operations = [_mended(stored, planned[article_id].past) for article_id, stored in present.items()]
-        await bulk.write(self._client, self._clock, self._target, operations)
+        homes = await self._homes(found, present.values())
+        await self._places.write(found.layout, homes, operations)
 
     async def _present(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        return {i: source_of(found) for i, found in (await self._get(article_ids, [SOURCE])).items()}
-
-    async def _get(self, article_ids: Sequence[str], fields: Iterable[str]) -> dict[str, Mapping[str, object]]:
-        answer = await self._client.mget(index=alias(self._prefix), ids=list(article_ids), source_includes=list(fields))
-        return {found["_id"]: found for found in answer["docs"] if found.get("found")}
+        found = await self._places.find(article_ids, [SOURCE])
+        return {article_id: source_of(item) for article_id, item in found.articles.items()}
 
 
 def _is_right(revision: int, own: Standing, claim: Claim, known: Past) -> bool:

@@ -69,7 +69,8 @@ async def visible(settings: StoreSettings, clock: FakeClock) -> None:
     clock.advance(2 * RELOAD_INTERVAL_S)
     if settings.elasticsearch_url:
         async with AsyncElasticsearch(settings.elasticsearch_url) as client:
-            await client.indices.refresh(index=f"{alias(settings.index_prefix)},{fact_alias(settings.index_prefix)}")
+            names = f"{alias(settings.index_prefix)},{fact_alias(settings.index_prefix)}"
+            await client.indices.refresh(index=names, ignore_unavailable=True)
 
 
 @asynccontextmanager
