@@ -53,10 +53,14 @@ def candidates(article: ArticleText, knowledge: Knowledge) -> list[Name]:
     for field, passage in passages_of(article):
         is_telling = field == "text" or not _is_written_in_capitals(passage.text)
         row = runs(passage, knowledge.lexicon, knowledge.common_words) if is_telling else []
-        names += [Name(field, passage, r.start, r.end, r.kind, weight_of(r.ground), "rule") for r in row]
+        names += [
+            Name(field, passage, start, end, kind, weight_of(ground), "rule")
+            for start, end, kind, ground in row
+            if end - start > 1 and not _is_ordinary_word(passage.text[start:end], kind, knowledge)
+        ]
         if knowledge.model is not None:
-            names += _seen(field, passage, row, knowledge.model)
-    return sorted((n for n in names if _is_name(n, knowledge)), key=lambda n: (-n.weight, n.field, n.start, -n.end))
+            names += _seen(field, passage, row, knowledge.model, knowledge)
+    return sorted(names, key=lambda n: (-n.weight, n.field, n.start, -n.end))
 
 
 def _is_written_in_capitals(title: str) -> bool:
@@ -65,11 +69,15 @@ def _is_written_in_capitals(title: str) -> bool:
     return 2 * sum(word[0].islower() for word in long_words) < len(long_words)
 
 
-def _seen(field: Field, passage: Passage, row: Sequence[Run], model: NamedEntityModel) -> Iterator[Name]:
-    for found in model.find(passage.text):
-        start, end = _trimmed(passage.text, found.start, found.end)
-        for bounds in _as_capitalised(passage.text, row, start, end, found.type):
-            yield Name(field, passage, *bounds, found.type, _MODEL_WEIGHT, model.origin)
+def _seen(
+    field: Field, passage: Passage, row: Sequence[Run], model: NamedEntityModel, knowledge: Knowledge
+) -> Iterator[Name]:
+    text = passage.text
+    for found in model.find(text):
+        for start, end in _as_capitalised(text, row, *_trimmed(text, found.start, found.end), found.type):
+            surface = text[start:end]
+            if _looks_like_name(surface) and not _is_ordinary_word(surface, found.type, knowledge):
+                yield Name(field, passage, start, end, found.type, _MODEL_WEIGHT, model.origin)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -97,22 +105,20 @@ def _as_capitalised(text: str, row: Sequence[Run], start: int, end: int, kind: R
     return [(start, end)]
 
 
-def _is_name(name: Name, knowledge: Knowledge) -> bool:
-    surface = name.surface
-    looks_like_one = (
-        surface.rstrip(".") not in words.TITLES
-        and 0 < len(surface.split()) <= _MOST_WORDS
-        and len(surface) > 1
+def _looks_like_name(surface: str) -> bool:
+    return (
+        len(surface) > 1
         and "\n" not in surface
+        and len(surface.split()) <= _MOST_WORDS
         and any(character.isupper() for character in surface)
     )
-    return looks_like_one and not _is_ordinary_word(name, knowledge)
 
 
-def _is_ordinary_word(name: Name, knowledge: Knowledge) -> bool:
-    """Whether a name is a word such as "Government" that no known entity of its type bears."""
-    surface = name.surface
-    if surface.isupper() or surface.lower() not in knowledge.common_words:
+def _is_ordinary_word(surface: str, kind: RunKind, knowledge: Knowledge) -> bool:
+    """Whether a name is a title alone, or a word such as "Government" that no known entity of its kind bears."""
+    if surface.rstrip(".") in words.TITLES:
+        return True
+    if surface.lower() not in knowledge.common_words or surface.isupper():
         return False
-    made_id = entity_id(name.kind, surface) if name.kind != "other" and name.kind else None
+    made_id = entity_id(kind, surface) if kind != "other" and kind else None
     return made_id is None or knowledge.gazetteer.get(made_id) is None

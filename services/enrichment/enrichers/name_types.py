@@ -15,6 +15,8 @@ from services.enrichment.knowledge_base.lexicon import Lexicon
 Kind = RunKind
 _Ballot = dict[Kind, float]
 _BY_GROUND: dict[Ground, float] = {"head": 8.0, "title": 3.0, "given": 2.5, "place": 2.0, "": 0.0}
+# No neighbours outvote a form that weighs this much.
+_DECIDED = _BY_GROUND["head"]
 # What must speak for a name of which neither its form nor the model says the kind; more where the model overlooked it.
 _LEAST_UNSEEN: dict[Kind, float] = {"organization": 1.5, "location": 1.0, "person": 0.5}
 _LEAST_OVERLOOKED: dict[Kind, float] = {"organization": 2.0, "location": 1.0, "person": 1.0}
@@ -64,6 +66,8 @@ def kinds(
             seen[surface][name.kind] += name.weight
         elif name.kind:
             read.add(surface)
+        if name.weight >= _DECIDED:
+            continue
         for neighbour in votes(name.passage.text, name.start, name.end):
             ballot[neighbour[0]] += neighbour[1]
     unseen = _LEAST_OVERLOOKED if with_model else _LEAST_UNSEEN
