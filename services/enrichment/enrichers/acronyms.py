@@ -1,4 +1,4 @@
-"""Finds acronyms that an article introduces: "Long Name (LN)" and "LN (Long Name)"."""
+"""Finds acronyms that an article introduces, "Long Name (LN)" and "LN (Long Name)", and other short names in brackets."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ _ACRONYM = r"[A-Z][A-Za-z&-]{0,8}[A-Z]s?"
 _AFTER_NAME = re.compile(rf"\((?:the |or )?[\"“'‘]?(?P<acronym>{_ACRONYM})[\"”'’]?\)")
 # It begins with one set of characters, which the search skips to.
 _BEFORE_NAME = re.compile(r"(?P<acronym>[A-Z](?<!\w.)[A-Za-z&-]{0,8}[A-Z]s?) \((?:the )?(?P<name>[A-Z][^()]{5,90})\)")
+# "Long Name (PQ)", the acronym of the name in another language, or a short name: "Long Name (Lona)".
+_BRACKETED = re.compile(r"(?:['’]s)? \((?P<name>[A-Z][A-Za-z&-]{1,11})\)")
 _WORD = re.compile(r"[^\W_][\w'’&]*")
 # Words without a letter in the acronym.
 _SMALL = frozenset("of and for the de del la le les des du da do das dos di & in on y e et to und".split())
@@ -33,6 +35,12 @@ def introduced(text: str) -> Iterator[Introduced]:
     for match in _BEFORE_NAME.finditer(text):
         if _start_of_name(text, match.start("name"), match.end("name"), match["acronym"]) == match.start("name"):
             yield _found(text, match["acronym"], match.start("name"), match.end("name"))
+
+
+def bracketed(text: str, end: int) -> str | None:
+    """The one word in brackets right after a name that ends at `end`; None where there is none."""
+    match = _BRACKETED.match(text, end)
+    return match["name"] if match else None
 
 
 def _found(text: str, acronym: str, start: int, end: int) -> Introduced:

@@ -1,5 +1,6 @@
 """Finds the mentions of known entities in an article: longest first, the unambiguous before the ambiguous."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,11 @@ from services.enrichment.knowledge_base.knowledge import Knowledge
 from services.enrichment.knowledge_base.known_entity import KnownEntity
 from shared.events.enrichment import EntityType, Mention
 
+_MONTHS = frozenset("April August June March May".split())
+_DAY_OR_YEAR = re.compile(r",? \d{1,4}\b")
+_BEFORE_MONTH = re.compile(
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Nn]ext|[Ee]arly|[Ll]ate|mid|[Tt]his|of)[ -]|\d )$"
+)
 Field = Literal["title", "text"]
 _SURNAME_CONFIDENCE = 0.9
 
@@ -114,11 +120,18 @@ def _called_by(surname: str, bearer: Found, article: ArticleText, ground: Ground
     for field, passage in passages_of(article):
         for start in places_of(surname, passage.text):
             end = start + len(surname)
-            if ground.is_free(field, start, end):
+            if ground.is_free(field, start, end) and not is_month(passage.text, start, end):
                 ground.take(field, start, end)
                 mention = Mention(field=field, start=start, end=end, text=surname)
                 mentions.append(bearer._replace(mention=mention, confidence=_SURNAME_CONFIDENCE))
     return mentions
+
+
+def is_month(text: str, start: int, end: int) -> bool:
+    """Whether what is also a surname stands for a month: "in May", "May 2019", "4 March"."""
+    if text[start:end] not in _MONTHS:
+        return False
+    return _DAY_OR_YEAR.match(text, end) is not None or _BEFORE_MONTH.search(text, max(0, start - 8), start) is not None
 
 
 def places_of(name: str, text: str) -> Iterator[int]:

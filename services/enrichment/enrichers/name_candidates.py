@@ -16,7 +16,7 @@ from services.enrichment.knowledge_base.slugs import entity_id
 
 # What the model takes into a name and is none of it.
 _TITLES = "|".join(sorted(words.TITLES))
-_LEAD = re.compile(rf"(?:(?:the|a|an|{_TITLES})\b\.?\s+)+", re.IGNORECASE)
+_LEAD = re.compile(rf"(?:(?:the|a|an|{_TITLES})\b\.?\s+|(?:pro|anti|non|ex|then)-)+", re.IGNORECASE)
 _TRAILING_TITLES = re.compile(rf"(?:\s+(?:Vice|Deputy|Executive|{_TITLES})\.?)+$")
 _TAIL = re.compile(r"(?:['’]s|['’]|[\s.,;:!?\"”“()-])+$")
 _ABBREVIATION = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]$|\b(?:Inc|Ltd|Co|Corp|Jr|Sr|Bros)$")

@@ -10,7 +10,7 @@ NeighbourKind = Literal["person", "organization", "location"]
 Vote = tuple[NeighbourKind, float]
 
 # How many characters on either side hold the neighbours.
-_REACH = 32
+_REACH = 40
 _AMBIGUOUS_TITLES = frozenset("Late His Her Private Count Former Mother Father Prime".split())
 
 
@@ -62,6 +62,7 @@ _BEFORE = _table(
     ("organization", 0.4, "the The"),
     ("person", -0.7, "the The"),
     ("organization", 0.8, "acquire acquires acquired acquiring buy buys bought buying"),
+    ("organization", 0.8, "rival rivals competitor competitors"),
     ("person", 0.4, "by told said says named called"),
     ("organization", 0.3, "by"),
 )  # fmt: skip
@@ -101,6 +102,13 @@ _AFTER_POSSESSIVE = _table(
      "website customers shareholders investors products director directors shares players fans"),
 )  # fmt: skip
 _AGE = re.compile(r", \d\d(?:,| )| \(\d\d\)|, (?:who|whose|aged)\b")
+_MADE = re.compile(r", (?:founded|headquartered|owned|backed|established|listed) ")
+_ARTICLES = frozenset((" a ", " an ", " the "))
+_APPOSED: dict[str, NeighbourKind] = {
+    **dict.fromkeys(_KINDS_OF_PLACES.split(), "location"),
+    **dict.fromkeys(_KINDS_OF_BODIES.split(), "organization"),
+    **dict.fromkeys(_KINDS_OF_PEOPLE.split(), "person"),
+}
 _PLACE_AFTER = re.compile(r", [A-Z]")
 _LINKS = frozenset("of for in at with from".split())
 _TITLES = _table(("person", 2.0, " ".join(words.TITLES - _AMBIGUOUS_TITLES)))
@@ -112,16 +120,28 @@ def votes(text: str, start: int, end: int) -> Iterator[Vote]:
         yield from _before(text[max(0, start - _REACH) : start - 1])
     after = text[end : end + _REACH]
     if after[:1] == ",":
-        if _AGE.match(after):
-            yield "person", 1.5
-        elif _PLACE_AFTER.match(after):
-            yield "location", 0.3
+        yield from _apposition(after)
     elif after[:2] in ("'s", "’s"):
         yield from _AFTER_POSSESSIVE.get(_first_word(after[2:]), ())
     elif after[:1] == " ":
         yield from _AFTER.get(_first_word(after), ())
         if _AGE.match(after):
             yield "person", 1.5
+
+
+def _apposition(after: str) -> Iterator[Vote]:
+    """What a comma and the words after it say: an age, "X, a farmer", "X, the oldest bank", a country."""
+    if _AGE.match(after):
+        yield "person", 1.5
+    elif _PLACE_AFTER.match(after):
+        yield "location", 0.3
+    elif _MADE.match(after):
+        yield "organization", 1.0
+    elif after[1:6] in _ARTICLES or after[1:4] in _ARTICLES or after[1:5] in _ARTICLES:
+        for word in after[1:].split(",", 1)[0].split()[1:]:
+            if word in _APPOSED:
+                yield _APPOSED[word], 1.5
+                return
 
 
 def _before(before: str) -> Iterator[Vote]:

@@ -26,7 +26,7 @@ _ENDS_OF_ACTIVITIES = ("ing", "ion", "ment", "ness", "ity", "ance", "ence")
 # It begins with one set of characters, which the search for it skips to.
 _TOKEN = re.compile(
     rf"{_CAPITAL}(?:\.(?:(?:[A-Z]\.)+|(?= ?{_CAPITAL}))|(?:t|r|rs|s|rof|ev|en|ov|on|ol|gt|apt)\.(?= )"
-    rf"|[\w&]*(?:[-'’](?!s\b|(?:{_COMPOUNDED})\b)[\w&]+)*)"
+    rf"|[\w&]*(?:[-'’](?!s\b|(?:{_COMPOUNDED}|[a-z]{{2,}}ed)\b)[\w&]+)*)"
 )
 _PARTICLE = re.compile(r"(?<!\w)(?:[Aa]l|[Ee]l|a[sdrnt]|ash|ul|d|[Dd]ell)[-'’]$")
 _WITHIN_NAMES = frozenset(
@@ -43,7 +43,7 @@ _PLACE_BEFORE = re.compile(
     r"\b(?:in|near|from|outside|around|across|at|to|toward|towards|of|between|throughout|into|via|(?:city|town|village|"
     r"province|district|region|island|port|municipality|capital|state|county)(?: of)?)(?: the)? $"
 )
-_MOST_WORDS = 9
+_MOST_WORDS = 8
 _LONGEST_GAP = 16
 _PARTICLE_ENDS = "-'’"
 

@@ -4,8 +4,9 @@ import bisect
 from collections.abc import Iterable, Iterator
 
 from services.enrichment.article_text import ArticleText
-from services.enrichment.enrichers.acronyms import introduced
-from services.enrichment.enrichers.mentions import Found, Ground, found_in, passages_of, places_of
+from services.enrichment.enrichers import name_words as words
+from services.enrichment.enrichers.acronyms import bracketed, introduced
+from services.enrichment.enrichers.mentions import Found, Ground, found_in, is_month, passages_of, places_of
 from services.enrichment.enrichers.name_candidates import Name, candidates
 from services.enrichment.enrichers.name_types import Kind, Named, kinds, weight_of
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -31,7 +32,7 @@ def with_unknown_mentions(
         with_model=knowledge.model is not None,
     )
     meant = _entities(types, kept, knowledge)
-    for acronym, entity in _acronyms(article, kept, added, meant):
+    for acronym, entity in _acronyms(article, kept, added, meant, knowledge):
         meant[acronym] = entity
         kept = [item for item in kept if item.mention.text != acronym or (entity and item.entity_id == entity.id)]
     added += _repeated(article, meant, ground, knowledge)
@@ -90,20 +91,24 @@ def _entities(types: dict[str, Kind], known: list[Found], knowledge: Knowledge) 
     people = {item.mention.text: item.entity_id for item in known if item.type == "person"}
     people |= {s: made for s, kind in types.items() if kind == "person" and " " in s and (made := entity_id(kind, s))}
     meant: dict[str, KnownEntity | None] = {s: _entity(kind, s, knowledge) for s, kind in types.items()}
-    for part, (person_id, name) in _bearers(people).items():
-        if part in types or len(part) > 2:
-            known_person = knowledge.gazetteer.get(person_id)
-            meant[part] = known_person or KnownEntity(person_id, " ".join(name.split()), "person")
+    for part, bearers in _bearers(people).items():
+        if len(bearers) > 1:
+            # Someone of that name, but who of them cannot be said.
+            if types.get(part) in ("location", "organization"):
+                meant[part] = _entity("person", part, knowledge)
+        elif part in types or len(part) > 2:
+            ((person_id, name),) = bearers.items()
+            meant[part] = knowledge.gazetteer.get(person_id) or KnownEntity(person_id, " ".join(name.split()), "person")
     return meant
 
 
-def _bearers(people: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """Each part of a full name with the id and name of its bearer, where only one person bears it."""
+def _bearers(people: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Each part of a full name with the ids of those who bear it, and their names."""
     bearers: dict[str, dict[str, str]] = {}
     for name, person_id in people.items():
         for part in name.split()[:1] + name.split()[-1:]:
             bearers.setdefault(part, {}).setdefault(person_id, name)
-    return {part: next(iter(ids.items())) for part, ids in bearers.items() if len(ids) == 1}
+    return bearers
 
 
 def _entity(kind: Kind, surface: str, knowledge: Knowledge) -> KnownEntity | None:
@@ -123,7 +128,11 @@ def _known_as(kind: Kind, surface: str, knowledge: Knowledge) -> KnownEntity | N
 
 
 def _acronyms(
-    article: ArticleText, known: Iterable[Found], added: Iterable[Name], meant: dict[str, KnownEntity | None]
+    article: ArticleText,
+    known: Iterable[Found],
+    added: Iterable[Name],
+    meant: dict[str, KnownEntity | None],
+    knowledge: Knowledge,
 ) -> Iterator[tuple[str, KnownEntity | None]]:
     """What the acronyms mean that are introduced beside a name; None for those of common nouns."""
     ends: dict[tuple[str, int], KnownEntity | None] = {(n.field, n.end): meant[n.surface] for n in added}
@@ -131,6 +140,11 @@ def _acronyms(
         ends[item.mention.field, item.mention.end] = KnownEntity(
             item.entity_id, item.name, item.type, item.country, item.industry
         )
+    for (field, end), entity in ends.items():
+        if entity is not None and entity.type == "organization":
+            short = bracketed(article.title if field == "title" else article.text, end)
+            if short and _is_free_for_body(short, knowledge):
+                yield short, entity
     for field, passage in passages_of(article):
         for acronym, _, end, is_capitalised in introduced(passage.text):
             if (field, end) in ends:
@@ -139,6 +153,15 @@ def _acronyms(
                     yield acronym, entity
             elif not is_capitalised:
                 yield acronym, None
+
+
+def _is_free_for_body(short: str, knowledge: Knowledge) -> bool:
+    """Whether a word in brackets after a body's name may be the body's short name, and is not known as another's."""
+    if short in words.NO_BODIES or knowledge.gazetteer.named(short):
+        return False
+    lexicon = knowledge.lexicon
+    is_word = short.lower() in knowledge.common_words or short in lexicon.places or short in lexicon.given
+    return short.isupper() or not (is_word or short in lexicon.surnames)
 
 
 def _repeated(
@@ -150,6 +173,6 @@ def _repeated(
         for surface in sorted(surfaces, key=lambda s: (-len(s), s)):
             for start in places_of(surface, passage.text):
                 end = start + len(surface)
-                if ground.is_free(field, start, end):
+                if ground.is_free(field, start, end) and not is_month(passage.text, start, end):
                     ground.take(field, start, end)
                     yield Name(field, passage, start, end, "", 1.0, "rule")

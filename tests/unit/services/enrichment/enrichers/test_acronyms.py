@@ -1,6 +1,6 @@
 import pytest
 
-from services.enrichment.enrichers.acronyms import introduced
+from services.enrichment.enrichers.acronyms import bracketed, introduced
 
 
 def names(text: str) -> list[tuple[str, str]]:
@@ -30,3 +30,16 @@ def test_a_name_in_small_letters_is_told_from_one_in_capitals():
     found = list(introduced("A gross net product (GNP) and the Gross Net Party (GNP)."))
 
     assert [item.is_capitalised for item in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Zentro Union (UZ) met", "UZ"),
+        ("Zentro Union's (Zeno) met", "Zeno"),
+        ("Zentro Union (see UZ) met", None),
+        ("Zentro Union met (UZ)", None),
+    ],
+)
+def test_a_short_name_stands_in_brackets_right_after_the_long_one(text, short):
+    assert bracketed(text, len("Zentro Union")) == short

@@ -25,6 +25,7 @@ def leading(text: str) -> str:
         "Later Zorbo, 47, left",
         "Later Zorbo, who had come, left",
         "Later Zorbo said so",
+        "Later Zorbo, a retired farmer from Kent, left",
     ],
 )
 def test_callings_kin_age_and_speech_speak_for_a_person(text):
@@ -42,6 +43,8 @@ def test_callings_kin_age_and_speech_speak_for_a_person(text):
         "Later the Zorbo coalition fell",
         "so Zorbo raised money",
         "a stake in Zorbo again",
+        "Later Zorbo, the oldest bank of all, fell",
+        "Later Zorbo, founded in 1900, fell",
     ],
 )
 def test_owners_staff_and_kinds_of_bodies_speak_for_an_organization(text):
@@ -57,6 +60,7 @@ def test_owners_staff_and_kinds_of_bodies_speak_for_an_organization(text):
         "in northern Zorbo it rained",
         "Later the Zorbo valley flooded",
         "Later Zorbo's coast flooded",
+        "Later Zorbo, a village of fishermen, flooded",
     ],
 )
 def test_directions_and_kinds_of_places_speak_for_a_location(text):

@@ -90,3 +90,37 @@ def test_a_known_name_that_lacked_evidence_is_taken_from_the_model(found):
 @pytest.mark.parametrize("name", ["nobody", "Ada Bora Cora Dora Eda Fora Gora Hora Ida"])
 def test_what_is_written_like_no_name_is_left_out(found, name):
     assert found(f"So {name} came.", **{name.replace(" ", "_"): "PERSON"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("The Zentro Quarry Union (UQZ) met. UQZ left.", "UQZ"),
+        ("The Zentro Quarry Union (Zequin) met. Zequin left.", "Zequin"),
+        ("The Zentro Quarry Union's (ZQU) hall burned. ZQU left.", "ZQU"),
+    ],
+)
+def test_a_word_in_brackets_right_after_a_body_is_its_short_name(found, text, short):
+    assert [mention for mention in found(text) if mention[1] == short] == [("org:zentro-quarry-union", short)] * 2
+
+
+@pytest.mark.parametrize("text", ["The Zentro Quarry Union (NATO) met.", "The Zentro Quarry Union (Kenya) met."])
+def test_a_word_in_brackets_that_is_known_stays_what_it_is(found, text):
+    assert [entity for entity, _ in found(text)][-1] in ("org:nato", "place:kenya")
+
+
+def test_a_surname_that_two_share_is_a_person_but_neither_of_them(found):
+    mentions = found("John Bexley met Mary Bexley. It was near Bexley that it rained. Then Bexley left.")
+
+    assert {entity for entity, text in mentions if text == "Bexley"} == {"person:bexley"}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Theresa May left. May said so.", 2),
+        ("Theresa May left in May. Then in May 2019 and on 3 May it rained; last May too.", 1),
+    ],
+)
+def test_a_month_is_no_surname(found, text, count):
+    assert [entity for entity, _ in found(text)] == ["person:theresa-may"] * count
