@@ -1,4 +1,4 @@
-"""Finds acronyms that an article introduces, "Long Name (LN)" and "LN (Long Name)", and other short names in brackets."""
+"""Finds short names that an article introduces: "Long Name (LN)", "LN (Long Name)", "Long Name (Lona)"."""
 
 import re
 from collections.abc import Iterator
