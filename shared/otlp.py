@@ -4,18 +4,26 @@ import logging
 import os
 import socket
 from collections.abc import Sequence
+from contextvars import ContextVar, Token
 from importlib.metadata import version
+from types import TracebackType
 
 import structlog
+from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.re import parse_env_headers
 
 from shared.clock import Clock, SystemClock
+from shared.secrecy import without_secrets
 from shared.settings import TelemetrySettings
+from shared.spans import Attributes, Kind, Span
 
 _log = structlog.get_logger()
 # A receiver that is away costs spans, neither memory nor time: what does not fit in the queue is left out.
@@ -23,10 +31,103 @@ _QUEUE_SPANS = 4_096
 _EXPORT_TIMEOUT_S = 3.0
 _LEFT_ALONE_S = 15.0
 _LONGEST_ATTRIBUTE = 1_000
+_KINDS: dict[Kind, SpanKind] = {
+    "internal": SpanKind.INTERNAL,
+    "client": SpanKind.CLIENT,
+    "server": SpanKind.SERVER,
+    "producer": SpanKind.PRODUCER,
+    "consumer": SpanKind.CONSUMER,
+}
+# Our spans are parts of our spans, never of what a library has made current.
+_NOWHERE = Context()
+_propagator = TraceContextTextMapPropagator()
 
 
-def open_provider(service: str, endpoint: str, settings: TelemetrySettings) -> TracerProvider:
-    """What hands out spans and sends them; its `shutdown` sends what is left, for seconds at most."""
+class Tracer:
+    """Begins spans, and sends those that have ended.
+
+    Args:
+        current: where a span notes that its block is the innermost.
+    """
+
+    def __init__(self, service: str, endpoint: str, settings: TelemetrySettings, current: ContextVar[Span]) -> None:
+        self._provider = _open_provider(service, endpoint, settings)
+        self._tracer = self._provider.get_tracer("newsweir", version("newsweir"))
+        self._current = current
+
+    def begin(self, name: str, attributes: Attributes | None, parent: str, kind: Kind) -> Span:
+        """A span of the trace that a traceparent tells of; of a new one where it is empty or cannot be read."""
+        within = _propagator.extract({"traceparent": parent}, _NOWHERE) if parent else _NOWHERE
+        return self.within(within, name, attributes, kind)
+
+    def within(self, context: Context, name: str, attributes: Attributes | None, kind: Kind) -> Span:
+        """A span of what the context holds."""
+        span = Recorded(self, self._tracer.start_span(name, context, _KINDS[kind], record_exception=False))
+        if attributes:
+            span.note(attributes)
+        return span
+
+    def enter(self, span: Span) -> Token[Span]:
+        return self._current.set(span)
+
+    def leave(self, token: Token[Span]) -> None:
+        self._current.reset(token)
+
+    def close(self) -> None:
+        """Send what is left, for seconds at most."""
+        self._provider.shutdown()
+
+
+class Recorded:
+    """A span that is sent, unless its trace was left out of the share that is."""
+
+    def __init__(self, tracer: Tracer, span: trace.Span) -> None:
+        self._tracer = tracer
+        self._span = span
+
+    @property
+    def traceparent(self) -> str:
+        context = self._span.get_span_context()
+        return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+    @property
+    def trace_id(self) -> str:
+        return f"{self._span.get_span_context().trace_id:032x}"
+
+    def child(self, name: str, attributes: Attributes | None = None, kind: Kind = "internal") -> Span:
+        return self._tracer.within(set_span_in_context(self._span, _NOWHERE), name, attributes, kind)
+
+    def note(self, attributes: Attributes, *, name: str = "") -> None:
+        if not self._span.is_recording():
+            return
+        for key, value in attributes.items():
+            self._span.set_attribute(key, without_secrets(value) if isinstance(value, str) else value)
+        if name:
+            self._span.update_name(name)
+
+    def failed(self, error: BaseException) -> None:
+        if self._span.is_recording():
+            self.note({"error.type": type(error).__name__})
+            self._span.set_status(Status(StatusCode.ERROR, without_secrets(str(error))[:_LONGEST_ATTRIBUTE]))
+
+    def end(self) -> None:
+        if self._span.is_recording():
+            self._span.end()
+
+    def __enter__(self) -> Span:
+        self._token = self._tracer.enter(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._tracer.leave(self._token)
+        if error is not None:
+            self.failed(error)
+        self.end()
+
+
+def _open_provider(service: str, endpoint: str, settings: TelemetrySettings) -> TracerProvider:
     exporter = OTLPSpanExporter(
         endpoint=f"{endpoint.rstrip('/')}/v1/traces",
         headers=parse_env_headers(settings.otel_exporter_otlp_headers or "", liberal=True),

@@ -13,8 +13,8 @@ from shared.events.articles import ArticleCrawled, ArticleWithdrawn
 from shared.events.enrichment import Value
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry
+from shared.spans import Span
 from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN
-from shared.tracing import Span
 
 
 class Result(StrEnum):

@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import tracing
 from shared.clock import Clock
 from shared.metrics import REQUEST_SECONDS
+from shared.spans import NOTHING, Span
 
 _TRACEPARENT = b"traceparent"
 # One span each: a scrape every few seconds would drown the rest.
@@ -44,9 +45,9 @@ class Measured:
                 span.note(named, name=f"{scope['method']} {template}")
 
 
-def _span(scope: Scope) -> tracing.Span:
+def _span(scope: Scope) -> Span:
     if not tracing.enabled() or scope["path"] in _UNTRACED:
-        return tracing.NOTHING
+        return NOTHING
     attributes = {"http.request.method": scope["method"], "url.path": scope["path"]}
     return tracing.span("request", attributes, parent=_traceparent(scope), kind="server")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared import tracing
 from shared.bus.envelope import E, Entry, Readable, Unreadable
+from shared.spans import Span
 from shared.topology import Stage, Stream
-from shared.tracing import Span
 
 
 class EntrySpans:

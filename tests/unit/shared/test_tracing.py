@@ -6,7 +6,7 @@ import pytest
 
 from shared import tracing
 from shared.settings import TelemetrySettings
-from shared.tracing import NOTHING
+from shared.spans import NOTHING
 from tests.otlp import Receiver, receiving
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
