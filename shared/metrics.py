@@ -1,4 +1,4 @@
-"""Every metric once: its name, labels, unit and meaning; counted per batch, never per message."""
+"""Every metric once: its name, labels, unit and meaning; counted per batch, only times are noted one by one."""
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 

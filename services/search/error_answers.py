@@ -26,7 +26,8 @@ class ErrorAnswers:
         problem = problem_of(error)
         if problem.kind.status >= 500:
             unforeseen = error if not isinstance(error, NewsweirError) else None
-            _log.error("request failed", path=request.url.path, error=str(error), exc_info=unforeseen)
+            about = {"article_id": id_} if (id_ := request.path_params.get("article_id")) else {}
+            _log.error("request failed", path=request.url.path, error=str(error), exc_info=unforeseen, **about)
         if request.url.path.startswith(_FOR_PROGRAMS):
             return to_response(problem, request.url.path)
         if problem.kind is KEY_NEEDED and "text/html" in request.headers.get("accept", ""):

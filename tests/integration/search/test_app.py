@@ -1,5 +1,6 @@
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from services.search.app import main
 from services.search.error_answers import Unforeseen
@@ -51,6 +52,17 @@ async def test_without_its_store_the_service_says_so_everywhere_and_recovers_by_
     assert str(tmp_path) not in asked.text + shown.text
     assert (shown.status_code, shown.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
     assert recovered.status_code == 200
+
+
+async def test_what_fails_for_want_of_the_store_is_logged_with_the_article_that_was_asked_for(tmp_path, clock):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "CURRENT").write_text("nonsense")
+    async with asking(await an_app(StoreSettings(data_dir=tmp_path), clock)) as client:
+        with capture_logs() as lines:
+            await client.get(f"/v1/articles/{'0' * 64}")
+            await client.get("/v1/articles")
+
+    assert [line.get("article_id") for line in lines if line["event"] == "request failed"] == ["0" * 64, None]
 
 
 async def test_requests_are_counted_by_route_and_never_by_id(client):

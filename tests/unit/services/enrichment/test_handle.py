@@ -1,15 +1,20 @@
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from services.enrichment.app import open_llm
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHMENT_VERSION, Pipeline, open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.settings import LlmSettings
+from shared import tracing
 from shared.bus.outcome import Publish
 from shared.clock import from_ms
 from shared.errors import ConfigurationError
+from shared.settings import TelemetrySettings
 from tests.builders import an_article
 from tests.fakes_llm import a_model, saying
+from tests.otlp import receiving
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +50,34 @@ async def test_an_enricher_that_stumbles_is_named_and_the_article_goes_on(pipeli
 
     assert outcome.event.enrichment.failed == ("quotes",)
     assert outcome.event.enrichment.language.code == "en"
+
+
+async def test_what_an_enricher_says_of_an_article_names_it(pipeline, clock):
+    def stumble(article: ArticleText, found: object, knowledge: object) -> object:
+        raise ZeroDivisionError
+
+    broken = Pipeline(pipeline.tier, pipeline.knowledge, (("quotes", stumble),))
+    events = [an_article(1), an_article(2)]
+
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        await EnrichArticles(broken, clock)(events)
+
+    assert [line["article_id"] for line in lines] == [event.article_id for event in events]
+
+
+async def test_each_article_of_a_batch_is_enriched_within_its_own_trace(pipeline, clock):
+    events = [an_article(1), an_article(2)]
+    with receiving() as receiver:
+        with tracing.sending("enrichment", TelemetrySettings(otel_exporter_otlp_endpoint=receiver.url)):
+            spans = {id(event): tracing.span("process", {"of": event.article_id}) for event in events}
+            with tracing.carrying(spans):
+                await EnrichArticles(pipeline, clock)(events)
+            for span in spans.values():
+                span.end()
+
+        wholes, parts = receiver.named("process"), receiver.named("enrich")
+    assert [part.parent for part in parts] == [whole.span_id for whole in wholes]
+    assert {part.attributes["newsweir.language"] for part in parts} == {"en"}
 
 
 async def test_an_article_without_text_is_enriched_too(pipeline, clock):
