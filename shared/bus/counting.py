@@ -12,6 +12,15 @@ _OUTCOMES = {"none": "done", "publish": "published", "retry": "retried", "bury":
 _DROPPED = dropped("")
 
 
+def begin_at_zero(stage: Stage) -> None:
+    """Let what has not happened yet be told as zero: a series that begins with its first event hides that event."""
+    for outcome in (*_OUTCOMES.values(), "dropped"):
+        metrics.STAGE_EVENTS.labels(stage.name, outcome)
+    for state in (metrics.STAGE_WAITING, metrics.STAGE_PAUSED):
+        state.labels(stage.name).set(0)
+    metrics.STAGE_CONSUMED.labels(stage.name)
+
+
 def count_settled(stage: Stage, settlements: Sequence[Settlement], now_ms: int) -> None:
     """Count outcomes, drops by reason and publications by stream, and time each event since it came into the stream."""
     outcomes, reasons, streams = Counter(map(_outcome, settlements)), Counter[str](), Counter[str]()

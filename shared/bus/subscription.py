@@ -11,7 +11,7 @@ import structlog
 from shared import metrics, tracing
 from shared.bus import failure_policy
 from shared.bus.breaker import Breaker
-from shared.bus.counting import count_settled
+from shared.bus.counting import begin_at_zero, count_settled
 from shared.bus.dead_letters import letter_fields
 from shared.bus.entry_spans import EntrySpans
 from shared.bus.envelope import ATTEMPTS, Entry, Readable, Unreadable, decode, encode
@@ -72,6 +72,7 @@ class Subscription(Generic[E]):
         self._stopping = asyncio.Event()
         self._last_failure = ""
         self._spans = EntrySpans(stage)
+        begin_at_zero(stage)
 
     def stop(self) -> None:
         """Stop waiting for what is away; entries in hand stay pending and are taken up by another worker."""

@@ -118,6 +118,32 @@ def test_only_the_crawler_and_who_delivers_alerts_reach_the_internet(render: Ren
     assert {name for name, policy in silent.items() if "0.0.0.0/0" in json.dumps(policy)} == {"crawler"}
 
 
+def test_enrichment_alone_reaches_a_language_model_where_one_is_named(render: Render):
+    named = {"services.enrichment.llm.peers[0].ipBlock.cidr": "192.0.2.7/32", "services.enrichment.llm.port": "8080"}
+
+    policies = of_kind(render(NEEDED | named), "NetworkPolicy")
+
+    wanted = {"ports": [{"port": 8080}], "to": [{"ipBlock": {"cidr": "192.0.2.7/32"}}]}
+    assert {name for name, policy in policies.items() if wanted in policy["spec"]["egress"]} == {"enrichment"}
+
+
+def test_sentinels_are_reached_where_they_are_asked(render: Render):
+    sentinels = {"redis.url": "redis+sentinel://sentinel:26379/main", "networkPolicy.sentinelPort": "26379"}
+
+    for policy in of_kind(render(NEEDED | sentinels), "NetworkPolicy").values():
+        assert {"ports": [{"port": 6379}, {"port": 26379}]} in policy["spec"]["egress"]
+    assert "26379" not in json.dumps(render(NEEDED))
+
+
+def test_broker_and_store_are_reached_by_the_certificates_of_their_own_authorities(render: Render):
+    for deployment in of_kind(render(NEEDED | CHOICES), "Deployment").values():
+        mounted = {mount["name"]: mount["mountPath"] for mount in container(deployment)["volumeMounts"]}
+        environment = {variable["name"]: variable for variable in container(deployment)["env"]}
+        assert mounted["redis-ca"] == "/etc/newsweir/redis"
+        assert environment["NEWSWEIR_ELASTICSEARCH_CA_FILE"]["value"].startswith(mounted["elasticsearch-ca"])
+        assert "secretKeyRef" in environment["NEWSWEIR_ELASTICSEARCH_API_KEY"]["valueFrom"]
+
+
 def test_every_variable_is_a_setting(render: Render):
     from services.cli.settings_groups import settings_groups
     from shared.settings import variable_of

@@ -4,20 +4,23 @@ The newsroom is crawled by `newsweir run` until its articles are found; the coll
 test, and what it and the services say is compared with what the store has.
 """
 
+import asyncio
 import json
 import re
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from deploy.grafana_dashboards import every_metric
+from deploy.grafana_dashboards import DASHBOARDS, dashboard, every_metric
 from services.newsroom.settings import OUTLET_COUNT
 from shared.urls import article_id
 from tests.e2e.running import Running, free_ports, newsweir
@@ -46,12 +49,13 @@ class Watched:
         for line in (self.logs / f"{service}.log").read_text(encoding="utf-8").splitlines():
             yield json.loads(line)
 
+    def port(self, service: str) -> int:
+        first = int(self.running.settings["NEWSWEIR_HTTP_PORT"])
+        return first + ("search", "crawler", "enrichment", "indexing").index(service)
+
     async def scrape(self, service: str) -> str:
-        port = int(self.running.settings["NEWSWEIR_HTTP_PORT"]) + ("search", "crawler", "enrichment", "indexing").index(
-            service
-        )
         async with httpx.AsyncClient(trust_env=False) as client:
-            return (await client.get(f"http://127.0.0.1:{port}/metrics")).raise_for_status().text
+            return (await client.get(f"http://127.0.0.1:{self.port(service)}/metrics")).raise_for_status().text
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -167,6 +171,68 @@ async def test_a_live_scrape_is_what_prometheus_reads_and_holds_metrics_of_the_l
     listed = {described.name for metric in every_metric() for described in metric.describe()}
     told = {family.name for family in text_string_to_metric_families(scrape) if family.name.startswith("newsweir")}
     assert told <= listed
+
+
+@asynccontextmanager
+async def prometheus_over(binary: str, watched: Watched, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A real Prometheus with our rules that scrapes the services of the run each second."""
+    rules = Path(__file__).parents[2] / "deploy" / "prometheus" / "rules.yml"
+    scraped = {
+        "job_name": "newsweir",
+        "static_configs": [
+            {"targets": [f"127.0.0.1:{watched.port(service)}"], "labels": {"service": service}} for service in SERVICES
+        ],
+    }
+    timing = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    configuration = {"global": timing, "rule_files": [str(rules)], "scrape_configs": [scraped]}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
+    address = f"127.0.0.1:{free_ports(1)}"
+    process = await asyncio.create_subprocess_exec(
+        binary, f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address={address}", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with httpx.AsyncClient(base_url=f"http://{address}/api/v1", trust_env=False) as client:
+            yield client
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def asked(prometheus: httpx.AsyncClient, query: str) -> list[dict[str, Any]]:
+    answer = await prometheus.get("/query", params={"query": query})
+    assert answer.status_code == 200, f"{query}: {answer.text}"
+    return answer.json()["data"]["result"]
+
+
+async def test_a_real_prometheus_scrapes_all_services_and_answers_rules_and_dashboards(
+    watched: Watched, tool, tmp_path: Path
+):
+    async with prometheus_over(tool("prometheus"), watched, tmp_path) as prometheus:
+
+        async def scraped_twice() -> bool:
+            try:
+                seen = await asked(prometheus, "count_over_time(up[1m]) > 3 and up == 1")
+            except httpx.TransportError:
+                return False
+            return len(seen) == len(SERVICES)
+
+        await watched.running.until(scraped_twice, 60, "Prometheus has scraped all services")
+        groups = (await prometheus.get("/rules")).json()["data"]["groups"]
+        panels = [
+            (name, panel["title"], target["expr"].replace("$__rate_interval", "1m"))
+            for name in DASHBOARDS
+            for panel in json.loads(dashboard(name))["panels"]
+            for target in panel["targets"]
+        ]
+        answers = {(name, title): await asked(prometheus, expr) for name, title, expr in panels}
+
+    said = {rule["name"]: (rule["health"], rule["state"]) for group in groups for rule in group["rules"]}
+    # Of what it was watched for, a few seconds, some may think that nothing moves; none is sure.
+    assert {name for name, (health, state) in said.items() if health != "ok" or state == "firing"} == set()
+    empty = {title for (name, title), answer in answers.items() if not answer and name != "further"}
+    # Nothing was dropped by a stage in this run; all else has something to show.
+    assert empty <= {"Left out"}
 
 
 async def test_what_was_measured_adds_up_to_what_is_found(watched: Watched):

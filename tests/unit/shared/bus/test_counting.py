@@ -1,6 +1,6 @@
 from prometheus_client import REGISTRY
 
-from shared.bus.counting import count_settled
+from shared.bus.counting import begin_at_zero, count_settled
 from shared.bus.settle import Settlement
 from shared.dispositions import INDEXED, dropped
 from shared.topology import ARTICLES_ENRICHED, ARTICLES_INDEXED, STORIES_CHANGED, Stage
@@ -47,3 +47,16 @@ def test_an_event_is_timed_from_its_coming_into_the_stream_and_never_below_zero(
     count_settled(stage, SETTLED, NOW)
 
     assert (counted("event_seconds_count", stage), counted("event_seconds_sum", stage)) == (7, 3.0)
+
+
+def test_what_has_not_happened_yet_is_told_as_zero():
+    stage = Stage("idle", ARTICLES_ENRICHED, ())
+
+    begin_at_zero(stage)
+
+    labels = [
+        {"stage": "idle", "outcome": outcome} for outcome in ("published", "done", "dropped", "retried", "buried")
+    ]
+    assert [REGISTRY.get_sample_value("newsweir_stage_events_total", told) for told in labels] == [0] * 5
+    states = ("newsweir_stage_waiting", "newsweir_stage_paused", "newsweir_stage_consumed_total")
+    assert [REGISTRY.get_sample_value(name, {"stage": "idle"}) for name in states] == [0] * 3
