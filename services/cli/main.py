@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from services.cli.config_group import config
+from services.cli.dead_letters_group import dead_letters
 from services.cli.folder_commands import backup, reindex, restore
 from services.cli.keeping_commands import forget, prune, withdraw
 from services.cli.keys_group import keys
@@ -17,6 +17,7 @@ from services.cli.kibana_group import kibana
 from services.cli.knowledge_group import knowledge
 from services.cli.reprocess_command import reprocess
 from services.cli.sources_group import sources
+from services.cli.state_group import state
 from services.cli.stories_group import stories
 from shared.errors import ConfigurationError, InvalidInput, NewsweirError
 
@@ -42,23 +43,8 @@ app.add_typer(stories, name="stories")
 app.add_typer(keys, name="keys")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(kibana, name="kibana")
-state = typer.Typer(help="What the broker knows beside the articles' store.", no_args_is_help=True)
 app.add_typer(state, name="state")
-
-
-dead_letters = typer.Typer(help="What the stages gave up: look at it, replay it, discard it.", no_args_is_help=True)
 app.add_typer(dead_letters, name="dead-letters")
-
-# What narrows dead letters down, the same for every command.
-_Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="As `list` shows them.")]
-_Stage = Annotated[str | None, typer.Option(help="Given up by this stage.")]
-_Error = Annotated[str | None, typer.Option(help="The error's type, or part of what it says.")]
-_Url = Annotated[str | None, typer.Option(help="Part of the URL.")]
-_OlderThan = Annotated[str | None, typer.Option(metavar="AGE", help="Given up longer ago: 90s, 15m, 2h, 3d.")]
-_NewerThan = Annotated[str | None, typer.Option(metavar="AGE", help="Given up within this time.")]
-_All = Annotated[bool, typer.Option("--all", help="Every letter, where nothing else says which.")]
-_Yes = Annotated[bool, typer.Option("--yes", help="Do it without a question.")]
-_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count what is meant.")]
 
 
 class Tier(StrEnum):
@@ -305,118 +291,6 @@ def audit(
             "newsweir audit",
             lambda connection: audit_command(connection, settings, clock, scope, by_day=by_day, as_json=as_json),
         )
-    )
-
-
-@dead_letters.command("list")
-def dead_letters_list(
-    names: _Names = None,
-    stage: _Stage = None,
-    error: _Error = None,
-    url: _Url = None,
-    older_than: _OlderThan = None,
-    newer_than: _NewerThan = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many to show, the newest; 50, or all as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each.")] = False,
-) -> None:
-    """Count the letters by stage and error, and list the newest.
-
-    Example: newsweir dead-letters list --stage indexing --newer-than 2h
-    """
-    from services.cli.dead_letters import list_letters
-    from services.cli.letters_wanted import Wanted
-    from services.cli.with_broker import with_broker
-    from shared.clock import SystemClock
-
-    wanted = Wanted(tuple(names or ()), stage, error, url, older_than, newer_than)
-    now_ms = SystemClock().now_ms()
-    with_broker(
-        "newsweir dead-letters list",
-        lambda connection: list_letters(connection, wanted, now_ms, limit=limit, as_json=as_json),
-    )
-
-
-@dead_letters.command("show")
-def dead_letters_show(
-    name: Annotated[str, typer.Argument(help="As `list` shows it.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False,
-) -> None:
-    """Show everything about one letter, its payload included."""
-    from services.cli.dead_letters import show_letter
-    from services.cli.with_broker import with_broker
-
-    with_broker("newsweir dead-letters show", lambda connection: show_letter(connection, name, as_json=as_json))
-
-
-@dead_letters.command("replay")
-def dead_letters_replay(
-    names: _Names = None,
-    stage: _Stage = None,
-    error: _Error = None,
-    url: _Url = None,
-    older_than: _OlderThan = None,
-    newer_than: _NewerThan = None,
-    all_letters: _All = False,
-    yes: _Yes = False,
-    dry_run: _DryRun = False,
-) -> None:
-    """Put letters back into the streams of their stages, unmodified; safe to repeat.
-
-    Example: newsweir dead-letters replay --error InvalidInput --yes
-    """
-    from services.cli.dead_letters import Consent, end_command
-    from services.cli.letters_wanted import Wanted
-
-    wanted = Wanted(tuple(names or ()), stage, error, url, older_than, newer_than)
-    raise typer.Exit(end_command(wanted, "replay", Consent(all_letters, yes, dry_run, _question())))
-
-
-@dead_letters.command("discard")
-def dead_letters_discard(
-    names: _Names = None,
-    stage: _Stage = None,
-    error: _Error = None,
-    url: _Url = None,
-    older_than: _OlderThan = None,
-    newer_than: _NewerThan = None,
-    all_letters: _All = False,
-    yes: _Yes = False,
-    dry_run: _DryRun = False,
-) -> None:
-    """Drop letters for good; each is counted as dropped: discarded."""
-    from services.cli.dead_letters import Consent, end_command
-    from services.cli.letters_wanted import Wanted
-
-    wanted = Wanted(tuple(names or ()), stage, error, url, older_than, newer_than)
-    raise typer.Exit(end_command(wanted, "discard", Consent(all_letters, yes, dry_run, _question())))
-
-
-def _question() -> Callable[[str], bool] | None:
-    """How to ask the person at the terminal; None where there is none."""
-    return typer.confirm if sys.stdin.isatty() else None
-
-
-@state.command("rebuild")
-def rebuild(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be put back.")] = False,
-) -> None:
-    """Refill what the broker knew of every article from the store, after the broker has lost its data.
-
-    Crawlers and imports wait until then: without it every page would be fetched again and count as new. Services may
-    run meanwhile; the command can be broken off and repeated. Sources are not in the store: add them again afterwards.
-
-    Example: newsweir state rebuild
-    """
-    from services.cli.state import rebuild_state
-    from services.cli.with_broker import with_broker
-    from services.crawler.settings import CrawlerSettings
-    from shared.clock import SystemClock
-    from shared.settings import StoreSettings, load
-
-    store, crawler, clock = load(StoreSettings), load(CrawlerSettings), SystemClock()
-    with_broker(
-        "newsweir state rebuild",
-        lambda connection: rebuild_state(connection, store, crawler, clock, dry_run=dry_run),
     )
 
 
