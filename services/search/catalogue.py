@@ -52,6 +52,11 @@ class Catalogue:
         self._time_limit_s = time_limit_s
         self._embedder = embedder
 
+    @property
+    def finds_by_meaning(self) -> bool:
+        """Whether vectors are made here, so that a hybrid question has an answer."""
+        return self._embedder is not None
+
     async def find(self, query: ArticleQuery) -> SearchResult:
         """One page of articles and the counts of facets; raises as `ArticleReader.search`.
 

@@ -102,7 +102,8 @@ class Pages:
             self._topics.above(shown.facets, (hit.stored for hit in result.hits)),
             labels_of(self._catalogue, (value for value in filtered_values(question.query) if value not in named)),
         )
-        page = search_view(question.query, shown, now, typed, labels, above)
+        by_meaning = self._catalogue.finds_by_meaning
+        page = search_view(question.query, shown, now, typed, labels, above, by_meaning=by_meaning)
         return self._render("search.html", here=SEARCH_PATH, page=page, notes=question.notes)
 
     async def _within(self, query: ArticleQuery, typed: Mapping[str, str]) -> dict[str, FacetCounts]:

@@ -86,6 +86,7 @@ class SearchPage:
     kept_by_amounts: tuple[tuple[str, str], ...]
     kept: tuple[tuple[str, str], ...]
     copies: Link
+    meaning: Link | None
     alert_href: str
     exports: tuple[Link, ...]
     next_href: str | None
@@ -99,6 +100,8 @@ def search_view(
     typed: Mapping[str, str] = MappingProxyType({}),
     labels: Labels = MappingProxyType({}),
     above: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    *,
+    by_meaning: bool = False,
 ) -> SearchPage:
     """The page for a query and its answer.
 
@@ -107,6 +110,7 @@ def search_view(
         typed: the words that the values of a facet were looked for by, by its name.
         labels: of selected and excluded values that the counts do not name.
         above: the topics above each topic, the nearest first.
+        by_meaning: whether it can be asked for what is about the same, too.
     """
     pairs = dict(to_pairs(replace(query, cursor=None)))
     chips = tuple(filter_chips(query, {**labels, **labels_in(result.facets)}))
@@ -130,6 +134,7 @@ def search_view(
         kept_by_amounts=_without(pairs, "amount_from", "amount_to"),
         kept=_without(pairs),
         copies=_copies(query),
+        meaning=_meaning(query) if by_meaning else None,
         alert_href=to_url(NEW_ALERT_PATH, found),
         exports=tuple(
             Link(label, to_url(EXPORT_PATH, found, more=[("format", form)]))
@@ -229,6 +234,15 @@ def _copies(query: ArticleQuery) -> Link:
     if query.copies == "hide":
         return Link("Copies hidden: show them", search_page(replace(query, copies="show")))
     return Link("Copies shown: hide them", search_page(replace(query, copies="hide")), current=True)
+
+
+def _meaning(query: ArticleQuery) -> Link | None:
+    """The chip that asks for what is about the same, too; None where the order is not by relevance."""
+    if query.effective_sort != "relevance":
+        return None
+    if query.mode == "hybrid":
+        return Link("By meaning, too: only the words", search_page(replace(query, mode="words")), current=True)
+    return Link("Only the words: by meaning, too", search_page(replace(query, mode="hybrid")))
 
 
 def _sorts(query: ArticleQuery) -> tuple[Link, ...]:

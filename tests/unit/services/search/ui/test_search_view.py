@@ -232,3 +232,14 @@ def test_an_amount_that_the_badge_tells_is_not_told_again():
     enrichment = an_enrichment(relations=(a_relation(type="acquires", dollars=2e9),), money=tuple(money))
 
     assert a_row(a_stored_article(1, enrichment)).amounts == ("$5 million", "$7 million")
+
+
+def test_what_is_about_the_same_is_offered_where_vectors_are_made_and_the_order_is_by_relevance():
+    def offered(query_string, *, by_meaning=True):
+        found = SearchResult(total=Total(1), hits=())
+        return search_view(parse(query_string), found, NOW, by_meaning=by_meaning).meaning
+
+    assert offered("q=battery").href == "/?q=battery&mode=hybrid"
+    assert offered("q=battery&mode=hybrid").href == "/?q=battery"
+    assert offered("q=battery", by_meaning=False) is None
+    assert offered("q=battery&sort=newest") is None
