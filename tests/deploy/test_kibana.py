@@ -9,12 +9,15 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from deploy.kibana_objects import DATA_VIEW_ID, kibana_ndjson
-from shared.article_store.document import StoredArticle
+from services.enrichment.enrich import open_pipeline
+from services.enrichment.handle import EnrichArticles
+from services.newsroom.articles import load_articles
+from shared.article_store.document import StoredArticle, stored
 from shared.article_store.elasticsearch.mapping import alias, definition
 from shared.article_store.opening import open_writer
 from shared.facets import ENTITY_FIELDS, FACETS
 from shared.settings import StoreSettings
-from tests.builders import a_relation, a_stored_article, a_topic, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, a_topic, an_article, an_enrichment, an_entity
 from tests.fakes import FakeClock
 from tests.indices import removed_afterwards
 
@@ -125,13 +128,13 @@ async def test_how_long_an_article_took_is_told_by_source_and_day(store: AsyncEl
     by_source = await store.search(index=alias(prefix), **request(ASKING["newsweir-waits-by-source"]))
     by_day = await store.search(index=alias(prefix), **request(ASKING["newsweir-waits-by-day"]))
 
-    stored = an_article_of_deals(1)
-    took_s = (stored.ingested_at - stored.article.first_seen_at).total_seconds()
+    one = an_article_of_deals(1)
+    took_s = (one.ingested_at - one.article.first_seen_at).total_seconds()
     medians = [b["1"]["values"]["50.0"] for b in by_source["aggregations"]["2"]["buckets"]]
     assert took_s > 0
     assert medians == [pytest.approx(took_s)] * 3
     [day] = by_day["aggregations"]["2"]["buckets"]
-    assert day["key_as_string"][:10] == stored.article.first_seen_at.date().isoformat()
+    assert day["key_as_string"][:10] == one.article.first_seen_at.date().isoformat()
     assert day["doc_count"] == ARTICLES
 
 
@@ -183,3 +186,42 @@ def test_every_facet_of_the_sidebar_is_counted_somewhere():
     counted = {a["params"].get("field") for asked in ASKING.values() for a in aggregations(asked)}
 
     assert {facet.field for facet in FACETS if facet.kind != "date"} <= counted
+
+
+@pytest.fixture
+async def demo(elasticsearch_url: str, prefix: str) -> AsyncIterator[AsyncElasticsearch]:
+    """A store that holds the stories of the bundled newsroom, understood by the real enrichers."""
+    settings = StoreSettings(elasticsearch_url=elasticsearch_url, index_prefix=f"{prefix}-demo")
+    handler = EnrichArticles(open_pipeline("fast"), FakeClock())
+    crawled = [
+        an_article(number, title=told.title, text=told.body, source_id=told.outlet, section=told.section)
+        for number, told in enumerate(load_articles())
+    ]
+    async with (
+        removed_afterwards(elasticsearch_url, settings.index_prefix),
+        AsyncElasticsearch(elasticsearch_url) as es,
+    ):
+        writer = await open_writer(settings, FakeClock())
+        await writer.put([stored(said.event, said.event.enriched_at) for said in await handler(crawled)])
+        await writer.close()
+        await es.indices.refresh(index=alias(settings.index_prefix))
+        yield es
+
+
+async def test_over_the_demo_every_question_is_answered_and_what_it_tells_of_has_rows(
+    demo: AsyncElasticsearch, prefix: str
+):
+    answers = {
+        name: await demo.search(index=alias(f"{prefix}-demo"), **request(asked)) for name, asked in ASKING.items()
+    }
+
+    everything = [name for name, asked in ASKING.items() if query_of(asked) in ("hidden:false", "*")]
+    assert {answers[name]["hits"]["total"]["value"] for name in everything} == {len(load_articles())}
+    assert answers["newsweir-deals"]["hits"]["total"]["value"] > 0
+    told = ("topic", "organization", "person", "location", "relation", "deal_size", "industry", "language", "section")
+    for facet in told:
+        assert answers[f"newsweir-facet-{facet}"]["aggregations"]["2"]["buckets"], facet
+    sources = answers["newsweir-source-table"]["aggregations"]["2"]["buckets"]
+    assert {bucket["key"] for bucket in sources} == {told.outlet for told in load_articles()}
+    amounts = answers["newsweir-deal-amounts"]["aggregations"].values()
+    assert sum(amount.get("value") or 0 for amount in amounts) > 0
