@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -15,6 +16,9 @@ from shared.clock import SystemClock
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, StoreSettings, load
 from tests.fakes import FakeClock
+
+# What `make test` takes of each property; everything else takes a hundred examples, or as many as it says.
+hypothesis.settings.register_profile("quick", max_examples=25)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

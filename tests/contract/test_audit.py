@@ -90,6 +90,7 @@ async def test_everything_under_way_is_found_wherever_it_is(scene):
     assert scene.clock.slept == []
 
 
+@pytest.mark.slow
 async def test_more_events_than_a_script_looks_at_are_all_found(scene):
     await scene.bury(*range(1, 221))
     await scene.crawl(*range(221, 471))

@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,7 @@ async def play(url: str, operations: list[tuple]) -> None:
         await connection.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(operations=st.lists(OPERATION, max_size=40))
 def test_in_any_order_of_publishing_reading_settling_retrying_and_trimming_nothing_outstanding_is_lost(

@@ -226,6 +226,7 @@ async def test_what_cannot_be_asked_is_refused(store: Store):
         await store.reader.facts(FactQuery(size=100_000))
 
 
+@pytest.mark.slow
 async def test_many_writers_at_once_leave_the_facts_of_the_newest(store: Store):
     states = [
         a_stored_article(1, says(*(a_relation(type="sues") for _ in range(n % 4))), revision=REVISION + n, text=f"{n}")

@@ -25,6 +25,7 @@ def batch() -> Batch:
     return Batch(fifty_articles())
 
 
+@pytest.mark.slow
 @given(query=questions)
 @settings(
     max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]

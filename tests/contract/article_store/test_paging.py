@@ -210,6 +210,7 @@ async def test_a_scan_yields_all_that_match_newest_first(store: Store):
     assert found == [matter(n) for n in (11, 9, 7, 5, 3, 1)]
 
 
+@pytest.mark.slow
 async def test_a_scan_goes_past_its_own_pages(store: Store):
     await store.put(*(a_stored_article(n, text="short") for n in range(1, 1_102)))
 

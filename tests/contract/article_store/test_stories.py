@@ -74,6 +74,7 @@ async def test_an_article_says_its_own_story_until_a_newer_membership_comes(stor
     assert await membership(store, 2) == Membership(story_id=STORY_ID, size=2)
 
 
+@pytest.mark.slow
 async def test_every_order_of_two_stories_and_an_article_ends_in_the_newer_story(store: Store):
     for run, order in enumerate(permutations(range(3))):
         one, two = 10 * run + 1, 10 * run + 2
@@ -192,6 +193,7 @@ async def test_what_cannot_be_asked_is_refused(store: Store):
         await store.reader.stories(StoryQuery(entities=("org:a",) * 17))
 
 
+@pytest.mark.slow
 async def test_stories_and_puts_at_once_end_in_the_newest_membership(store: Store):
     stories = [
         a_story_changed(*range(1, 3 + n % 3), version=REVISION + n, story_id=f"{n % 2:016x}") for n in range(1, 10)

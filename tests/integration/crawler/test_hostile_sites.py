@@ -92,6 +92,7 @@ async def test_an_endless_page_is_dropped(newsroom, site):
     assert await dispositions(newsroom) == {"dropped:too-large": 1}
 
 
+@pytest.mark.slow
 async def test_a_page_that_keeps_the_extractor_busy_is_dropped_and_the_rest_goes_on(newsroom, site):
     # Two million elements take five times as long as the pool allows, on a machine that has nothing else to do.
     busy = b"<html><body><article>more and more of it" + b"<br>" * 2_400_000

@@ -47,6 +47,7 @@ def environment_of(newsroom, valkey_url, tmp_path) -> dict[str, str]:
     )
 
 
+@pytest.mark.slow
 async def test_a_running_crawler_finds_the_doors_of_a_site_and_visits_a_source_when_asked(
     newsroom, site, valkey_url, tmp_path
 ):
@@ -70,6 +71,7 @@ async def test_a_running_crawler_finds_the_doors_of_a_site_and_visits_a_source_w
     assert 'newsweir_sources{state="new"}' in metrics
 
 
+@pytest.mark.slow
 async def test_pages_that_a_crawler_archived_are_replayed_by_the_command(newsroom, site, valkey_url, tmp_path):
     site.article("/a", "locks")
     site.feed("/a")

@@ -171,6 +171,7 @@ def work(url: str, prefix: str, worker: int, begin, results) -> None:
     results.put((worker, asyncio.run(place_all())))
 
 
+@pytest.mark.slow
 def test_copies_that_two_processes_place_at_once_end_in_one_story(valkey_url):
     context = multiprocessing.get_context("spawn")
     begin, results = context.Barrier(2, timeout=60), context.Queue()

@@ -44,7 +44,9 @@ async def test_an_export_is_as_long_as_the_total_of_its_search_and_holds_each_ar
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest"])
-@pytest.mark.parametrize("broken_after", [1, 10, 200, 449])
+@pytest.mark.parametrize(
+    "broken_after", [10, *(pytest.param(after, marks=pytest.mark.slow) for after in (1, 200, 449))]
+)
 async def test_an_export_that_broke_is_taken_up_where_it_broke(large, sort, broken_after):
     whole = ids((await large.get(f"/v1/export?sort={sort}")).text)
 

@@ -1,5 +1,7 @@
 """The pages of deals, quotes and entities, over a store with facts."""
 
+import pytest
+
 from tests.integration.search.deals import SECRET
 from tests.integration.search.test_pages import ASKS_THE_BROKER, Outline, page
 
@@ -62,6 +64,7 @@ async def test_whoever_is_in_other_articles_only_is_not_named_together(client):
     assert "/entities/org:acme" in Outline(html).links
 
 
+@pytest.mark.slow
 async def test_every_link_that_stays_here_works(deals_client):
     for path in ("/deals", "/quotes", "/entities/org:acme"):
         links = {link for link in Outline(await page(deals_client, path)).links if link.startswith("/")}

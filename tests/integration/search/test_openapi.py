@@ -64,7 +64,7 @@ async def _fill(folder):
     await writer.close()
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [2, pytest.param(100, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", PATHS)
 def test_every_operation_keeps_what_the_document_promises(promised, path, examples):
     for method in promised[path]:

@@ -51,6 +51,7 @@ async def test_the_front_page_shows_all_articles_with_their_facets(client):
     assert "/?person=person:ada" in Outline(html).links
 
 
+@pytest.mark.slow
 async def test_every_link_of_a_result_page_that_stays_here_works(client):
     html = await page(client, "/?q=battery&person=person:ada&not_language=de&size=2")
 

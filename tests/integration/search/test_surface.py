@@ -86,6 +86,7 @@ async def test_every_path_answers_with_what_was_asked(surface):
         assert fits(response.json()), (path, response.text)
 
 
+@pytest.mark.slow
 async def test_long_questions_exports_feeds_and_documents_are_answered_too(surface):
     sent = await surface.post("/v1/articles/search", json={"q": "acme", "facet": "none"})
     exported = {form: await surface.get(f"/v1/export?q=acme&format={form}") for form in ("jsonl", "csv", "rss", "atom")}

@@ -24,6 +24,7 @@ def composed(form):
     return composed_of(form.name)
 
 
+@pytest.mark.slow
 @FORMS
 def test_as_many_articles_come_as_the_form_says_and_one_in_a_hundred_is_poisoned(form):
     feed = composed(form)

@@ -93,6 +93,7 @@ async def test_cancelling_an_item_frees_its_worker():
         assert await pool.run(double, 2) == 4
 
 
+@pytest.mark.slow
 async def test_a_worker_is_replaced_after_its_number_of_items():
     async with IsolatedPool(workers=1, time_limit_s=5, memory_limit_mb=512, max_tasks=1) as pool:
         first = await pool.run(own_pid)
@@ -110,6 +111,7 @@ async def test_a_worker_that_is_killed_while_idle_is_no_matter():
         assert await pool.run(double, 2) == 4
 
 
+@pytest.mark.slow
 async def test_a_stuck_worker_dies_with_its_parent(tmp_path):
     program = tmp_path / "program.py"
     root = Path(__file__).parents[3]

@@ -37,6 +37,7 @@ def test_a_source_that_brings_five_times_as_much_has_become_loud():
     assert (change.kind, change.days) == ("loud", 2)
 
 
+@pytest.mark.slow
 def test_a_source_that_goes_on_as_ever_is_hardly_ever_flagged():
     rng = random.Random(3)
 

@@ -77,6 +77,7 @@ async def test_a_copy_has_articles_past_facts_and_stories_and_what_was_deleted_s
     assert not (tmp_path / "note.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("puts", [0, 1, 2])
 async def test_broken_off_it_goes_on_where_it_was(source, target, tmp_path, clock, puts):
     _, reader = source

@@ -1,6 +1,8 @@
 import io
 import json
 
+import pytest
+
 from services.cli.enrich import enrich_lines
 from services.cli.json_lines import read_lines
 from services.enrichment.enrich import open_pipeline
@@ -21,12 +23,14 @@ def test_each_line_is_answered_with_its_id_and_every_field_of_enrichment():
     json.dumps(result)
 
 
+@pytest.mark.slow
 def test_a_number_as_id_stays_a_number():
     (result,) = enrich('{"id":7,"title":"","text":""}')
 
     assert result["id"] == 7
 
 
+@pytest.mark.slow
 def test_a_bad_line_is_answered_with_its_fault_and_the_next_is_enriched():
     results = enrich(
         "nonsense", '{"id":"a"}', b"\xff", '{"id":"b","text":"x","published_at":"soon"}', '{"id":"c","text":"x"}'

@@ -164,6 +164,7 @@ async def test_an_import_of_what_was_forgotten_says_so(world):
     assert await read_entry(scene.connection, ARTICLE.article_id) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", range(6))
 async def test_killed_at_any_step_and_repeated_it_ends_the_same(world, step):
     """The broker goes away at the `step`-th command from then on; the second time nothing does."""
@@ -204,6 +205,7 @@ async def test_a_store_that_does_not_come_to_it_is_named(world, capsys, clock):
     assert "the store still holds it" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 async def test_a_story_that_no_enrichment_takes_it_out_of_is_named(world, capsys, clock):
     scene, writer, forgetting = world
     await fill(scene, writer)

@@ -12,6 +12,7 @@ def file(tmp_path):
     return tmp_path / "data" / "knowledge.yaml"
 
 
+@pytest.mark.slow
 def test_what_is_added_is_found_in_articles(file):
     status = add_entity(file, {"name": "Zorbolight Werke", "type": "organization", "aliases": ["Zorbolight"]})
 
@@ -30,6 +31,7 @@ def test_entities_are_appended_and_what_was_written_by_hand_stays(file):
     assert file.read_text() == f"{ours}\n- name: Quixelpark\n  type: location\n"
 
 
+@pytest.mark.slow
 def test_an_entity_that_does_not_fit_leaves_the_file_as_it_was(file, capsys):
     add_entity(file, {"name": "Zorbolight", "type": "organization"})
     before = file.read_text()
@@ -55,6 +57,7 @@ def test_what_is_wrong_is_listed_by_line_and_makes_the_status_1(file, capsys):
     assert f"{file}:3: warning: the name 'Nvidia' is that of org:nvidia as well" in out
 
 
+@pytest.mark.slow
 def test_a_file_in_the_data_folder_is_used_unless_another_is_named(tmp_path, file):
     assert own_entities_file(EnrichmentSettings(), file.parent) is None
 

@@ -75,6 +75,7 @@ async def test_stored_articles_are_put_back_as_they_were_crawled_and_no_fetch_is
     assert "3 of 3 articles are enriched again" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 async def test_the_store_ends_with_what_this_code_understands_and_the_ledger_moves_not_at_all(connection, store, clock):
     older = a_stored_article(1, an_enrichment(enrichment_version=0), text=TEXT)
     await hold(store, clock, older)
@@ -96,6 +97,7 @@ async def test_the_store_ends_with_what_this_code_understands_and_the_ledger_mov
     await writer.close()
 
 
+@pytest.mark.slow
 async def test_the_same_version_replaces_what_another_tier_made(connection, store, clock):
     other_tier = a_stored_article(1, an_enrichment(enrichment_version=ENRICHMENT_VERSION, tier="full"), text=TEXT)
     await hold(store, clock, other_tier)

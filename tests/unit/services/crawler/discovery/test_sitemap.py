@@ -71,6 +71,7 @@ def test_gzipped_sitemaps_are_read():
     assert urls(sitemap.links(body, URL, content_type="application/x-gzip")) == ["https://news.example/a"]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_cut_at_the_bound_and_what_may_be_half_an_entry_left_out():
     entries = "<url><loc>https://news.example/a</loc></url><url><loc>https://news.example/b</loc></url>"
     body = gzip.compress(a_sitemap(entries + " " * sitemap.MAX_BYTES))
@@ -169,6 +170,7 @@ def test_an_address_is_read_as_its_writer_meant_it(written, meant):
     assert urls(sitemap.links(body, URL, content_type=None)) == [f"https://news.example/{meant}"]
 
 
+@pytest.mark.slow
 def test_references_by_the_million_are_read_within_bounds():
     body = a_sitemap(ENTRY + "&" * 3_000_000)
 
@@ -200,6 +202,7 @@ def test_a_date_that_is_none_leaves_the_link(said):
     assert (link.published_at, link.updated_at) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_sitemap_with_more_links_than_the_standard_allows_is_cut_and_says_so():
     entries = "".join(f"<url><loc>https://news.example/{n}</loc></url>" for n in range(sitemap.MAX_LINKS + 1))
 

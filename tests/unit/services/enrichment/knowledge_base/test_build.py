@@ -62,6 +62,7 @@ def companies(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_the_whole_base_is_collected_from_lists_countries_cities_and_companies(companies, tmp_path):
     entities = {entity.id: entity for entity in collect(companies)}
 

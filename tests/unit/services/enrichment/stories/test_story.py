@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def copies_of(story: Story) -> dict[int, int]:
     return {numbers[one.article_id]: numbers[one.copy_of] for one in story.members if one.copy_of}
 
 
+@pytest.mark.slow
 @given(st.permutations([1, 2, 3, 4, 5]))
 def test_copies_follow_the_earliest_published_in_whatever_order_they_arrive(order):
     first, *others = order
@@ -78,6 +80,7 @@ def test_a_story_without_its_original_has_the_next_one():
     assert left.changed(REVISION, REVISION, a_member(2)).headline == a_member(2).title
 
 
+@pytest.mark.slow
 def test_a_full_story_counts_further_members():
     story = opened("0" * 16, [a_member(number) for number in range(MAX_MEMBERS)])
 

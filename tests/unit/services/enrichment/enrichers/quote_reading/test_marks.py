@@ -53,6 +53,7 @@ def test_the_marks_lie_outside_the_words():
     assert "Il a dit : « Non. »"[span.opens : span.closes] == "« Non. »"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ['"', " “", " ‘x", " 'x", "«", "»", "„", ' "'])
 def test_a_text_of_marks_alone_is_read_in_linear_time(mark):
     started = time.process_time()

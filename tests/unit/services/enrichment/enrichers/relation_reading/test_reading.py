@@ -48,6 +48,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(st.just(None), WORDS), max_size=30))
 def test_no_order_of_words_is_too_odd_to_read(words):
