@@ -16,6 +16,7 @@ from shared.article_store.query import ArticleQuery
 from shared.bus.envelope import encode
 from shared.clock import Clock, from_ms
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+from shared.events.articles import ArticleCrawled, FormerStory
 from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.registry import is_suppressed
 from shared.settings import StoreSettings
@@ -109,7 +110,7 @@ class Reprocessing:
         if await is_suppressed(self.connection, stored.article_id):
             return
         try:
-            fields = encode(stored.article)
+            fields = encode(_as_crawled(stored))
         except LimitExceeded:
             self.tally.too_large += 1
             return
@@ -117,6 +118,15 @@ class Reprocessing:
         pairs = [part for pair in fields.items() for part in pair]
         published = await self.connection.script(_SCRIPT)(keys, [stored.article_id, *pairs])
         self.tally.published += int(published)
+
+
+def _as_crawled(stored: StoredArticle) -> ArticleCrawled:
+    """The article as it was crawled, with the story that it says it is in: the broker may have forgotten that."""
+    said = stored.enrichment
+    if said.story_id is None:
+        return stored.article
+    former = FormerStory(story_id=said.story_id, copy_of=said.copy_of, story_version=said.story_version)
+    return stored.article.model_copy(update={"former_story": former})
 
 
 def version_of(given: str | None) -> int | None:

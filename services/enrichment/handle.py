@@ -63,7 +63,9 @@ class EnrichArticles:
             said = [story.changed for story in stories]
         return [
             Publish(
-                ArticleEnriched(article=event, enrichment=enrichment, embedding=vector, enriched_at=enriched_at),
+                ArticleEnriched(
+                    article=_as_crawled(event), enrichment=enrichment, embedding=vector, enriched_at=enriched_at
+                ),
                 also=also,
             )
             for event, enrichment, vector, also in zip(events, found, vectors, said, strict=True)
@@ -87,6 +89,11 @@ def _with_story(enrichment: Enrichment, story: Membership) -> Enrichment:
     return enrichment.model_copy(
         update={"story_id": story.story_id, "copy_of": story.copy_of, "story_version": story.version}
     )
+
+
+def _as_crawled(event: ArticleCrawled) -> ArticleCrawled:
+    """The article without the story that it brought along: the enrichment says where it is now."""
+    return event if event.former_story is None else event.model_copy(update={"former_story": None})
 
 
 def _text_of(article: ArticleCrawled) -> ArticleText:

@@ -50,6 +50,14 @@ class Quality(Value):
     flags: tuple[str, ...] = ()
 
 
+class FormerStory(Value):
+    """The story that a stored article belongs to by its own account; as in `Enrichment`."""
+
+    story_id: str
+    copy_of: str | None = None
+    story_version: int = Field(default=0, ge=0)
+
+
 class ArticleCrawled(Value):
     """A page was fetched and its article extracted; no HTML travels with it.
 
@@ -59,6 +67,7 @@ class ArticleCrawled(Value):
         requested_url: that a feed, sitemap or listing named, where `url` answered in its place.
         revision: milliseconds; rises with every accepted fetch of the article.
         content_hash: of title and normalised text; equal hashes mean unchanged content.
+        former_story: of an article that is enriched again: where it stays if the broker knows it no more.
         first_seen_at: never changes for an article.
     """
 
@@ -92,6 +101,7 @@ class ArticleCrawled(Value):
     revision: int = Field(gt=0)
     content_hash: str
     quality: Quality = Quality(score=1.0)
+    former_story: FormerStory | None = None
 
 
 def first_version(revision: int) -> int:

@@ -55,6 +55,8 @@ class PlaceArticles:
     async def __call__(self, newcomers: Sequence[Newcomer]) -> list[Membership]:
         """The memberships of articles that arrived in this order; an article that was placed before stays where it is.
 
+        What comes from the store and is not known any more stays where it says that it was: nothing is committed of it.
+
         Raises:
             DependencyUnavailable: no answer from the broker; what was placed stays placed, ask again.
             TemporaryFailure: other workers were faster too often.
@@ -84,13 +86,17 @@ class PlaceArticles:
                 for newcomer, subject in zip(newcomers, subjects, strict=True)
             ]
             found, kept = await self._state.read(sought, now_ms)
-            table = _Table(found, kept)
-            for newcomer, seek in zip(newcomers, sought, strict=True):
-                table.place(member(newcomer.article, seek.prints, seek.subject), seek)
-            plan = table.plan(sought, counts)
+            former = [_former(newcomer, one) for newcomer, one in zip(newcomers, found, strict=True)]
+            asked = [at for at, one in enumerate(former) if one is None]
+            table = _Table([found[at] for at in asked], kept)
+            for at in asked:
+                seek = sought[at]
+                table.place(member(newcomers[at].article, seek.prints, seek.subject), seek)
+            plan = table.plan([sought[at] for at in asked], [counts[at] for at in asked])
             versions = await self._state.commit(plan, now_ms) if plan.stories else []
             if versions is not None:
-                return table.memberships(versions, now_ms)
+                placed = iter(table.memberships(versions, now_ms))
+                return [one or next(placed) for one in former]
         return None
 
     async def _subjects(self, newcomers: Sequence[Newcomer], now_ms: int) -> tuple[list[Subject], list[dict[str, int]]]:
@@ -102,6 +108,14 @@ class PlaceArticles:
             subjects.append(one.weighed(articles, having))
             articles, having = counted(articles, having, one.counts)
         return subjects, [{"n": 1} | {str(feature): 1 for feature in one.counts} for one in drafts]
+
+
+def _former(newcomer: Newcomer, found: Found) -> Membership | None:
+    """Where an article was that comes from the store, if the broker has forgotten it."""
+    former = newcomer.article.former_story
+    if former is None or found.home is not None:
+        return None
+    return Membership(former.story_id, former.copy_of, former.story_version)
 
 
 class _Leads:

@@ -12,6 +12,8 @@ from services.cli.search import understand
 from services.crawler.settings import CrawlerSettings
 from services.enrichment.enrich import ENRICHMENT_VERSION, open_pipeline
 from services.enrichment.handle import EnrichArticles
+from services.enrichment.stories.placing import PlaceArticles
+from services.enrichment.stories.state import StoryState
 from services.indexing.handle import IndexArticles
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.query import ArticleQuery
@@ -26,7 +28,8 @@ from shared.redis_client import open_connection
 from shared.registry import suppressed_key
 from shared.settings import BusSettings, StoreSettings, variable_of
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT, INDEXING
-from tests.builders import NOON, a_stored_article, a_withdrawal, an_enrichment
+from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment
+from tests.prose import prose
 
 ALL = Selection(ArticleQuery(size=1))
 TEXT = "Siemens paid €3 million to a supplier in Spain on Friday."
@@ -52,6 +55,12 @@ async def events(connection) -> list[ArticleCrawled]:
 
 async def run(connection, store, clock, selection=ALL, *, dry_run=False) -> None:
     await reprocess(connection, store, CrawlerSettings(), clock, selection, dry_run=dry_run)
+
+
+async def expire_stories(connection) -> None:
+    """As thirty days without a change do."""
+    keys = [key async for key in connection.client.scan_iter(f"{connection.key('stories', '')}*")]
+    await connection.client.delete(*keys)
 
 
 async def handle_all(connection, clock, stage, event_type, handler) -> None:
@@ -110,6 +119,33 @@ async def test_the_same_version_replaces_what_another_tier_made(connection, stor
     clock.advance(1)
     now = await reader.get(other_tier.article_id)
     assert (now.version, now.enrichment.tier) == (other_tier.version, "fast")
+    await reader.close()
+    await writer.close()
+
+
+async def test_an_article_keeps_its_story_when_the_broker_knows_it_no_more(connection, store, clock):
+    writer, reader = await open_writer(store, clock), await open_reader(store, clock)
+    place = PlaceArticles(StoryState(connection), clock, random.Random(1))
+    enriching = EnrichArticles(open_pipeline("fast"), clock, place=place)
+    text = prose(1)
+    told = await enriching([an_article(1, text=text), an_article(2, text=text), an_article(3)])
+    await IndexArticles(writer, clock)([outcome.event for outcome in told])
+    clock.advance(1)
+    before = {number: await reader.get(an_article(number).article_id) for number in (1, 2, 3)}
+    await expire_stories(connection)
+
+    await run(connection, store, clock)
+    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, enriching)
+    await handle_all(connection, clock, INDEXING, ArticleEnriched, IndexArticles(writer, clock))
+
+    clock.advance(1)
+    after = {number: await reader.get(an_article(number).article_id) for number in (1, 2, 3)}
+    assert before[2].copy_of == an_article(1).article_id
+    assert [(one.story_id, one.copy_of) for one in after.values()] == [
+        (one.story_id, one.copy_of) for one in before.values()
+    ]
+    assert after[2].enriched_at > before[2].enriched_at
+    assert after[2].article == before[2].article
     await reader.close()
     await writer.close()
 

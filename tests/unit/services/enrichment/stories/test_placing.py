@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.enrichment.stories.placing import Membership, PlaceArticles
 from services.enrichment.stories.state import StoryState
 from shared.errors import DependencyUnavailable
+from shared.events.articles import FormerStory
 from shared.events.stories import StoryChanged
 from shared.redis_client import open_connection
 from shared.settings import BusSettings
@@ -83,6 +84,28 @@ async def test_an_article_that_comes_again_stays_where_it_was_and_says_its_story
     [again] = await place([a_newcomer(2, prose(77), revision=REVISION + 99)])
 
     assert again == before
+
+
+async def test_an_article_from_the_store_that_nobody_knows_any_more_stays_in_its_story(place, connection):
+    text = prose(1)
+    former = FormerStory(story_id="00000000000000aa", copy_of=id_of(7), story_version=41)
+
+    kept, other = await place([a_newcomer(1, text, former_story=former), a_newcomer(2, text)])
+
+    assert kept == Membership("00000000000000aa", id_of(7), 41)
+    assert (other.story_id, other.copy_of) == (id_of(2)[:16], None)
+    assert await StoryState(connection).of_article(id_of(1)) is None
+
+
+async def test_what_the_broker_knows_of_an_article_from_the_store_counts_more_than_what_it_brings(place):
+    text = prose(1)
+    await place([a_newcomer(1, text)])
+    [known] = await place([a_newcomer(2, text)])
+    former = FormerStory(story_id="00000000000000aa", story_version=41)
+
+    [again] = await place([a_newcomer(2, text, former_story=former)])
+
+    assert again == known
 
 
 async def test_an_article_that_comes_twice_in_one_batch_is_one_member(place):
