@@ -62,12 +62,15 @@ def known_mentions(article: ArticleText, language: str, knowledge: Knowledge) ->
 
     for field, passage, candidate in sure:
         if ground.is_free(field, candidate.start, candidate.end):
-            _accept(found, ground, field, passage, candidate, evidence.for_sure_name(passage, candidate))
+            confidence = evidence.for_sure_name(passage, candidate)
+            meant = _government(passage, candidate, evidence, knowledge.gazetteer)
+            _accept(found, ground, field, passage, meant, confidence)
     settled = _with_parents({item.entity_id for item in found}, knowledge.gazetteer)
     for field, passage, candidate in ambiguous:
         if ground.is_free(field, candidate.start, candidate.end):
             confidence = evidence.for_ambiguous_name(passage, candidate, settled)
-            _accept(found, ground, field, passage, candidate, confidence)
+            meant = _government(passage, candidate, evidence, knowledge.gazetteer)
+            _accept(found, ground, field, passage, meant, confidence)
     found += _surname_mentions(article, found, ground)
     return found, ground
 
@@ -75,6 +78,12 @@ def known_mentions(article: ArticleText, language: str, knowledge: Knowledge) ->
 def _with_parents(ids: set[str], gazetteer: Gazetteer) -> frozenset[str]:
     known = (gazetteer.get(entity_id) for entity_id in ids)
     return frozenset(ids | {entity.parent for entity in known if entity and entity.parent})
+
+
+def _government(passage: Passage, candidate: Candidate, evidence: Evidence, gazetteer: Gazetteer) -> Candidate:
+    """The candidate, or where a capital acts as a government the country, whose government it is."""
+    country = gazetteer.get(candidate.entity.parent) if evidence.is_government(passage, candidate) else None
+    return candidate._replace(entity=country) if country else candidate
 
 
 _Placed = tuple[Field, Passage, Candidate]

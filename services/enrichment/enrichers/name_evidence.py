@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from services.enrichment.article_text import CJK, ArticleText, Passage, Sentence
+from services.enrichment.enrichers.governments import acts
 from services.enrichment.knowledge_base.gazetteer import Candidate
 
 # It begins with one set of characters, which the search skips to.
@@ -99,6 +100,8 @@ class Evidence:
         """The same for an ambiguous name, given the ids of what is found by other names, and of their parents."""
         setting = _setting(passage, candidate)
         entity = candidate.entity
+        if self.is_government(passage, candidate):
+            return _CONFIDENCE["evidence"]
         if self._belongs_to_another(setting, candidate):
             return None
         # The surname of someone named in full is joined later, where no one else bears it.
@@ -110,6 +113,10 @@ class Evidence:
         if candidate.kind == "weak" or _speaks_against(sentence.text, candidate):
             return None
         return _CONFIDENCE["capitals"] if self._stands_out(passage, sentence, candidate) else None
+
+    def is_government(self, passage: Passage, candidate: Candidate) -> bool:
+        """Whether a capital stands for the government in it; one that is someone's surname needs an act of state."""
+        return acts(passage, candidate, is_doubtful=candidate.kind == "weak" or candidate.name in self._surnames)
 
     def _belongs_to_another(self, setting: Setting, candidate: Candidate) -> bool:
         """Whether a single name is someone's surname, or the beginning of a longer name."""

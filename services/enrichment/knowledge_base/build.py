@@ -21,6 +21,7 @@ from services.enrichment.knowledge_base.known_entity import KnownEntity, to_line
 from services.enrichment.knowledge_base.naming import frequent_words, host, without_legal_form
 from services.enrichment.knowledge_base.slugs import slug
 from services.enrichment.knowledge_base.sources import (
+    capitals,
     cities,
     company_entity,
     countries,
@@ -54,6 +55,14 @@ class Collection:
         free = self._with_free_names(entity)
         if free.names or free.words or free.weak:
             self._put(free._replace(id=self._free_id(free)))
+
+    def join_capital(self, capital: str, code: str, country: str) -> None:
+        """Make a country the parent of the place in it that bears the name of its capital."""
+        place, whole = self.owner_of(capital), self.owner_of(country)
+        if place is None or whole is None or place.id == whole.id:
+            return
+        if place.type == whole.type == "location" and place.country == whole.country == code:
+            self._entities[place.id] = place._replace(parent=whole.id)
 
     def entities(self) -> list[KnownEntity]:
         """All entities, sorted by id."""
@@ -104,6 +113,8 @@ def collect(companies: Path, data: Path = DATA) -> list[KnownEntity]:
     country_names = yaml.load((data / "curated" / COUNTRY_NAMES).read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  # builds nothing but strings
     for entity in (*countries(country_names, ambiguity), *regions(ambiguity), *cities(ambiguity)):
         collection.add(entity)
+    for capital, code, country in capitals():
+        collection.join_capital(capital, code, country)
     _add_companies(collection, companies, ambiguity)
     return collection.entities()
 

@@ -12,6 +12,7 @@ class KnownEntity(NamedTuple):
     """Someone or something with all names it goes by.
 
     Attributes:
+        parent: the id of the owner of a body or product; of a capital its country's.
         names: each stands for the entity wherever it appears.
         words: names that mean something else as well, from our own lists; capitals or company are needed.
         weak: names that mean something else as well, from bulk sources; only plain evidence will do.

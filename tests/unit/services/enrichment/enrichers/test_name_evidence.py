@@ -45,7 +45,7 @@ MEANT = [
     ("Troops left Chad in January.", "place:chad"),
     ("Soldiers from Mali crossed the river.", "place:mali"),
     ("The delegation arrived in Washington on Monday.", "place:washington-d-c"),
-    ("Beijing said it would retaliate against the tariffs.", "place:beijing"),
+    ("Beijing said it would retaliate against the tariffs.", "place:china"),
     ("The president spoke in Paris about the war.", "place:paris"),
 ]
 NOT_MEANT = [
@@ -169,8 +169,39 @@ def test_held_out_sentences_are_mostly_read_rightly(means):
     assert sum(right) >= HELD_OUT_FLOOR * len(right)
 
 
-def test_a_capital_names_the_place_also_where_its_government_speaks(means):
-    assert means("Beijing said on Friday that it would impose sanctions.", "place:beijing")
+@pytest.mark.parametrize(
+    ("sentence", "country"),
+    [
+        ("Beijing said on Friday that it would buy less.", "place:china"),
+        ("Washington imposed sanctions on two shipyards.", "place:united-states"),
+        ("Last week Moscow has again denied the report.", "place:russia"),
+        ("Nobody knows what Tehran's nuclear programme costs.", "place:iran"),
+        ("The talks with Ankara ended early.", "place:turkey"),
+        ("He put pressure on Brasília over the dam.", "place:brazil"),
+        ("It hurts relations between London and Paris.", "place:france"),
+        ("The actor Denzel Washington won. Washington retaliated with tariffs.", "place:united-states"),
+    ],
+)
+def test_a_capital_that_acts_as_a_government_means_its_country(means, sentence, country):
+    assert means(sentence, country)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "capital", "country"),
+    [
+        ("The police in Beijing said on Friday that two people were hurt.", "place:beijing", "place:china"),
+        ("A museum near Moscow wants more visitors.", "place:moscow", "place:russia"),
+        ("It rained in London. Paris was dry.", "place:london", "place:united-kingdom"),
+        ("The fair moved from Tokyo to Seoul.", "place:seoul", "place:south-korea"),
+    ],
+)
+def test_a_capital_where_something_is_or_happens_is_the_town(means, sentence, capital, country):
+    assert means(sentence, capital)
+    assert not means(sentence, country)
+
+
+def test_a_person_who_bears_the_name_of_a_capital_is_no_government(means):
+    assert not means("George Washington won. Washington said he was glad.", "place:united-states")
 
 
 def test_a_by_name_with_of_is_no_company(means):

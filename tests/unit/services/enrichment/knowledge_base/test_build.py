@@ -41,6 +41,19 @@ def test_namesakes_get_ids_of_their_own():
     assert [entity.id for entity in collection.entities()] == ["org:zentro", "org:zentro-br"]
 
 
+def test_a_capital_has_its_country_for_a_parent():
+    collection = Collection()
+    collection.add(KnownEntity("place:zentria", "Zentria", "location", "ZZ", names=("Zentria",)))
+    collection.add(KnownEntity("place:zorbo", "Zorbo", "location", "ZZ", names=("Zorbo",)))
+    collection.add(KnownEntity("place:quarrel", "Quarrel", "location", "QQ", names=("Quarrel",)))
+
+    for capital in ("Zorbo", "Quarrel", "Zentria", "Nowhere"):
+        collection.join_capital(capital, "ZZ", "Zentria")
+
+    parents = {entity.id: entity.parent for entity in collection.entities()}
+    assert parents == {"place:zentria": "", "place:zorbo": "place:zentria", "place:quarrel": ""}
+
+
 def test_an_entity_whose_names_are_all_taken_is_left_out():
     collection = Collection()
     collection.add(KnownEntity("place:zentro", "Zentro", "location", names=("Zentro",)))
