@@ -277,7 +277,7 @@ def _provenance(stored: StoredArticle) -> Iterator[tuple[str, str]]:
         yield "Not understood", ", ".join(enrichment.failed)
     # As robots.txt, headers and the page itself said when it was fetched.
     yield "Robots", ", ".join(wording.RIGHTS[right] for right in article.rights) or "nothing reserved"
-    yield "Revision", str(article.revision)
+    yield "Versions seen", str(stored.standing.revisions)
 
 
 def _extraction(article: ArticleCrawled) -> str:
