@@ -30,6 +30,7 @@ class BucketRow:
     toggle_href: str
     exclude_href: str
     depth: int = 0
+    excluded: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ def facet_boxes(
         )
 
 
+def uncounted(facets: Iterable[FacetCounts]) -> Iterator[str]:
+    """A note for each facet that the store could not count, although it served the page."""
+    for counts in facets:
+        if counts.failed:
+            yield f"{FACETS_BY_NAME[counts.facet].label} could not be counted this time: {counts.failed}"
+
+
 def _bounds(query: ArticleQuery) -> tuple[str, str]:
     """The amounts that are asked for, as their fields show them."""
     asked = next((item for item in query.ranges if item.facet == DEAL_SIZE), RangeFilter(DEAL_SIZE))
@@ -95,6 +103,7 @@ def _rows(counts: FacetCounts, above: Mapping[str, tuple[str, ...]]) -> Iterable
 
 
 def _bucket_row(query: ArticleQuery, facet: str, bucket: Bucket, depth: int) -> BucketRow:
+    ruled_out = (value for item in query.filters if item.facet == facet for value in item.exclude)
     return BucketRow(
         value=bucket.value,
         label=bucket.label,
@@ -103,6 +112,7 @@ def _bucket_row(query: ArticleQuery, facet: str, bucket: Bucket, depth: int) -> 
         toggle_href=search_page(toggled(query, facet, bucket.value)),
         exclude_href=search_page(excluding(query, facet, bucket.value)),
         depth=depth,
+        excluded=bucket.value in ruled_out,
     )
 
 

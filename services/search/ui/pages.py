@@ -21,7 +21,7 @@ from services.search.query_string import apart, pairs_of_query_string
 from services.search.starting_again import starting_again_at
 from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
-from services.search.ui.facet_boxes import WITHIN
+from services.search.ui.facet_boxes import WITHIN, uncounted
 from services.search.ui.fact_views import facts_view
 from services.search.ui.filter_chips import labels_in
 from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH, search_page
@@ -104,7 +104,9 @@ class Pages:
         )
         by_meaning = self._catalogue.finds_by_meaning
         page = search_view(question.query, shown, now, typed, labels, above, by_meaning=by_meaning)
-        return self._render("search.html", here=SEARCH_PATH, page=page, notes=question.notes)
+        return self._render(
+            "search.html", here=SEARCH_PATH, page=page, notes=(*question.notes, *uncounted(shown.facets))
+        )
 
     async def _within(self, query: ArticleQuery, typed: Mapping[str, str]) -> dict[str, FacetCounts]:
         """The values that were looked for by their labels, by facet."""

@@ -1,4 +1,4 @@
-from services.search.ui.facet_boxes import facet_boxes
+from services.search.ui.facet_boxes import facet_boxes, uncounted
 from shared.article_store.query import Bucket, FacetCounts
 from tests.unit.services.search.asking import parse
 
@@ -38,3 +38,20 @@ def test_topics_are_shown_below_those_they_belong_to_and_nothing_else_is():
 
     assert [(row.value, row.depth) for row in topics.rows] == [("topic:a", 0), ("topic:b", 1)]
     assert [(row.value, row.depth) for row in people.rows] == [("topic:b", 0), ("topic:a", 0)]
+
+
+def test_a_value_that_is_left_out_says_so_and_is_freed_by_a_click():
+    [box] = boxes(counts("person", "person:ada", "person:bob"), query="not_person=person:bob")
+
+    assert [(row.excluded, row.toggle_href) for row in box.rows] == [
+        (False, "/?person=person:ada&not_person=person:bob"),
+        (True, "/"),
+    ]
+
+
+def test_a_facet_that_could_not_be_counted_is_a_note():
+    failed = FacetCounts("person", (), 0, failed="too many values")
+
+    assert list(uncounted([counts("language", "en"), failed])) == [
+        "Person could not be counted this time: too many values"
+    ]
