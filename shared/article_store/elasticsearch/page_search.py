@@ -72,8 +72,8 @@ class PageSearch:
         self, query: ArticleQuery, position: Position | None, found: queries.Found, *, view: str | None
     ) -> Page:
         try:
-            body = queries.search(query, position, found)
-            return Page(await self._search(body, view, time_limit_s=self._counting_s if query.facets else None))
+            body, limit_s = queries.search(query, position, found), self._counting_s if query.facets else None
+            return Page(await self._search(body, view, limit_s, kept=queries.worth_keeping(query)))
         except (ApiError, ConnectionTimeout) as error:
             if not query.facets or (isinstance(error, ApiError) and error.status_code in _ABOUT_ALL):
                 raise
@@ -103,12 +103,19 @@ class PageSearch:
                 counts |= {f"{n} {request.facet}" if n.startswith(queries.AMONG) else n: c for n, c in own}
         return Page({**answer, "aggregations": counts}, failed)
 
-    async def _search(self, body: queries.Body, view: str | None, time_limit_s: float | None = None) -> results.Answer:
+    async def _search(
+        self, body: queries.Body, view: str | None, time_limit_s: float | None = None, *, kept: bool = False
+    ) -> results.Answer:
         if view is not None:
             return await self._points.ask(view, body, time_limit_s)
         client = self._client if time_limit_s is None else self._client.options(request_timeout=time_limit_s)
         # Without a part of the indices the answer would be short of hits and counts.
         answer = await client.search(
-            index=self._index, body=body, ignore_unavailable=True, allow_partial_search_results=False
+            index=self._index,
+            body=body,
+            ignore_unavailable=True,
+            allow_partial_search_results=False,
+            # Left to itself it keeps no answer with hits. Each refresh that changes the index drops what it kept.
+            request_cache=True if kept else None,
         )
         return dict(answer)

@@ -21,6 +21,7 @@ from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, c
 from shared.article_store.tantivy.counting import count_of
 from shared.article_store.tantivy.faceting import facets
 from shared.article_store.tantivy.fact_search import search_facts
+from shared.article_store.tantivy.kept_counts import KeptCounts
 from shared.article_store.tantivy.past import revisions, withdrawals
 from shared.article_store.tantivy.queries import any_of, copies_of, from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
@@ -45,6 +46,7 @@ class TantivyArticleReader:
     def __init__(self, folder: Path, clock: Clock, *, time_limit_s: float) -> None:
         self._snapshots = Snapshots(folder, clock)
         self._views = KeptViews(clock)
+        self._counts = KeptCounts()
         self._counting_s = COUNTING_SHARE * time_limit_s
 
     async def get(self, article_id: str) -> StoredArticle | None:
@@ -124,9 +126,12 @@ class TantivyArticleReader:
             return ()
         try:
             async with asyncio.timeout(self._counting_s):
-                return await self._answer(lambda: facets(view.searcher, self._snapshots.schema, query))
+                return await self._answer(lambda: self._counts.of(view.state, query, lambda: self._count(view, query)))
         except TimeoutError:
             return tuple(not_counted(request, too_slow(self._counting_s)) for request in query.facets)
+
+    def _count(self, view: View, query: ArticleQuery) -> tuple[FacetCounts, ...]:
+        return facets(view.searcher, self._snapshots.schema, query)
 
     def _view(self, position: Position | None) -> View:
         return self._views.find(position.view) if isinstance(position, RankPosition) else self._snapshots.view()

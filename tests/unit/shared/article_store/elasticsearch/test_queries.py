@@ -1,7 +1,8 @@
+from dataclasses import replace
 from typing import Any
 
-from shared.article_store.elasticsearch.queries import search
-from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest
+from shared.article_store.elasticsearch.queries import search, worth_keeping
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 
 FACETS = (FacetRequest("language"), FacetRequest("source"), FacetRequest("section"))
 
@@ -31,3 +32,23 @@ def test_a_question_without_filters_by_its_facets_filters_no_hits_afterwards() -
 
     assert "post_filter" not in unfiltered
     assert "post_filter" in filtered
+
+
+def test_counts_that_are_asked_for_one_by_one_bear_names_that_never_meet() -> None:
+    narrowing_each_other = (FacetFilter("relation", ("acquires",)), FacetFilter("deal_size", ("1b-10b",)))
+    facets = (FacetRequest("relation"), FacetRequest("deal_size"))
+
+    asked = [search(ArticleQuery(filters=narrowing_each_other, facets=(facet,)), None)["aggs"] for facet in facets]
+
+    assert [len(aggs) for aggs in asked] == [1, 1]
+    assert set(asked[0]).isdisjoint(asked[1])
+
+
+def test_only_the_first_page_of_everything_is_worth_keeping() -> None:
+    everything = ArticleQuery(facets=FACETS, copies="hide", sort="newest", highlight=True)
+
+    assert worth_keeping(everything)
+    assert not worth_keeping(replace(everything, facets=()))
+    assert not worth_keeping(replace(everything, where=Words("rare")))
+    assert not worth_keeping(replace(everything, cursor="the next page"))
+    assert not worth_keeping(replace(everything, filters=(FacetFilter("language", ("en",)),)))
