@@ -1,0 +1,102 @@
+"""Generated articles to search among, and stores filled with them; a filled store can be kept for the next run."""
+
+import itertools
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch, NotFoundError
+
+from shared.article_store.document import StoredArticle
+from shared.article_store.elasticsearch import bulk
+from shared.article_store.elasticsearch.mapping import alias, index_name, placed
+from shared.article_store.opening import open_writer
+from shared.article_store.tantivy.schema import fingerprint
+from shared.clock import SystemClock
+from shared.settings import StoreSettings
+from tests.builders import a_relation, a_stored_article, a_topic, an_enrichment, an_entity
+
+_BATCH = 1_000
+_VOCABULARY = 3_000
+_WORDS = 200
+_SECTIONS = ("Business", "Sport", "Technology", None)
+# It says that a folder holds all that it should: a run that was ended before leaves none.
+_COMPLETE = "complete"
+
+
+def generated(count: int, seed: int = 1) -> Iterator[list[StoredArticle]]:
+    """Batches of articles of 200 words, words and entities as unevenly spread as in the news."""
+    rng = random.Random(seed)
+    vocabulary = [f"w{number}" for number in range(1, _VOCABULARY + 1)]
+    up_to = list(itertools.accumulate(1 / place for place in range(1, _VOCABULARY + 1)))
+    for start in range(0, count, _BATCH):
+        numbers = range(start, min(count, start + _BATCH))
+        yield [_article(n, rng.choices(vocabulary, cum_weights=up_to, k=_WORDS), rng) for n in numbers]
+
+
+def _article(number: int, words: list[str], rng: random.Random) -> StoredArticle:
+    def entity(kind: str, prefix: str, values: int) -> Any:
+        # The square makes few of them frequent.
+        place = int(values * rng.random() ** 2)
+        return an_entity(f"{prefix}:o{place}", f"{kind} {place}")
+
+    entities = (
+        entity("organization", "org", 2_000),
+        entity("person", "person", 5_000),
+        entity("location", "place", 500),
+    )
+    topic = rng.randrange(40)
+    enrichment = an_enrichment(
+        entities=entities,
+        topics=(a_topic(f"topic:t{topic}", f"Topic {topic}", ()),),
+        relations=(a_relation(dollars=1e6 * rng.randint(1, 900)),),
+    )
+    section = rng.choice(_SECTIONS)
+    return a_stored_article(number, enrichment, title=" ".join(words[:8]), text=" ".join(words), section=section)
+
+
+async def fill_folder(settings: StoreSettings, count: int) -> None:
+    """Put the articles into the folder's index, as indexing does; nothing to do where it holds them."""
+    complete = settings.data_dir / _COMPLETE
+    if complete.exists():
+        return
+    writer = await open_writer(settings, SystemClock())
+    for articles in generated(count):
+        await writer.put(articles)
+    await writer.close()
+    complete.touch()
+
+
+async def fill_elasticsearch(client: AsyncElasticsearch, settings: StoreSettings, count: int) -> None:
+    """Write the articles into an index of this code's mapping, past revisions and facts, which no search of articles
+    asks; nothing to do where it holds them."""
+    index = alias(settings.index_prefix)
+    if await _held(client, index, index_name(settings.index_prefix)) == count:
+        return
+    clock = SystemClock()
+    await (await open_writer(settings, clock)).close()
+    await client.indices.put_settings(index=index, settings={"index.refresh_interval": "-1"})
+    for articles in generated(count):
+        await bulk.write(client, clock, bulk.Target(index), [placed(article) for article in articles])
+    await client.indices.put_settings(index=index, settings={"index.refresh_interval": "1s"})
+    await client.indices.refresh(index=index)
+
+
+async def _held(client: AsyncElasticsearch, index: str, name: str) -> int:
+    """How many articles the index holds; none where it is not the one of this name."""
+    try:
+        behind = await client.indices.get_alias(name=index)
+        return int((await client.count(index=index))["count"]) if name in behind else 0
+    except NotFoundError:
+        return 0
+
+
+def folder_for(keep: Path | None, temporary: Path, count: int) -> Path:
+    """Where an index of so many articles of this schema lies: kept, or gone with the temporary folder."""
+    folder = keep / f"articles-{count}-{fingerprint()}" if keep else temporary / "articles"
+    if folder.exists() and not (folder / _COMPLETE).exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
