@@ -103,8 +103,8 @@ bench-alerts: setup ## Measure what a thousand alerts take of the processor besi
 bench-store: setup ## Measure puts into each store beside one bulk request by hand
 	@$(BIN)/python -m tests.bench.store_puts
 
-bench-search: setup ## Measure searches with eight facets on each store (ARTICLES=5000 for fewer than 100,000)
-	@$(BIN)/python -m tests.bench.search $(if $(ARTICLES),--articles $(ARTICLES))
+bench-search: setup ## Measure searches with eight facets on each store (ARTICLES=5000 for fewer than 100,000; KEEP=folder for stores to stay filled)
+	@$(BIN)/python -m tests.bench.search $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(KEEP),--keep $(KEEP))
 
 bench-frontier: setup ## Measure the memory and the speed of the crawler's queue
 	@$(BIN)/python -m tests.bench.frontier

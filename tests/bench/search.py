@@ -30,7 +30,7 @@ from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, 
 from shared.clock import SystemClock
 from shared.facets import FACETS_BY_NAME
 from shared.settings import HttpSettings, StoreSettings, load
-from tests.bench.search_corpus import fill_elasticsearch, fill_folder, folder_for
+from tests.bench.search_corpus import fill, folder_for
 from tests.indices import removed_afterwards
 
 _FLOOR = 1.3
@@ -205,14 +205,13 @@ async def main(count: int, rounds: int, keep: Path | None) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = folder_for(keep, Path(temporary), count)
         settings = StoreSettings(data_dir=folder)
-        await fill_folder(settings, count)
+        await fill(settings, count)
         within = [await bench(settings, count, rounds)]
         if url:
             prefix = f"bench-{count}" if keep else f"bench-{uuid.uuid4().hex[:12]}"
             settings = StoreSettings(data_dir=folder, elasticsearch_url=url, index_prefix=prefix)
             async with removed_afterwards(None if keep else url, prefix):
-                async with AsyncElasticsearch(url, request_timeout=60) as client:
-                    await fill_elasticsearch(client, settings, count)
+                await fill(settings, count)
                 within.append(await bench(settings, count, rounds))
     return 0 if all(within) else 1
 

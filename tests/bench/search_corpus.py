@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import AsyncElasticsearch, NotFoundError
+from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.elasticsearch import bulk
-from shared.article_store.elasticsearch.mapping import alias, index_name, placed
-from shared.article_store.opening import open_writer
+from shared.article_store.elasticsearch.mapping import alias
+from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.query import ArticleQuery
 from shared.article_store.tantivy.schema import fingerprint
 from shared.clock import SystemClock
+from shared.errors import DependencyUnavailable
 from shared.settings import StoreSettings
 from tests.builders import a_relation, a_stored_article, a_topic, an_enrichment, an_entity
 
@@ -57,40 +58,30 @@ def _article(number: int, words: list[str], rng: random.Random) -> StoredArticle
     return a_stored_article(number, enrichment, title=" ".join(words[:8]), text=" ".join(words), section=section)
 
 
-async def fill_folder(settings: StoreSettings, count: int) -> None:
-    """Put the articles into the folder's index, as indexing does; nothing to do where it holds them."""
-    complete = settings.data_dir / _COMPLETE
-    if complete.exists():
+async def fill(settings: StoreSettings, count: int) -> None:
+    """Put the articles into the store, as indexing does; nothing to do where it holds them."""
+    if await _held(settings) == count:
         return
     writer = await open_writer(settings, SystemClock())
     for articles in generated(count):
         await writer.put(articles)
     await writer.close()
-    complete.touch()
+    if settings.elasticsearch_url:
+        async with AsyncElasticsearch(settings.elasticsearch_url) as client:
+            await client.indices.refresh(index=alias(settings.index_prefix))
+    else:
+        (settings.data_dir / _COMPLETE).touch()
 
 
-async def fill_elasticsearch(client: AsyncElasticsearch, settings: StoreSettings, count: int) -> None:
-    """Write the articles into an index of this code's mapping, past revisions and facts, which no search of articles
-    asks; nothing to do where it holds them."""
-    index = alias(settings.index_prefix)
-    if await _held(client, index, index_name(settings.index_prefix)) == count:
-        return
-    clock = SystemClock()
-    await (await open_writer(settings, clock)).close()
-    await client.indices.put_settings(index=index, settings={"index.refresh_interval": "-1"})
-    for articles in generated(count):
-        await bulk.write(client, clock, bulk.Target(index), [placed(article) for article in articles])
-    await client.indices.put_settings(index=index, settings={"index.refresh_interval": "1s"})
-    await client.indices.refresh(index=index)
-
-
-async def _held(client: AsyncElasticsearch, index: str, name: str) -> int:
-    """How many articles the index holds; none where it is not the one of this name."""
+async def _held(settings: StoreSettings) -> int:
+    """How many articles can be found in the store as this program has it."""
+    reader = await open_reader(settings, SystemClock())
     try:
-        behind = await client.indices.get_alias(name=index)
-        return int((await client.count(index=index))["count"]) if name in behind else 0
-    except NotFoundError:
+        return (await reader.search(ArticleQuery(size=0))).total.value
+    except DependencyUnavailable:
         return 0
+    finally:
+        await reader.close()
 
 
 def folder_for(keep: Path | None, temporary: Path, count: int) -> Path:
