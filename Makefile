@@ -115,6 +115,12 @@ bench-traces: setup ## Measure what traces cost, off and on
 bench-scale: setup ## Measure 1, 2 and 4 replicas of each stage, and simulate what large rates need; needs ELASTICSEARCH_URL
 	@$(BIN)/python -m tests.bench.scale --dir $(NEWSWEIR_EVAL_DIR)
 
+bench-startup: setup ## Measure how soon the command, the services and the demo are there
+	@$(BIN)/python -m tests.bench.startup
+
+soak: setup ## Run everything under a steady load and see whether it grows: an hour, or MINUTES=N
+	@$(BIN)/python -m tests.bench.soak $(if $(MINUTES),--minutes $(MINUTES))
+
 chaos: setup ## Kill, stop and cut off everything under 20,000 articles, then count (SEED=N repeats a run)
 	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
