@@ -24,6 +24,22 @@ def test_every_parent_of_the_committed_base_is_an_entity_of_it():
     assert missing == set()
 
 
+@pytest.mark.parametrize(
+    ("entity_id", "parent"),
+    [
+        ("place:tokyo", "place:japan"),
+        ("place:washington-d-c", "place:united-states"),
+        ("place:osaka", ""),
+        ("product:nemotron", "org:nvidia"),
+        ("org:saft", "org:totalenergies"),
+    ],
+)
+def test_capitals_have_their_country_and_products_their_maker_for_a_parent(entity_id, parent):
+    entities = {entity.id: entity for entity in read_entities(DATA / "entities.tsv.gz")}
+
+    assert entities[entity_id].parent == parent
+
+
 def test_no_two_entities_of_the_committed_base_share_a_name_or_a_former_id():
     entities = read_entities(DATA / "entities.tsv.gz")
     owners: dict[str, set[str]] = {}
