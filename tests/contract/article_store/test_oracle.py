@@ -1,6 +1,5 @@
 """Both stores against an obvious answer: every question about fifty articles, answered by going through them."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from random import Random
@@ -11,12 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.indexed import facet_values
 from shared.article_store.query import (
     AllOf,
     AnyOf,
     ArticleQuery,
-    Expression,
     FacetFilter,
     FacetRequest,
     HasValue,
@@ -25,8 +22,8 @@ from shared.article_store.query import (
     PublishedBetween,
     Words,
 )
-from shared.facets import FACETS_BY_NAME
 from tests.builders import NOON, a_stored_article, a_topic, an_enrichment, an_entity
+from tests.contract.article_store.oracle import Oracle
 from tests.contract.article_store.stores import Store
 
 WORDS = "market markets marketing R&D don't 3.5 café bank banking rate the of 中国电池 电池 ประเทศไทย".split()
@@ -34,15 +31,6 @@ ORGANIZATIONS = [f"org:o{number}" for number in range(9)]
 SECTIONS = ["Business", "Sport", "Technology"]
 HOSTS = ["news.example", "www.news.example", "post.example"]
 FACETS = ("organization", "section", "topic")
-
-# The tokens of each text of each field.
-Tokens = dict[str, list[list[str]]]
-IN_FIELDS = {
-    "any": ("title", "description", "text", "names"),
-    "title": ("title",),
-    "text": ("description", "text"),
-    "author": ("authors",),
-}
 
 
 def fifty_articles() -> list[StoredArticle]:
@@ -67,121 +55,6 @@ def fifty_articles() -> list[StoredArticle]:
         )
         for number in range(50)
     ]
-
-
-class Oracle:
-    """Answers by going through all articles, with the store's own idea of a word."""
-
-    def __init__(self, store: Store, articles: dict[str, StoredArticle], tokens: dict[str, Tokens]) -> None:
-        self.store = store
-        self._articles = articles
-        self._tokens = tokens
-        self._terms: dict[str, list[str]] = {}
-
-    @classmethod
-    async def of(cls, store: Store, articles: list[StoredArticle]) -> "Oracle":
-        tokens = {}
-        for stored in articles:
-            article = stored.article
-            fields = {
-                "title": [article.title],
-                "description": [article.description or ""],
-                "text": [article.text],
-                "names": [entity.name for entity in stored.enrichment.entities],
-                "authors": list(article.authors),
-            }
-            tokens[stored.article_id] = {
-                name: [await store.reader.analyse(text) for text in texts] for name, texts in fields.items()
-            }
-        return cls(store, {stored.article_id: stored for stored in articles}, tokens)
-
-    async def learn(self, query: ArticleQuery) -> None:
-        """The terms of all that the query says."""
-        for text in texts_of(query.where):
-            for part in (text, *text.split()):
-                if part not in self._terms:
-                    self._terms[part] = await self.store.reader.analyse(part)
-
-    def found(self, query: ArticleQuery, without_facet: str | None = None) -> list[StoredArticle]:
-        return [
-            stored
-            for stored in self._articles.values()
-            if (query.where is None or self._holds(stored, query.where) is not False)
-            and all(self._passes(stored, f) for f in query.filters if f.facet != without_facet)
-            and (query.published_from is None or stored.article.published.at >= query.published_from)
-            and (query.published_to is None or stored.article.published.at < query.published_to)
-        ]
-
-    def counts(self, query: ArticleQuery, request: FacetRequest) -> tuple[dict[str, int], int]:
-        """The counts of the values to be shown, and that of all others together."""
-        facet = FACETS_BY_NAME[request.facet]
-        counter = Counter(
-            value.value for stored in self.found(query, request.facet) for value in facet_values(facet, stored)
-        )
-        named = {v for f in query.filters if f.facet == request.facet for v in (*f.include, *f.exclude)}
-        top = sorted(counter, key=lambda value: (-counter[value], value))[: request.size]
-        shown = {value: counter[value] for value in {*top, *named}}
-        return shown, counter.total() - sum(shown.values())
-
-    def _holds(self, stored: StoredArticle, expression: Expression) -> bool | None:
-        """Whether an expression holds; None where it asks for nothing."""
-        match expression:
-            case Words():
-                return self._says(stored, expression)
-            case Not(part):
-                held = self._holds(stored, part)
-                return None if held is None else not held
-            case AllOf(parts) | AnyOf(parts):
-                every = [held for part in parts if (held := self._holds(stored, part)) is not None]
-                if not every:
-                    return None
-                return all(every) if isinstance(expression, AllOf) else any(every)
-            case HasValue(facet, values):
-                return bool({v.value for v in facet_values(FACETS_BY_NAME[facet], stored)} & set(values))
-            case OnSite(host):
-                own = stored.article.url.split("/")[2]
-                return own == host or own.endswith(f".{host}")
-            case PublishedBetween(start, end):
-                at = stored.article.published.at
-                return (start is None or at >= start) and (end is None or at < end)
-
-    def _says(self, stored: StoredArticle, words: Words) -> bool | None:
-        written = [words.text] if words.phrase else words.text.split()
-        asked = {tuple(self._terms[part]) for part in written} - {()}
-        if words.match != "all":
-            asked = {terms for terms in asked if terms not in {("the",), ("of",)}} or asked
-        if not asked:
-            return None
-        said = sum(self._occurs(stored, list(terms), words.field) for terms in asked)
-        most = len(asked) if len(asked) <= 2 else -(-2 * len(asked) // 3)
-        return said >= {"all": len(asked), "most": most, "any": 1}[words.match]
-
-    def _occurs(self, stored: StoredArticle, terms: list[str], field: str) -> bool:
-        return any(
-            tokens[start : start + len(terms)] == terms
-            for name in IN_FIELDS[field]
-            for tokens in self._tokens[stored.article_id][name]
-            for start in range(len(tokens))
-        )
-
-    @staticmethod
-    def _passes(stored: StoredArticle, facet_filter: FacetFilter) -> bool:
-        values = {value.value for value in facet_values(FACETS_BY_NAME[facet_filter.facet], stored)}
-        wanted = set(facet_filter.include)
-        included = wanted <= values if facet_filter.mode == "all" else not wanted or bool(values & wanted)
-        return included and not values & set(facet_filter.exclude)
-
-
-def texts_of(expression: Expression | None) -> list[str]:
-    match expression:
-        case Words(text):
-            return [text]
-        case Not(part):
-            return texts_of(part)
-        case AllOf(parts) | AnyOf(parts):
-            return [text for part in parts for text in texts_of(part)]
-        case _:
-            return []
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
