@@ -64,6 +64,10 @@ class Catalogue:
         """
         return await self._in_time(self._find_hybrid(query) if is_hybrid(query) else self._reader.search(query))
 
+    async def days(self, query: ArticleQuery) -> dict[int, int]:
+        """How many articles of a question were published on each day since 1970; raises as `ArticleReader.days`."""
+        return await self._in_time(self._reader.days(query))
+
     async def one(self, article_id: str) -> StoredArticle:
         """The article as far as it may be shown; raises UnknownArticle."""
         known = _ARTICLE_ID.fullmatch(article_id)

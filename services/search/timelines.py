@@ -1,6 +1,7 @@
-"""How many articles of a question were published when: one count for each interval, by a facet where asked for."""
+"""How many articles of a question were published when: days that the store counts in one request, put together."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -8,12 +9,15 @@ from itertools import pairwise
 from services.search.catalogue import Catalogue
 from services.search.values import resolved
 from shared.article_store.fact_query import Interval
-from shared.article_store.query import ArticleQuery, Bucket, FacetRequest, Sort
+from shared.article_store.periods import DAY_MS
+from shared.article_store.query import ArticleQuery, Bucket, FacetRequest
 from shared.article_store.time_buckets import automatic, starts
+from shared.clock import from_ms, to_ms
 from shared.errors import LimitExceeded
 
 MAX_INTERVALS = 120
-# Each interval is a question of its own, and all of them together must not keep others waiting.
+# The values of a facet are a question of their own for each interval, and all of them together must not keep others
+# waiting.
 _AT_ONCE = 6
 
 
@@ -44,31 +48,33 @@ async def timeline(
         LimitExceeded: more than MAX_INTERVALS slices; and as `Catalogue.find`.
     """
     query = await resolved(catalogue, query)
-    counted = replace(query, size=0, cursor=None, highlight=False, facets=() if by is None else (by,))
-    first, last = await asyncio.gather(_end(catalogue, query, "oldest"), _end(catalogue, query, "newest"))
-    if first is None or last is None:
+    days = await catalogue.days(query)
+    if not days:
         return Timeline(interval or "day", ())
+    first, last = from_ms(min(days) * DAY_MS), from_ms(max(days) * DAY_MS)
     chosen = interval or automatic(first, last)
     edges = starts(chosen, first, last)
     if len(edges) - 1 > MAX_INTERVALS:
         raise LimitExceeded(f"more than {MAX_INTERVALS} {chosen}s between first and last: choose a longer interval")
+    slices = [Slice(start, end, _between(days, start, end)) for start, end in pairwise(edges)]
+    if by is None:
+        return Timeline(chosen, tuple(slices))
+    counted = replace(query, size=0, cursor=None, highlight=False, facets=(by,))
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def slice_of(start: datetime, end: datetime) -> Slice:
-        begin = max(start, query.published_from) if query.published_from else start
-        until = min(end, query.published_to) if query.published_to else end
+    async def with_values(piece: Slice) -> Slice:
+        # Where nothing is, nothing is asked.
+        if not piece.count:
+            return piece
+        begin = max(piece.start, query.published_from) if query.published_from else piece.start
+        until = min(piece.end, query.published_to) if query.published_to else piece.end
         async with turns:
             found = await catalogue.find(replace(counted, published_from=begin, published_to=until))
-        return Slice(start, end, found.total.value, found.facets[0].buckets if found.facets else ())
+        return replace(piece, buckets=found.facets[0].buckets)
 
-    slices = await asyncio.gather(*(slice_of(*edge) for edge in pairwise(edges)))
-    return Timeline(chosen, tuple(slices))
+    return Timeline(chosen, tuple(await asyncio.gather(*map(with_values, slices))))
 
 
-async def _end(catalogue: Catalogue, query: ArticleQuery, sort: Sort) -> datetime | None:
-    """When the first or the last article of the question was published."""
-    asked = replace(
-        query, size=1, cursor=None, highlight=False, facets=(), sort="oldest" if sort == "oldest" else "newest"
-    )
-    found = await catalogue.find(asked)
-    return found.hits[0].stored.article.published.at if found.hits else None
+def _between(days: Mapping[int, int], start: datetime, end: datetime) -> int:
+    first, after = to_ms(start) // DAY_MS, to_ms(end) // DAY_MS
+    return sum(count for day, count in days.items() if first <= day < after)

@@ -17,3 +17,8 @@ HOURS: dict[str, Any] = {"histogram": {"field": ORDER, "interval": _HOUR, "min_d
 def hours_of(counts: Mapping[str, int]) -> dict[str, int]:
     """What HOURS counted, by hours since 1970."""
     return {str(round(float(key) / _HOUR)): count for key, count in counts.items()}
+
+
+def days_of(counts: Mapping[str, int]) -> dict[int, int]:
+    """What DAYS counted, by days since 1970 in their order."""
+    return dict(sorted((round(float(key)), count) for key, count in counts.items()))

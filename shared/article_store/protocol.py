@@ -110,6 +110,16 @@ class ArticleReader(Protocol):
         """
         ...
 
+    async def days(self, query: ArticleQuery) -> dict[int, int]:
+        """How many articles that match were published on each day since 1970 that has any, in UTC; every filter counts,
+        page and facets do not.
+
+        Raises:
+            InvalidInput: an unknown facet.
+            LimitExceeded: more than is answered (see bounds.py).
+        """
+        ...
+
     async def story(self, story_id: str) -> StoredStory | None:
         """The story, or None; one that is empty or was merged into another too, and says so."""
         ...

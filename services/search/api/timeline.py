@@ -53,6 +53,7 @@ class Value(BaseModel):
     value: str
     label: str
     count: int
+    selected: bool
 
 
 class Slice(BaseModel):
@@ -65,7 +66,7 @@ class Slice(BaseModel):
 
     @classmethod
     def of(cls, found: timelines.Slice) -> "Slice":
-        values = tuple(Value(value=b.value, label=b.label, count=b.count) for b in found.buckets)
+        values = tuple(Value(value=b.value, label=b.label, count=b.count, selected=b.selected) for b in found.buckets)
         return cls(start=found.start, end=found.end, count=found.count, values=values)
 
 

@@ -104,6 +104,11 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
     return body
 
 
+def days(query: ArticleQuery) -> Body:
+    """The request for the counts by days of all that the query finds."""
+    return {"size": 0, "query": _found(replace(query, facets=())), "aggs": {"days": DAYS}}
+
+
 def hours(query: ArticleQuery, requests: Sequence[FacetRequest]) -> Body:
     """The request for the counts by hours of dates, whose counts by days said that there are not too many."""
     among = {r.facet: _narrowed(narrowed(query, _after_counting(query), but=r.facet)) for r in requests}

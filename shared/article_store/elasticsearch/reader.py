@@ -118,6 +118,10 @@ class ElasticsearchArticleReader:
             _log.warning("labels could not be read", error=str(error)[:2_000])
             return {}
 
+    async def days(self, query: ArticleQuery) -> dict[int, int]:
+        check_bounds(query)
+        return results.read_days(await self._ask(queries.days(query)))
+
     async def story(self, story_id: str) -> StoredStory | None:
         with our_errors():
             try:

@@ -18,7 +18,7 @@ from shared.article_store.facet_counts import (
     own_label,
 )
 from shared.article_store.highlighting import highlight
-from shared.article_store.histograms import hours_of
+from shared.article_store.histograms import days_of, hours_of
 from shared.article_store.indexed import parse_label_term
 from shared.article_store.label_search import values_of
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
@@ -77,6 +77,11 @@ def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
             if without := [value for value in values if value not in known]:
                 missing[request.facet] = without
     return missing
+
+
+def read_days(answer: Answer) -> dict[int, int]:
+    """The counts in an answer to `queries.days`, by days since 1970."""
+    return days_of(_counts(answer.get("aggregations", {}).get("days", _NOTHING)))
 
 
 def in_hours(query: ArticleQuery, answer: Answer) -> tuple[FacetRequest, ...]:

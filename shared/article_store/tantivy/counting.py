@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from shared.article_store.facet_counts import Counted, best_label, by_hours, counted_in_full
-from shared.article_store.histograms import DAYS, HOURS, hours_of
+from shared.article_store.histograms import DAYS, HOURS, days_of, hours_of
 from shared.article_store.indexed import label_prefix, parse_label_term
 from shared.article_store.label_search import MAX_MATCHING_LABELS, values_of
 from shared.article_store.narrowing import Condition
@@ -78,6 +78,11 @@ def _chart(searcher: tantivy.Searcher, query: Query, request: FacetRequest, by_d
     """Of a date, its days; and its hours where these are shown, which are then not too many."""
     hours = searcher.aggregate(query, {"hours": HOURS})["hours"] if by_hours(request, by_day) else {"buckets": []}
     return Counted(by_day, {}, 0, hours=hours_of(_counts(hours)))
+
+
+def count_days(searcher: tantivy.Searcher, query: Query) -> dict[int, int]:
+    """How many articles that the query finds were published on each day since 1970."""
+    return days_of(_counts(searcher.aggregate(query, {"days": DAYS})["days"]))
 
 
 def count_each(

@@ -18,7 +18,7 @@ from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bo
 from shared.article_store.highlighting import highlight
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, NearestQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
-from shared.article_store.tantivy.counting import count_of
+from shared.article_store.tantivy.counting import count_days, count_of
 from shared.article_store.tantivy.faceting import facets
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.kept_counts import KeptCounts
@@ -73,6 +73,10 @@ class TantivyArticleReader:
     async def nearest(self, query: NearestQuery) -> tuple[Hit, ...]:
         check_bounds(replace(query.among, size=query.size))
         return tuple(await self._ask(lambda searcher: self._nearest(searcher, query)))
+
+    async def days(self, query: ArticleQuery) -> dict[int, int]:
+        check_bounds(query)
+        return await self._ask(lambda searcher: count_days(searcher, matching(self._snapshots.schema, query)))
 
     async def story(self, story_id: str) -> StoredStory | None:
         found = await self._ask(lambda _: read(self._snapshots.story_searcher(), [story_id]))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.article_store.query import FacetFilter, FacetRequest, RangeFilter, Words
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, RangeFilter, Words
 from shared.errors import InvalidInput
 from shared.facets import FACETS
 from tests.builders import a_stored_article, a_story_changed, an_enrichment, an_entity
@@ -119,3 +119,16 @@ async def test_stories_are_narrowed_by_bounds_on_their_size(store: Store):
     assert [await found(1, None), await found(2, None), await found(5, None), await found(2, 5)] == [7, 7, 5, 2]
     with pytest.raises(InvalidInput, match="steps"):
         await found(3, None)
+
+
+async def test_days_of_publication_are_counted_among_all_that_a_query_finds(store: Store):
+    days = [datetime(2026, 3, day, 23, 59, tzinfo=UTC) for day in (1, 1, 4)]
+    await store.put(*(a_stored_article(n, published_at=at, section="Sport") for n, at in enumerate(days)))
+    await store.put(a_stored_article(9, section="Business"))
+    sport = ArticleQuery(filters=(FacetFilter("section", ("Sport",)),), facets=(FacetRequest("section"),))
+
+    of_sport = await store.reader.days(sport)
+    of_nothing = await store.reader.days(ArticleQuery(where=Words("absent")))
+
+    first = (days[0] - datetime(1970, 1, 1, tzinfo=UTC)).days
+    assert (of_sport, of_nothing) == ({first: 2, first + 3: 1}, {})

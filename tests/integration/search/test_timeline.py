@@ -22,7 +22,7 @@ async def test_a_slice_may_count_the_values_of_a_facet(deals_client):
 
     (march,) = answer["slices"]
     assert (march["start"], march["count"]) == ("2026-03-01T00:00:00Z", 6)
-    assert march["values"] == [{"value": "en", "label": "en", "count": 5}]
+    assert march["values"] == [{"value": "en", "label": "en", "count": 5, "selected": False}]
 
 
 async def test_the_first_and_the_last_slice_respect_the_time_asked_for(deals_client):
