@@ -56,6 +56,10 @@ def fact_parameters(kind: FactKind) -> tuple[Parameter, ...]:
             Parameter(_TERMS[field][0], f"{_MEANINGS[field]} Any of the values.", _values(field))
             for field in _FIELDS[kind]
         ),
+        *(
+            Parameter(f"not_{_TERMS[field][0]}", f"{_MEANINGS[field]} None of the values.", _values(field))
+            for field in _FIELDS[kind]
+        ),
         Parameter("from", "Said by articles published since; as of a search.", {"type": "string"}),
         Parameter("to", "Said by articles published until; as of a search.", {"type": "string"}),
         *(_of_amounts() if kind == "relation" else ()),
@@ -73,7 +77,7 @@ def fact_parameters(kind: FactKind) -> tuple[Parameter, ...]:
 
 def understand_facts(kind: FactKind, pairs: Pairs, now: datetime) -> FactQuery:
     """The question that names and values ask; raises InvalidParameter."""
-    given = Given.of(pairs, {*(parameter.name for parameter in fact_parameters(kind)), "lang"})
+    given = Given.of(pairs, {*(parameter.name for parameter in fact_parameters(kind)), *ALIASES})
     least, most = given.one("amount_from", amount), given.one("amount_to", amount)
     if least is not None and most is not None and least >= most:
         raise InvalidParameter("amount_to", "is not above amount_from: exchange the two")
@@ -82,6 +86,7 @@ def understand_facts(kind: FactKind, pairs: Pairs, now: datetime) -> FactQuery:
     return FactQuery(
         kinds=(kind,),
         **terms,
+        without=_without(kind, given),
         words=given.one("q", str) or "",
         published_from=given.one("from", lambda value: since(value, now)),
         published_to=given.one("to", lambda value: until(value, now)),
@@ -101,6 +106,7 @@ def fact_url(path: str, query: FactQuery, *, cursor: str | None = None) -> str:
     pairs = [
         ("q", query.words),
         *((_name(field), join_list(getattr(query, _TERMS[field][1]))) for field in _FIELDS[kind]),
+        *((f"not_{_name(field)}", join_list(values)) for field, values in query.without),
         ("from", written(query.published_from) if query.published_from else ""),
         ("to", written(query.published_to, end=True) if query.published_to else ""),
         ("amount_from", written_amount(query.amount_from)),
@@ -157,11 +163,16 @@ def _values(field: FactField) -> dict[str, Any]:
     return {"type": "array", "items": {**item, "enum": list(_CHOICES[field])} if field in _CHOICES else item}
 
 
-def _given_values(given: Given, field: FactField) -> tuple[str, ...]:
-    name = _name(field)
+def _given_values(given: Given, field: FactField, prefix: str = "") -> tuple[str, ...]:
+    name = f"{prefix}{_name(field)}"
     if field in _CHOICES:
         return given.each(name, one_of(_CHOICES[field]))
     return given.many(name, *(alias for alias, meant in ALIASES.items() if meant == name))
+
+
+def _without(kind: FactKind, given: Given) -> tuple[tuple[FactField, tuple[str, ...]], ...]:
+    excluded = ((field, _given_values(given, field, "not_")) for field in _FIELDS[kind])
+    return tuple((field, values) for field, values in excluded if values)
 
 
 def _counts(kind: FactKind, given: Given) -> tuple[FactCount, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from services.search.catalogue import Catalogue
 from services.search.names import Name, folded, ids_of, names_in, nobody, with_ids
 from services.search.query_language.fields import ENTITY_FACETS, is_name
-from shared.article_store.fact_query import FactQuery, FactResult
+from shared.article_store.fact_query import FactField, FactQuery, FactResult
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     MAX_LABEL_QUERY_CHARACTERS,
@@ -20,6 +20,7 @@ from shared.article_store.query import (
 from shared.article_store.stories import StoryQuery, StoryResult
 
 MAX_SUGGESTIONS = 50
+_OF_ENTITIES: frozenset[FactField] = frozenset({"party", "subject", "object", "speaker"})
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,17 @@ async def facts(catalogue: Catalogue, query: FactQuery) -> FactResult:
     parties, subjects, objects, speakers = await asyncio.gather(
         *(entity_ids(catalogue, some) for some in (query.parties, query.subjects, query.objects, query.speakers))
     )
-    return await catalogue.facts(replace(query, parties=parties, subjects=subjects, objects=objects, speakers=speakers))
+    without = await asyncio.gather(*(_without(catalogue, field, values) for field, values in query.without))
+    return await catalogue.facts(
+        replace(query, parties=parties, subjects=subjects, objects=objects, speakers=speakers, without=tuple(without))
+    )
+
+
+async def _without(
+    catalogue: Catalogue, field: FactField, values: tuple[str, ...]
+) -> tuple[FactField, tuple[str, ...]]:
+    """What is ruled out, names of entities as the ids of those that bear them."""
+    return field, await entity_ids(catalogue, values) if field in _OF_ENTITIES else values
 
 
 async def stories(catalogue: Catalogue, query: StoryQuery) -> StoryResult:

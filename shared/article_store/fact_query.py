@@ -40,6 +40,7 @@ class FactQuery:
         published_from: first instant of the article's publication that counts.
         published_to: first instant that does not count any more.
         articles: by article id.
+        without: by field, values of which none may be there.
         sort: "largest": by amount in US dollars, those without one last.
         cursor: the `next` of the page before; opaque, and bound to the same query.
         sums: whether to add amounts up over time: "auto" chooses an interval that gives at most 60 buckets.
@@ -61,6 +62,7 @@ class FactQuery:
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    without: tuple[tuple[FactField, tuple[str, ...]], ...] = ()
     sort: FactSort = "newest"
     size: int = 20
     cursor: str | None = None
@@ -132,7 +134,10 @@ def check_fact_bounds(query: FactQuery) -> None:
     if any(moment is not None and moment.tzinfo is None for moment in (query.published_from, query.published_to)):
         raise InvalidInput("a time without a zone: end it with Z, or with an offset")
     _within("page size", query.size, MAX_PAGE_SIZE)
-    _within("number of filter values", sum(len(values) for values in query.terms.values()), MAX_FILTER_VALUES)
+    if unknown := sorted({field for field, _ in query.without} - set(get_args(FactField))):
+        raise InvalidInput(f"facts have no {unknown[0]!r}: one of {', '.join(get_args(FactField))}")
+    asked = [*query.terms.values(), *(values for _, values in query.without)]
+    _within("number of filter values", sum(map(len, asked)), MAX_FILTER_VALUES)
     _within("length of the words", len(query.words), MAX_WORDS_CHARACTERS)
     for count in query.counts:
         _within(f"number of values counted by {count.field}", count.size, MAX_FACET_SIZE)

@@ -68,7 +68,10 @@ def _found(query: FactQuery) -> Body:
         parts.append(_range("amount", _bound(query.amount_from), _bound(query.amount_to)))
     if query.published_from or query.published_to:
         parts.append(_range("published_order", _order(query.published_from), _order(query.published_to)))
-    return {"bool": {"filter": parts, "must_not": [] if query.hidden else [{"term": {"hidden": True}}]}}
+    ruled_out: list[Body] = [{"terms": {field: list(values)}} for field, values in query.without]
+    if not query.hidden:
+        ruled_out.append({"term": {"hidden": True}})
+    return {"bool": {"filter": parts, "must_not": ruled_out}}
 
 
 def _range(field: str, lowest: int | None, end: int | None) -> Body:

@@ -34,6 +34,8 @@ def matching(schema: tantivy.Schema, query: FactQuery) -> Query:
     if query.published_from or query.published_to:
         bounds = (_order(query.published_from), _order(query.published_to))
         parts.append((Occur.Must, _between(schema, "published_order", *bounds)))
+    ruled_out = (Query.term_set_query(schema, field, list(values)) for field, values in query.without if values)
+    parts += [(Occur.MustNot, those) for those in ruled_out]
     if not query.hidden:
         parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
     return Query.boolean_query([(Occur.Must, Query.all_query()), *parts])

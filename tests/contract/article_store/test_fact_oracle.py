@@ -76,6 +76,7 @@ class Oracle:
         dollars = fact.amount.value_usd if fact.amount else None
         return (
             all(set(values[field]) & set(asked) for field, asked in query.terms.items())
+            and not any(set(values[field]) & set(ruled_out) for field, ruled_out in query.without)
             and (query.amount_from is None or (dollars is not None and dollars >= query.amount_from))
             and (query.amount_to is None or (dollars is not None and dollars < query.amount_to))
             and (query.published_from is None or fact.published_at >= query.published_from)
@@ -109,6 +110,14 @@ questions = st.builds(
     speakers=some(SPEAKERS),
     statuses=some(STATUSES),
     sources=some(["one", "two", "three"]),
+    without=st.lists(
+        st.one_of(
+            st.tuples(st.just("party"), some([*PARTIES, *SPEAKERS])),
+            st.tuples(st.just("type"), some(TYPES)),
+            st.tuples(st.just("source"), some(["one", "three"])),
+        ),
+        max_size=2,
+    ).map(tuple),
     amount_from=dollars,
     amount_to=dollars,
     words=st.sampled_from(["", "", "&", "market", "R&D bank", "电池", "absent"]),

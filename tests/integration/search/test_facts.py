@@ -120,3 +120,18 @@ async def test_a_cursor_of_another_question_is_refused(deals_client):
     response = await deals_client.get(link + "&type=acquires")
 
     assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-request")
+
+
+async def test_every_filter_of_facts_has_a_twin_that_rules_values_out(deals_client):
+    everything = await ask(deals_client, "/v1/relations", size="200")
+    acquired = await ask(deals_client, "/v1/relations", type="acquires")
+
+    others = await ask(deals_client, "/v1/relations", not_type="acquires", not_language="xx")
+    without_acme = await ask(deals_client, "/v1/relations", not_entity="ACME")
+
+    assert others["total"]["value"] == everything["total"]["value"] - acquired["total"]["value"] > 0
+    assert {relation["type"] for relation in others["relations"]}.isdisjoint({"acquires"})
+    assert "not_type=acquires" in others["query"]
+    parties = {p["id"] for r in without_acme["relations"] for p in (r["subject"], r["object"])}
+    assert "org:acme" not in parties
+    assert without_acme["total"]["value"] < everything["total"]["value"]
