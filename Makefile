@@ -87,10 +87,10 @@ eval-search: setup ## Measure the relevance of searches on Cranfield, on each st
 eval-relations: setup ## Measure relations between companies on CORE's training sentences
 	@$(BIN)/python -m tests.eval.relations --dir $(NEWSWEIR_EVAL_DIR)
 
-eval-stories: setup ## Measure how copies are told, on pages edited by rule
+eval-stories: setup ## Measure how copies are told, on pages edited by rule, and how different articles stay apart
 	@$(BIN)/python -m tests.eval.stories --dir $(NEWSWEIR_EVAL_DIR)
 
-eval-enrichment: setup ## Measure money, names, quotes and the speed of enrichment; MEASURES="money quotes" takes some of them
+eval-enrichment: setup ## Measure money, names, quotes, speed and memory of enrichment; MEASURES="money quotes" takes some of them
 	@$(BIN)/python -m tests.eval.enrichment --dir $(NEWSWEIR_EVAL_DIR) $(MEASURES)
 
 bench-crawl: setup ## Measure the crawler beside httpx and Scrapy, on real pages from loopback (4 minutes)

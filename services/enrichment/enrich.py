@@ -18,7 +18,7 @@ from services.enrichment.enrichers.quotes import quotes
 from services.enrichment.enrichers.reading_time import reading_time_s
 from services.enrichment.enrichers.relations import relations
 from services.enrichment.enrichers.sentiment import sentiment
-from services.enrichment.enrichers.summary import summary
+from services.enrichment.enrichers.summary import summary, summary_confidence, summary_origin
 from services.enrichment.enrichers.topics import topics
 from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
 from shared.events.enrichment import Enrichment, Language, Tier
@@ -43,6 +43,8 @@ ENRICHERS: tuple[tuple[str, Enricher], ...] = (
     ("keyphrases", keyphrases),
     ("sentiment", sentiment),
     ("summary", summary),
+    ("summary_origin", summary_origin),
+    ("summary_confidence", summary_confidence),
     ("reading_time_s", reading_time_s),
 )
 

@@ -187,6 +187,9 @@ class Enrichment(Value):
     sentiment: Sentiment | None = None
     summary: str | None = None
     summary_origin: str = "rule"
+    summary_confidence: Confidence | None = Field(
+        default=None, ge=0, le=1, description="null where there is no summary, and in what was enriched long ago"
+    )
     reading_time_s: int = Field(default=0, ge=0)
     tier: Tier = "fast"
     enrichment_version: int = Field(ge=0, lt=1000)

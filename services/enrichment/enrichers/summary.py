@@ -8,6 +8,8 @@ from services.enrichment.article_text import CJK, ArticleText, Sentence
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Enrichment
 
+ORIGIN = "rule:1"
+_CONFIDENCE = 0.7
 _SENTENCES = 3
 # What comes later in the news matters less; past this many sentences nothing is looked at.
 _MOST_SENTENCES = 60
@@ -34,6 +36,16 @@ def summary(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> st
     ]
     best = sorted(range(len(sentences)), key=lambda position: (-scores[position], position))[:_SENTENCES]
     return " ".join(" ".join(sentences[position].text.split()) for position in sorted(best))
+
+
+def summary_origin(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> str:
+    """What chooses the sentences of the summary."""
+    return ORIGIN
+
+
+def summary_confidence(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> float | None:
+    """How sure it is that they tell the most; None where there is no summary."""
+    return None if found.summary is None else _CONFIDENCE
 
 
 def _is_prose(sentence: Sentence) -> bool:

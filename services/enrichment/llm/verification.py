@@ -67,7 +67,7 @@ def verified(
     }
     update: dict[str, object] = dict(added)
     if summary is not None:
-        update |= {"summary": summary, "summary_origin": origin}
+        update |= {"summary": summary, "summary_origin": origin, "summary_confidence": _CONFIDENCE}
     verdict = Verdict(found.model_copy(update=update))
     for kind, told in (("relation", relations), ("quote", quotes), ("event", events)):
         verdict.refused[kind] = told.count(None)

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tests.eval.enrichment import money, names, quotes, speed
+from tests.eval.enrichment import memory, money, names, quotes, speed
 from tests.eval.enrichment.run import Run
 
 # A measure writes its report to standard output and returns what falls short of its floors.
 Measure = Callable[[Run], Iterable[str]]
 MEASURES: dict[str, Measure] = {
+    "memory": memory.measure,
     "money": money.measure,
     "names": names.measure,
     "quotes": quotes.measure,

@@ -45,7 +45,7 @@ def measure(run: Run) -> Iterator[str]:
 def newsroom_articles() -> list[ArticleText]:
     """The demo's English articles, joined and cut again into texts of 500 words, each several times."""
     english = [article for article in load_articles() if article.language == "en"]
-    texts = list(_pieces("\n\n".join(article.body for article in english)))
+    texts = list(pieces("\n\n".join(article.body for article in english)))
     articles = [ArticleText(article.title, text) for article, text in zip(english, texts, strict=False)]
     return articles * (_FAST_TEXTS // len(articles))
 
@@ -56,11 +56,11 @@ def web_articles(folder: Path) -> list[ArticleText]:
     if not archive.exists():
         sys.stdout.write(f"  skipped: there is no {archive}\n")
         return []
-    cut = ((page.title or "", next(_pieces(page.text), None)) for page in wcxb(archive))
+    cut = ((page.title or "", next(pieces(page.text), None)) for page in wcxb(archive))
     return [ArticleText(title, text) for title, text in islice(((t, x) for t, x in cut if x), _FAST_TEXTS)]
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
     """The text in pieces of 500 words each, its paragraphs kept; what is left over is dropped."""
     words = list(re.finditer(r"\S+", text))
     for first in range(0, len(words) - _WORDS + 1, _WORDS):

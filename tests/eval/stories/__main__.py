@@ -7,25 +7,38 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from services.enrichment.article_text import ArticleText
+from services.enrichment.enrich import open_pipeline
 from services.enrichment.stories.fingerprint import fingerprint, likeness
+from tests.eval.enrichment import newswire
 from tests.eval.extraction import pages
+from tests.eval.stories.apart import measure
 from tests.eval.stories.editing import copied, moulded
 
 EDITS = (0.0, 0.05, 0.1, 0.15, 0.2)
 SEEDS = (1000, 1001)
 RECALL_FLOOR, PRECISION_FLOOR = 0.95, 0.99
+# Of a thousand pairs of different articles on one subject so many may come into one story.
+MOST_JOINED_PER_THOUSAND = 2.0
+_SHORTEST_WORDS = 100
+_MOST_ARTICLES = 400
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.eval.stories", description="Measure stories.")
     parser.add_argument("--dir", type=Path, default=Path("../shared/eval"), help="folder of the public sets")
-    archive = parser.parse_args(arguments).dir / pages.WCXB
+    folder = parser.parse_args(arguments).dir
+    archive = folder / pages.WCXB
     if not archive.exists():
         sys.stdout.write(f"skipped: there is no {archive}\n")
         return 0
-    texts = [page.text for page in pages.wcxb(archive) if page.held_out and len(page.text.split()) >= 100]
+    held_out = [page for page in pages.wcxb(archive) if page.held_out and len(page.text.split()) >= _SHORTEST_WORDS]
+    texts = [page.text for page in held_out]
     # All are measured, whatever the first ones say.
     missed = sum(_measure(texts, edits) for edits in EDITS)
+    missed += _apart("web pages", [ArticleText(page.title or "", page.text) for page in held_out])
+    if (folder / newswire.ARCHIVE).exists():
+        missed += _apart("newswire", _newswire(folder / newswire.ARCHIVE))
     pairs = [
         likeness(fingerprint(one), fingerprint(other))
         for seed in SEEDS
@@ -57,6 +70,31 @@ def _measure(texts: Sequence[str], edits: float) -> bool:
     recall, precision = right / (len(SEEDS) * len(texts)), right / max(1, told)
     sys.stdout.write(f"{edits:.0%} of the words edited: recall {recall:.3f}, precision {precision:.3f}\n")
     return recall < RECALL_FLOOR or precision < PRECISION_FLOOR
+
+
+def _newswire(archive: Path) -> list[ArticleText]:
+    """The held-out half of the newswire set, whose articles have no titles."""
+    held_out = [document.text for document in newswire.read_documents(archive) if not document.was_looked_at]
+    return [ArticleText("", text) for text in held_out if len(text.split()) >= _SHORTEST_WORDS][:_MOST_ARTICLES]
+
+
+def _apart(name: str, articles: Sequence[ArticleText]) -> bool:
+    """Whether too many different articles of one subject would share a story."""
+    found = measure(articles, open_pipeline("fast"))
+    copies = sum(pair.as_copies for pair in found.all_joined)
+    sys.stdout.write(
+        f"different articles ({len(articles)} {name}), all published at once: of {found.pairs} pairs on one subject "
+        f"{len(found.joined)} share a story; of all {found.all_pairs} pairs {len(found.all_joined)}, "
+        f"{copies} as copies\n"
+    )
+    for pair in found.all_joined:
+        ours, theirs = articles[pair.one], articles[pair.other]
+        sys.stdout.write(f"  {'copy: ' if pair.as_copies else ''}{_head(ours)} | {_head(theirs)}\n")
+    return 1000 * len(found.joined) > MOST_JOINED_PER_THOUSAND * found.pairs
+
+
+def _head(article: ArticleText) -> str:
+    return " ".join((article.title or article.text).split())[:60]
 
 
 if __name__ == "__main__":

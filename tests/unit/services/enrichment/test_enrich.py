@@ -1,5 +1,9 @@
 import datetime as dt
+import json
+import re
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +14,15 @@ from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, open_pipeline
 from shared.metrics import ENRICHER_FAILURES
 
+# What is found in an article, and what says how the whole of it was made.
+VALUES = {
+    *("language", "entities", "relations", "money", "quotes", "topics", "events", "keyphrases", "sentiment"),
+}
+SUMMARY = {"summary", "summary_origin", "summary_confidence"}
+ABOUT_THE_WHOLE = {
+    *("reading_time_s", "tier", "enrichment_version", "failed", "story_id", "copy_of", "story_version"),
+}
+ORIGIN = re.compile(r"(?:rule|lexicon):\d+|gazetteer|model:[\w-]+|llm:\w+")
 # Names, signs and scripts that enrichers look for, to be strewn into arbitrary text.
 BAITS = st.sampled_from(
     [
@@ -55,6 +68,66 @@ def test_an_article_is_understood_in_every_section_of_the_fast_tier(pipeline):
     assert enrichment.reading_time_s > 0
     assert (enrichment.tier, enrichment.enrichment_version) == ("fast", ENRICHMENT_VERSION)
     assert enrichment.failed == ()
+
+
+@pytest.fixture(scope="module")
+def told(pipeline) -> tuple[ArticleText, dict[str, Any]]:
+    """An article that has something for every section, and what is understood of it, as JSON."""
+    article = ArticleText(
+        title="Nvidia invests in Mistral AI",
+        text="Nvidia said on Tuesday that it would invest €500 million in Mistral AI, a Paris startup that builds "
+        "large language models. “We will build the best language models for engineers,” said Jensen Huang, the chief "
+        "executive of Nvidia. Nvidia launched a new software platform for data centres in Germany last year. "
+        "Engineers welcomed the platform and its excellent quality. The language models of Mistral AI compete with "
+        "those of OpenAI in the market for large language models.",
+        published_at=dt.datetime(2025, 3, 4, tzinfo=dt.UTC),
+    )
+    return article, json.loads(pipeline.enrich(article).model_dump_json())
+
+
+def items_of(enrichment: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each value that was found, with the name of its section."""
+    for section in VALUES:
+        assert enrichment[section], f"the article says nothing for {section}"
+        found = enrichment[section] if isinstance(enrichment[section], list) else [enrichment[section]]
+        yield from ((section, item) for item in found)
+    yield "summary", {"origin": enrichment["summary_origin"], "confidence": enrichment["summary_confidence"]}
+
+
+def places_of(value: object) -> Iterator[dict[str, Any]]:
+    """Each part of a value that has a place in the article."""
+    if isinstance(value, dict):
+        if "start" in value or "end" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from places_of(part)
+
+
+def test_every_value_says_by_what_it_was_read_and_how_sure_that_is(told):
+    _, enrichment = told
+
+    for section, item in items_of(enrichment):
+        assert ORIGIN.fullmatch(item["origin"]), (section, item)
+        assert 0 < item["confidence"] <= 1, (section, item)
+
+
+def test_every_place_that_a_value_names_holds_the_text_that_it_says(told):
+    article, enrichment = told
+
+    places = [(section, place) for section, item in items_of(enrichment) for place in places_of(item)]
+
+    assert {section for section, _ in places} == {"entities", "relations", "money", "quotes", "events"}
+    for section, place in places:
+        field = article.title if place.get("field") == "title" else article.text
+        assert field[place["start"] : place["end"]] == place["text"] != "", (section, place)
+
+
+def test_every_section_is_a_value_with_provenance_or_none_that_needs_it(told):
+    _, enrichment = told
+
+    assert set(enrichment) == VALUES | SUMMARY | ABOUT_THE_WHOLE
 
 
 def test_an_enricher_that_raises_is_named_logged_and_counted_and_the_others_go_on(pipeline):
