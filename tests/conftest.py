@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -59,7 +60,8 @@ async def connected(url: str) -> AsyncIterator[RedisConnection]:
 
 @pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
-    """Whatever a test set up for logging ends with it, as does the stream that it wrote to."""
+    """Lines go to standard error, as those of services do; whatever a test set up for logging ends with it."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     yield
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()

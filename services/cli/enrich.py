@@ -12,7 +12,8 @@ from services.enrichment.enrich import Pipeline, open_pipeline
 from services.enrichment.settings import EnrichmentSettings, own_entities_file
 from shared.errors import InvalidInput
 from shared.events.enrichment import Tier
-from shared.settings import StoreSettings, load
+from shared.settings import StoreSettings, TelemetrySettings, load
+from shared.telemetry import configure_logging
 
 _MAX_LINE_BYTES = 4_000_000
 
@@ -37,6 +38,8 @@ def enrich_file(name: str, tier: Tier) -> int:
     Raises:
         ConfigurationError: the file cannot be read, or the tier is not installed.
     """
+    # What an enricher that fails says of it belongs beside the lines, not among them.
+    configure_logging("enrich", load(TelemetrySettings))
     with open_input(name) as file:
         settings = load(EnrichmentSettings)
         own = own_entities_file(settings, load(StoreSettings).data_dir)

@@ -1,5 +1,7 @@
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -40,3 +42,17 @@ def test_a_bad_line_is_answered_with_its_fault_and_the_next_is_enriched():
         (None, True), ("a", True), (None, True), ("b", True), ("c", False)
     ]  # fmt: skip
     assert results[1]["error"] == "line 2: text: Field required"
+
+
+def test_what_is_logged_meanwhile_does_not_stand_among_the_lines():
+    code = (
+        "import structlog; from services.cli.enrich import enrich_file; enrich_file('-', 'fast'); "
+        "structlog.get_logger().warning('enricher failed')"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], input='{"id": 1, "text": "x"}\n', capture_output=True, text=True
+    )
+
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1]
+    assert "enricher failed" in done.stderr
