@@ -153,6 +153,19 @@ def facts_of(stored: StoredArticle) -> tuple[StoredFact, ...]:
     )
 
 
+def fact_ids(stored: StoredArticle) -> set[str]:
+    """The ids of `facts_of` an article, without the facts."""
+    kinds: tuple[tuple[FactKind, int], ...] = (
+        ("relation", len(stored.enrichment.relations)),
+        ("quote", len(stored.enrichment.quotes)),
+    )
+    return {
+        fact_id(stored.article_id, kind, number)
+        for kind, found in kinds
+        for number in range(min(found, MAX_FACTS_PER_KIND))
+    }
+
+
 def fact_id(article_id: str, kind: FactKind, number: int) -> str:
     """The id of the `number`-th fact of a kind in an article."""
     return f"{article_id}:{kind}:{number}"

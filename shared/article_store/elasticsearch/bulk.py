@@ -1,13 +1,13 @@
 """Writes documents in bulk under their own versions: an older one never replaces a newer one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.elasticsearch.connection import BUSY, our_errors
-from shared.article_store.elasticsearch.operations import Operation, Target, lines_of
+from shared.article_store.elasticsearch.operations import ARTICLE_WEIGHT, Operation, Target, lines_of
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable, NewsweirError, PermanentFailure
 
@@ -16,15 +16,24 @@ _CONFLICT = 409
 _ATTEMPTS = 6
 _FIRST_WAIT_S = 0.1
 # Elasticsearch takes 100 MB a request; 200 articles of the usual size are 2 MB, of the largest 40.
-_CHUNK = 200
+_MOST_WEIGHT = 200 * ARTICLE_WEIGHT
+
+
+# An index, the number of a change in it, and the term of the shard that counted it.
+Mark = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
 class ItemResult:
-    """What became of an operation: done, not because a newer version is there, or refused for good."""
+    """What became of an operation: done, not because a newer version is there, or refused for good.
+
+    Attributes:
+        mark: where it was done: while a document carries this mark it is as it was left by the operation.
+    """
 
     newer_is_there: bool = False
     failure: NewsweirError | None = None
+    mark: Mark | None = None
 
 
 async def write(
@@ -36,9 +45,22 @@ async def write(
         DependencyUnavailable: no answer, or still too busy after several attempts.
     """
     results: list[ItemResult] = []
-    for start in range(0, len(operations), _CHUNK):
-        results += await _write_chunk(client, clock, target, operations[start : start + _CHUNK], refresh)
+    for chunk in _chunks(operations):
+        results += await _write_chunk(client, clock, target, chunk, refresh)
     return results
+
+
+def _chunks(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
+    chunk: list[Operation] = []
+    weight = 0
+    for operation in operations:
+        if chunk and weight + operation.weight > _MOST_WEIGHT:
+            yield chunk
+            chunk, weight = [], 0
+        chunk.append(operation)
+        weight += operation.weight
+    if chunk:
+        yield chunk
 
 
 async def _write_chunk(
@@ -70,12 +92,17 @@ async def _send(
     return [result for item in answer["items"] for result in item.values()]
 
 
+def mark_of(found: Mapping[str, Any]) -> Mark | None:
+    """The mark in what is said of a document."""
+    return (found["_index"], found["_seq_no"], found["_primary_term"]) if "_seq_no" in found else None
+
+
 def _result(item: dict[str, Any]) -> ItemResult:
     error = item.get("error")
     if item["status"] == _CONFLICT:
         return ItemResult(newer_is_there=True)
     if error is None:
-        return ItemResult()
+        return ItemResult(mark=mark_of(item))
     if error["type"] in ("cluster_block_exception", "index_not_found_exception"):
         raise DependencyUnavailable(f"the index in elasticsearch cannot be written now: {error['reason']}")
     return ItemResult(failure=PermanentFailure(f"elasticsearch refuses {item['_id']}: {error['reason']}"))

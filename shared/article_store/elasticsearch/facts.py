@@ -5,13 +5,14 @@ Where another writer changed it in between, its facts are replaced once more; ev
 a fact of what the article is, or is removed by the one who wrote it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 from elasticsearch.helpers import async_scan
 
-from shared.article_store.document import Standing, StoredArticle
+from shared.article_store.document import StoredArticle
 from shared.article_store.elasticsearch import bulk
 from shared.article_store.elasticsearch.fact_mapping import (
     fact_alias,
@@ -19,10 +20,10 @@ from shared.article_store.elasticsearch.fact_mapping import (
     fact_index_name,
     placed_fact,
 )
-from shared.article_store.elasticsearch.mapping import SOURCE, STATE_FIELDS, alias, source_of, state_of
+from shared.article_store.elasticsearch.mapping import SOURCE, STATE_FIELDS, State, alias, source_of, state_of
 from shared.article_store.elasticsearch.operations import Operation, Target
 from shared.article_store.elasticsearch.places import Places
-from shared.article_store.facts import facts_of
+from shared.article_store.facts import fact_ids, facts_of
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 
@@ -40,7 +41,7 @@ class Touched:
     def add(self, stored: StoredArticle) -> None:
         """Count a state of the article in that was, or is about to be, written."""
         self.version = max(self.version, stored.version)
-        self.fact_ids |= {fact.fact_id for fact in facts_of(stored)}
+        self.fact_ids |= fact_ids(stored)
 
 
 def touched(states: Iterable[StoredArticle]) -> dict[str, Touched]:
@@ -61,25 +62,43 @@ class FactKeeper:
         self._prefix = prefix
         self._target = Target(fact_alias(prefix))
 
-    async def settle(self, seen: Mapping[str, Touched], present: Mapping[str, StoredArticle]) -> None:
+    async def settle(
+        self,
+        seen: Mapping[str, Touched],
+        present: Mapping[str, StoredArticle],
+        looked: Mapping[str, State] | None = None,
+    ) -> None:
         """Return when the facts of all these articles are those of what they are.
 
-        `present` is what the articles are believed to be; who is not in it is believed to be no more.
+        `present` is what the articles are believed to be; who is not in it is believed to be no more. Where their
+        `operations` were carried out already, `looked` is what the articles were found to be afterwards.
 
         Raises:
             DependencyUnavailable: others change the articles faster than this comes to an end.
         """
         open_ids, believed = sorted(seen), dict(present)
         for _ in range(_ROUNDS):
-            for article_id in open_ids:
-                if article_id in believed:
-                    seen[article_id].add(believed[article_id])
-            await self._write([op for i in open_ids for op in _operations(seen[i], believed.get(i))])
-            open_ids = await self._changed([i for i in open_ids if seen[i].fact_ids], believed)
+            if looked is None:
+                await self._write([operation async for operation in self.operations(open_ids, seen, believed)])
+            with_facts = [i for i in open_ids if seen[i].fact_ids]
+            states = await self._look(with_facts) if looked is None else looked
+            open_ids = [i for i in with_facts if states.get(i) != _state(believed.get(i))]
             if not open_ids:
                 return
-            believed = await self._get(open_ids)
+            looked, believed = None, await self._get(open_ids)
         raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their facts")
+
+    async def operations(
+        self, article_ids: Iterable[str], seen: Mapping[str, Touched], believed: Mapping[str, StoredArticle]
+    ) -> AsyncIterator[Operation]:
+        """What lets the facts of articles be those of what they are believed to be; counted in as written."""
+        for article_id in article_ids:
+            if article_id in believed:
+                seen[article_id].add(believed[article_id])
+            for operation in _operations(seen[article_id], believed.get(article_id)):
+                yield replace(operation, target=self._target)
+            # Making documents takes as long as writing them: requests under way must not wait for all of them.
+            await asyncio.sleep(0)
 
     async def kept_of(self, article_ids: Sequence[str]) -> dict[str, set[str]]:
         """The ids of all facts that are in the index, by article_id; what was written a moment ago, too."""
@@ -96,12 +115,11 @@ class FactKeeper:
             if result.failure is not None:
                 raise result.failure
 
-    async def _changed(self, article_ids: Sequence[str], believed: Mapping[str, StoredArticle]) -> list[str]:
+    async def _look(self, article_ids: Sequence[str]) -> dict[str, State]:
         if not article_ids:
-            return []
+            return {}
         found = await self._places.find(article_ids, STATE_FIELDS)
-        states = {article_id: state_of(item) for article_id, item in found.articles.items()}
-        return [i for i in article_ids if states.get(i) != _state(believed.get(i))]
+        return {article_id: state_of(item) for article_id, item in found.articles.items()}
 
     async def _get(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
         found = await self._places.find(article_ids, [SOURCE])
@@ -171,5 +189,5 @@ def _operations(seen: Touched, stored: StoredArticle | None) -> list[Operation]:
     ]
 
 
-def _state(stored: StoredArticle | None) -> tuple[int, Standing] | None:
+def _state(stored: StoredArticle | None) -> State | None:
     return None if stored is None else (stored.version, stored.standing)

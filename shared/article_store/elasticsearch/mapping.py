@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.article_store.document import Standing, StoredArticle
-from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.operations import ARTICLE_WEIGHT, Operation
 from shared.article_store.indexed import (
     LAYOUT_VERSION,
     NUMBER_FIELDS,
@@ -103,7 +103,7 @@ def _searchable_after_s(stored: StoredArticle) -> float:
 
 def placed(stored: StoredArticle) -> Operation:
     """Write an article, unless a newer version is there."""
-    return Operation("index", stored.article_id, to_document(stored), version=stored.version)
+    return Operation("index", stored.article_id, to_document(stored), version=stored.version, weight=ARTICLE_WEIGHT)
 
 
 def taken_away(article_id: str, revision: int) -> Operation:
@@ -118,11 +118,13 @@ def source_of(found: Mapping[str, Any]) -> StoredArticle:
 
 _CLAIM = ("story_id", "copy_of", "story_version")
 STANDING_FIELDS = (
+    f"{SOURCE}.version",
     f"{SOURCE}.article.revision",
     f"{SOURCE}.standing",
     *(f"{SOURCE}.enrichment.{name}" for name in _CLAIM),
 )
 STATE_FIELDS = (f"{SOURCE}.version", f"{SOURCE}.standing")
+State = tuple[int, Standing]
 
 
 def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing, Claim]:
@@ -133,7 +135,7 @@ def standing_of(found: Mapping[str, Any]) -> tuple[int, Standing, Claim]:
     return int(source["article"]["revision"]), Standing.model_validate(source.get("standing", {})), claim
 
 
-def state_of(found: Mapping[str, Any]) -> tuple[int, Standing]:
+def state_of(found: Mapping[str, Any]) -> State:
     """The version and the standing of an article, from a document found with STATE_FIELDS of its source."""
     source = found["_source"][SOURCE]
     return int(source["version"]), Standing.model_validate(source.get("standing", {}))

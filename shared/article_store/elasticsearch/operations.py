@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+# An article with its text against a fact.
+ARTICLE_WEIGHT = 5
+
 
 @dataclass(frozen=True)
 class Target:
@@ -21,6 +24,7 @@ class Operation:
         action: "create" writes only what is not there yet.
         version: an older one than the document has changes nothing; None: whatever is there.
         target: where, if not where the whole request goes.
+        weight: how large it may be, in facts: so much of a request it takes.
     """
 
     action: Literal["index", "create", "delete"]
@@ -28,6 +32,7 @@ class Operation:
     document: Mapping[str, Any] | None = None
     version: int | None = None
     target: Target | None = None
+    weight: int = 1
 
 
 def lines_of(operation: Operation) -> Iterator[Mapping[str, Any]]:

@@ -3,7 +3,6 @@
 None of its fields depends on facets or analysis, so a new mapping of the articles leaves it as it is.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from elasticsearch.helpers import async_scan
 
 from shared.article_store.document import RevisionMark, StoredRevision
 from shared.article_store.elasticsearch import bulk
-from shared.article_store.elasticsearch.operations import Operation, Target
+from shared.article_store.elasticsearch.operations import ARTICLE_WEIGHT, Operation, Target
 from shared.article_store.past import MAX_REVISIONS, Past, RevisionPlan, kept
 from shared.clock import Clock
 from shared.events.articles import ArticleWithdrawn
@@ -55,19 +54,43 @@ async def create(client: AsyncElasticsearch, prefix: str) -> None:
             raise
 
 
-async def read(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> dict[str, Past]:
-    """The past of each article: withdrawals as they are now, revisions as of the last refresh."""
-    pasts: dict[str, Past] = {}
+async def marks(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> dict[str, list[RevisionMark]]:
+    """The revisions of each article that searches see; of one that has none, nothing."""
+    found: dict[str, list[RevisionMark]] = {}
     for start in range(0, len(article_ids), _ARTICLES_A_SEARCH):
         some = article_ids[start : start + _ARTICLES_A_SEARCH]
-        marks, events = await asyncio.gather(_marks(client, prefix, some), _withdrawals(client, prefix, some))
-        for article_id in some:
-            pasts[article_id] = Past(
-                tuple(marks.get(article_id, ())),
-                events.get(_key(article_id, _WITHDRAWN)),
-                events.get(_key(article_id, _ERASED)),
-            )
-    return pasts
+        for hit in await _search(client, prefix, some, ["article_id", *_MARK_FIELDS]):
+            mark = RevisionMark.model_validate(hit["_source"][_CONTENT])
+            found.setdefault(hit["_source"]["article_id"], []).append(mark)
+    return found
+
+
+async def refresh(client: AsyncElasticsearch, prefix: str) -> None:
+    """Let searches see all revisions that were written before."""
+    await client.indices.refresh(index=alias(prefix))
+
+
+def withdrawals_asked(prefix: str, article_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What to get for the withdrawals of articles, by id, so that one that was just written counts: two documents of
+    each."""
+    return [
+        {"_index": alias(prefix), "_id": _key(article_id, kind), "_source": [_CONTENT]}
+        for article_id in article_ids
+        for kind in (_WITHDRAWN, _ERASED)
+    ]
+
+
+def pasts(
+    article_ids: Sequence[str], known: Mapping[str, Sequence[RevisionMark]], answer: Sequence[Mapping[str, Any]]
+) -> dict[str, Past]:
+    """The past of each article, of its revisions and of what was got for `withdrawals_asked`."""
+    events = [
+        ArticleWithdrawn.model_validate(found["_source"][_CONTENT]) if found.get("found") else None for found in answer
+    ]
+    return {
+        article_id: Past(tuple(known.get(article_id, ())), events[2 * number], events[2 * number + 1])
+        for number, article_id in enumerate(article_ids)
+    }
 
 
 async def forgotten(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> set[str]:
@@ -95,17 +118,24 @@ async def withdrawals(client: AsyncElasticsearch, prefix: str) -> AsyncIterator[
 
 
 async def carry_out(
-    client: AsyncElasticsearch, clock: Clock, prefix: str, plans: Mapping[str, RevisionPlan]
-) -> list[str]:
-    """Write and remove revisions, to be seen at once; the articles for which there was something to do.
+    client: AsyncElasticsearch,
+    clock: Clock,
+    prefix: str,
+    plans: Mapping[str, RevisionPlan],
+    beside: Sequence[Operation] = (),
+    *,
+    refresh: bool = True,
+) -> tuple[list[str], list[bulk.ItemResult]]:
+    """Write and remove revisions, with `refresh` to be seen by searches at once; the articles for which there was
+    something to do, and what became of the operations on other documents of this index that were to be done `beside`.
 
     Raises:
-        PermanentFailure: a revision was refused.
+        PermanentFailure: something was refused.
     """
     busy = {article_id: plan for article_id, plan in plans.items() if plan.create or plan.remove}
     operations = [operation for article_id, plan in busy.items() for operation in _operations(article_id, plan)]
-    await _write(client, clock, prefix, operations)
-    return sorted(busy)
+    results = await _write(client, clock, prefix, [*beside, *operations], refresh=refresh)
+    return sorted(busy), results[: len(beside)]
 
 
 async def note(client: AsyncElasticsearch, clock: Clock, prefix: str, events: Iterable[ArticleWithdrawn]) -> None:
@@ -113,10 +143,14 @@ async def note(client: AsyncElasticsearch, clock: Clock, prefix: str, events: It
     await _write(client, clock, prefix, [_withdrawal(event) for event in events])
 
 
-async def _write(client: AsyncElasticsearch, clock: Clock, prefix: str, operations: Sequence[Operation]) -> None:
-    for result in await bulk.write(client, clock, Target(alias(prefix)), operations, refresh=True):
+async def _write(
+    client: AsyncElasticsearch, clock: Clock, prefix: str, operations: Sequence[Operation], *, refresh: bool = True
+) -> list[bulk.ItemResult]:
+    results = await bulk.write(client, clock, Target(alias(prefix)), operations, refresh=refresh)
+    for result in results:
         if result.failure is not None:
             raise result.failure
+    return results
 
 
 def _operations(article_id: str, plan: RevisionPlan) -> Iterator[Operation]:
@@ -125,7 +159,9 @@ def _operations(article_id: str, plan: RevisionPlan) -> Iterator[Operation]:
     for revision in plan.create:
         content = revision.model_dump(mode="json")
         document = {**_about(article_id, _REVISION, revision.revision), "fetched_at": content["fetched_at"]}
-        yield Operation("create", _key(article_id, revision.revision), {**document, _CONTENT: content})
+        yield Operation(
+            "create", _key(article_id, revision.revision), {**document, _CONTENT: content}, weight=ARTICLE_WEIGHT
+        )
 
 
 def _withdrawal(event: ArticleWithdrawn) -> Operation:
@@ -142,14 +178,6 @@ def _key(article_id: str, what: int | str) -> str:
     return f"{article_id}:{what}"
 
 
-async def _marks(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> dict[str, list[RevisionMark]]:
-    marks: dict[str, list[RevisionMark]] = {}
-    for hit in await _search(client, prefix, article_ids, ["article_id", *_MARK_FIELDS]):
-        mark = RevisionMark.model_validate(hit["_source"][_CONTENT])
-        marks.setdefault(hit["_source"]["article_id"], []).append(mark)
-    return marks
-
-
 async def _search(
     client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str], fields: list[str]
 ) -> list[dict[str, Any]]:
@@ -164,16 +192,3 @@ async def _search(
     )
     hits: list[dict[str, Any]] = answer["hits"]["hits"]
     return hits
-
-
-async def _withdrawals(
-    client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]
-) -> dict[str, ArticleWithdrawn]:
-    """By their key; got by id, so that one that was just written counts."""
-    keys = [_key(article_id, kind) for article_id in article_ids for kind in (_WITHDRAWN, _ERASED)]
-    answer = await client.mget(index=alias(prefix), ids=keys, source_includes=[_CONTENT])
-    return {
-        found["_id"]: ArticleWithdrawn.model_validate(found["_source"][_CONTENT])
-        for found in answer["docs"]
-        if found.get("found")
-    }

@@ -31,6 +31,8 @@ from shared.errors import DependencyUnavailable
 Months = Mapping[str, str]
 Document = Mapping[str, Any]
 NOWHERE: Months = MappingProxyType({})
+Marks = Mapping[str, bulk.Mark]
+UNMARKED: Marks = MappingProxyType({})
 CONTENT = "content"
 _HOME = "home"
 
@@ -42,11 +44,13 @@ class Found:
     Attributes:
         homes: the month of each article that has one.
         articles: the documents that are there, by article_id; of several generations the newest.
+        beside: what else was asked for, in that order.
     """
 
     layout: Layout
     homes: dict[str, str] = field(default_factory=dict)
     articles: dict[str, Document] = field(default_factory=dict)
+    beside: list[Document] = field(default_factory=list)
 
 
 class Places:
@@ -62,7 +66,14 @@ class Places:
         self._made: set[str] = set()
 
     async def find(
-        self, article_ids: Sequence[str], fields: Iterable[str], *, homes: Months = NOWHERE, guesses: Months = NOWHERE
+        self,
+        article_ids: Sequence[str],
+        fields: Iterable[str],
+        *,
+        homes: Months = NOWHERE,
+        guesses: Months = NOWHERE,
+        beside: Sequence[Document] = (),
+        marks: Marks = UNMARKED,
     ) -> Found:
         """Look for articles: in one request, unless they are in other months than was guessed.
 
@@ -70,6 +81,9 @@ class Places:
             fields: of the source of each article that are wanted.
             homes: the months of articles that have one for certain.
             guesses: where else to look at once.
+            beside: other documents to get in the same request.
+            marks: of articles that are known in a state: their documents are got without a source, unless they are in
+                another one.
 
         Raises:
             DependencyUnavailable: another program writes articles, or the store's indices are gone.
@@ -78,42 +92,57 @@ class Places:
         unknown = [article_id for article_id in article_ids if article_id not in homes]
         at = {i: month for i in article_ids if (month := homes.get(i) or guesses.get(i))}
         guessed = self._layout
-        asked = _asked(self._prefix, guessed, article_ids, at, source) if guessed else []
-        answer = await _mget(self._client, [*_places_asked(self._prefix, unknown), *asked])
+        asked = _asked(self._prefix, guessed, article_ids, at, source, marks) if guessed else []
+        answer = await _mget(self._client, [*_places_asked(self._prefix, unknown), *beside, *asked])
         layout, known = _places(answer, unknown)
         layout = self._checked(layout)
         known |= {i: homes[i] for i in article_ids if i in homes}
-        articles = answer[1 + len(unknown) :]
+        others = 1 + len(unknown)
+        articles = answer[others + len(beside) :]
         if guessed is None or guessed.written != layout.written:
             articles, rest = [], list(article_ids)
         else:
             rest = [i for i, month in known.items() if at.get(i) != month]
+            rest += _changed(articles, marks)
         if rest:
+            again = set(rest)
+            articles = [found for found in articles if found["_id"] not in again]
             articles += await _mget(self._client, _asked(self._prefix, layout, rest, known, source))
-        return Found(layout, known, _newest(articles))
+        return Found(layout, known, _newest(articles), answer[others : others + len(beside)])
 
     async def claim(self, months: Months) -> dict[str, str]:
         """Give articles their months for good; where another writer was first, what it said."""
-        wanted = list(months.items())
-        operations = [home_operation(article_id, month) for article_id, month in wanted]
+        operations = claims(months)
         results = await bulk.write(self._client, self._clock, Target(past.alias(self._prefix)), operations)
-        lost = [article_id for (article_id, _), result in zip(wanted, results, strict=True) if result.newer_is_there]
         for result in results:
             if result.failure is not None:
                 raise result.failure
-        answer = await _mget(self._client, _places_asked(self._prefix, lost)) if lost else []
-        return {**months, **(_places(answer, lost)[1] if lost else {})}
+        return await self.claimed(months, results)
+
+    async def claimed(self, months: Months, results: Sequence[bulk.ItemResult]) -> dict[str, str]:
+        """The months of articles, given what became of the `claims` of these."""
+        lost = [article_id for article_id, result in zip(months, results, strict=True) if result.newer_is_there]
+        if not lost:
+            return dict(months)
+        return {**months, **_places(await _mget(self._client, _places_asked(self._prefix, lost)), lost)[1]}
 
     async def write(
-        self, layout: Layout, homes: Months, operations: Sequence[Operation], *, only_leading: bool = False
+        self,
+        layout: Layout,
+        homes: Months,
+        operations: Sequence[Operation],
+        *,
+        only_leading: bool = False,
+        beside: Sequence[Operation] = (),
     ) -> list[bulk.ItemResult]:
         """Carry out operations on articles, in every generation that is written; results of the leading one, in the
-        order given.
+        order given. `beside` are others, with targets of their own, for the same request.
 
         Raises:
             DependencyUnavailable: no answer, too busy, or the indices cannot be written now.
+            PermanentFailure: one of those beside was refused.
         """
-        if not operations:
+        if not operations and not beside:
             return []
         if only_leading:
             layout = layout.model_copy(update={"also": None})
@@ -122,12 +151,17 @@ class Places:
         # A target of its own on every operation: that of the request is not used.
         target = Target(alias(self._prefix))
         try:
-            results = await bulk.write(self._client, self._clock, target, [operation for _, operation in parts])
+            every = [*(operation for _, operation in parts), *beside]
+            results = await bulk.write(self._client, self._clock, target, every)
         except DependencyUnavailable:
             # An index may have been removed: the next attempt makes it again.
             self._made.clear()
             raise
-        return [r for (generation, _), r in zip(parts, results, strict=True) if generation is layout.leading]
+        for result in results[len(parts) :]:
+            if result.failure is not None:
+                raise result.failure
+        of_articles = results[: len(parts)]
+        return [r for (generation, _), r in zip(parts, of_articles, strict=True) if generation is layout.leading]
 
     def _checked(self, layout: Layout | None) -> Layout:
         if layout is None:
@@ -207,10 +241,12 @@ async def behind_alias(client: AsyncElasticsearch, name: str) -> list[str]:
         return []
 
 
-def home_operation(article_id: str, month: str) -> Operation:
-    """Write down the month of an article, unless it has one."""
-    document = {"article_id": article_id, "kind": _HOME, CONTENT: {"month": month}}
-    return Operation("create", _home_key(article_id), document)
+def claims(months: Months) -> list[Operation]:
+    """Write down the month of each article, unless it has one; in the index of revisions."""
+    return [
+        Operation("create", _home_key(i), {"article_id": i, "kind": _HOME, CONTENT: {"month": month}})
+        for i, month in months.items()
+    ]
 
 
 def _home_key(article_id: str) -> str:
@@ -239,15 +275,30 @@ def _places(answer: Sequence[Document], article_ids: Sequence[str]) -> tuple[Lay
 
 
 def _asked(
-    prefix: str, layout: Layout, article_ids: Iterable[str], months: Months, fields: Sequence[str]
+    prefix: str,
+    layout: Layout,
+    article_ids: Iterable[str],
+    months: Months,
+    fields: Sequence[str],
+    marks: Marks = UNMARKED,
 ) -> list[Document]:
     """The question for articles in all generations that are written; nothing of one without a month."""
     return [
-        {"_index": index_of(prefix, generation, months.get(article_id, "")), "_id": article_id, "_source": fields}
+        {
+            "_index": index_of(prefix, generation, months.get(article_id, "")),
+            "_id": article_id,
+            "_source": False if article_id in marks else fields,
+        }
         for generation in layout.written
         for article_id in article_ids
         if article_id in months or not generation.monthly
     ]
+
+
+def _changed(answers: Iterable[Document], marks: Marks) -> list[str]:
+    """The articles that are in another state than their marks are of."""
+    newest = _newest(answers)
+    return [i for i, mark in marks.items() if i in newest and bulk.mark_of(newest[i]) != mark]
 
 
 def _newest(answers: Iterable[Document]) -> dict[str, Document]:

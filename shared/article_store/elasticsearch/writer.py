@@ -1,7 +1,7 @@
 """Puts articles into Elasticsearch and takes them back; any number of writers at once, versions decide between them."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from elasticsearch import AsyncElasticsearch
@@ -12,9 +12,11 @@ from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.facts import FactKeeper, Touched, bring_up_facts, touched
 from shared.article_store.elasticsearch.generations import bring_up
 from shared.article_store.elasticsearch.layout import month_of
+from shared.article_store.elasticsearch.looks import NOTHING_KNOWN, Known, Looks, Revisions
 from shared.article_store.elasticsearch.mapping import (
     SOURCE,
     STANDING_FIELDS,
+    State,
     fingerprint,
     placed,
     source_of,
@@ -22,9 +24,9 @@ from shared.article_store.elasticsearch.mapping import (
     taken_away,
 )
 from shared.article_store.elasticsearch.operations import Operation
-from shared.article_store.elasticsearch.places import NOWHERE, Found, Months, Places
+from shared.article_store.elasticsearch.places import NOWHERE, Found, Months, Places, claims
 from shared.article_store.elasticsearch.stories import StoryKeeper, bring_up_stories
-from shared.article_store.past import Past, in_standing, plans, standing, withdraw_result
+from shared.article_store.past import Past, RevisionPlan, in_standing, plans, standing, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, story_outcomes
 from shared.article_store.stories import Claim, StoredStory, is_newer, newest, touched_members, without
 from shared.article_store.versions import Write, decide
@@ -54,6 +56,7 @@ class ElasticsearchArticleWriter:
         self._clock = clock
         self._prefix = prefix
         self._places = Places(client, clock, prefix, own)
+        self._looks = Looks(client, prefix, self._places)
         self._facts = FactKeeper(client, clock, prefix, self._places)
         self._stories = StoryKeeper(client, clock, prefix)
 
@@ -91,15 +94,26 @@ class ElasticsearchArticleWriter:
         with our_errors():
             found, present, pasts = await self._known(article_ids, articles)
             planned = plans(pasts, present, articles)
-            await past.carry_out(self._client, self._clock, self._prefix, planned)
             # Between the look and the write another writer may come: the version still decides, only the name of the
             # outcome may be that of a moment ago.
             decided = decide(present, {article_id: of_one.past for article_id, of_one in planned.items()}, articles)
-            writes = [placed(write.stored) for write in decided if write.result != "stale"]
-            homes = await self._homes(found, [*present.values(), *(w.stored for w in decided if w.result != "stale")])
-            results = await self._places.write(found.layout, homes, writes)
-            mended = await self.settle(article_ids, homes)
-            await self._settle_facts(present, articles, decided, mended)
+            written = [write.stored for write in decided if write.result != "stale"]
+            missing = _homeless(found, [*present.values(), *written])
+            seen = await self._facts_seen(present, articles)
+            believed = {**present, **{stored.article_id: stored for stored in written}}
+            first = {i: planned[i].past.revisions for i in missing if i not in present}
+            # Documents are made while Elasticsearch writes what must be there before them.
+            claimed, articles_placed, facts = await asyncio.gather(
+                self._begin(planned, missing, first),
+                _made(placed(stored) for stored in written),
+                _collected(self._facts.operations(sorted(seen), seen, believed)),
+            )
+            homes = {**found.homes, **claimed}
+            results = await self._places.write(found.layout, homes, articles_placed, beside=facts)
+            marks = {s.article_id: result.mark for s, result in zip(written, results, strict=True) if result.mark}
+            await self._facts.settle(
+                seen, believed, await self.settle(article_ids, homes, Known(believed, marks, first))
+            )
         return _outcomes(decided, results)
 
     async def withdraw(self, events: Sequence[ArticleWithdrawn]) -> list[WithdrawOutcome]:
@@ -175,65 +189,67 @@ class ElasticsearchArticleWriter:
         self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()
     ) -> tuple[Found, dict[str, StoredArticle], dict[str, Past]]:
         guesses = {stored.article_id: month_of(stored.article.first_seen_at) for stored in batch}
-        pasts, found = await asyncio.gather(
-            past.read(self._client, self._prefix, article_ids),
-            self._places.find(article_ids, [SOURCE], guesses=guesses),
-        )
+        found, pasts = await self._looks.look(article_ids, [SOURCE], guesses=guesses)
         present = {article_id: source_of(item) for article_id, item in found.articles.items()}
         said = await self._stories.marks(article_ids, (*present.values(), *batch))
         return found, present, {i: replace(pasts[i], stories=said[i]) for i in article_ids}
 
-    async def _homes(self, found: Found, articles: Iterable[StoredArticle]) -> dict[str, str]:
-        """The months of all these articles; of those that have none yet, as the first of their states says."""
-        missing: dict[str, str] = {}
-        for stored in articles:
-            if stored.article_id not in found.homes:
-                missing.setdefault(stored.article_id, month_of(stored.article.first_seen_at))
-        return {**found.homes, **(await self._places.claim(missing) if missing else {})}
+    async def _begin(
+        self, planned: Mapping[str, RevisionPlan], missing: Mapping[str, str], first: Revisions
+    ) -> dict[str, str]:
+        """Write what must be there before articles are: their revisions, and the months of those that have none; the
+        months, as this or another writer gave them.
 
-    async def _settle_facts(
-        self,
-        before: Mapping[str, StoredArticle],
-        batch: Sequence[StoredArticle],
-        decided: Sequence[Write],
-        mended: Collection[str],
-    ) -> None:
-        """Replace the facts of the articles that were put.
+        Of articles that nobody wrote before, `first`, nothing needs to be seen by searches at once: another writer
+        finds the month, no revision, and refreshes. So does this one where the other was first.
+        """
+        refresh = any(plan.create or plan.remove for i, plan in planned.items() if i not in first)
+        _, results = await past.carry_out(
+            self._client, self._clock, self._prefix, planned, claims(missing), refresh=refresh
+        )
+        if not refresh and any(result.newer_is_there for result in results):
+            await past.refresh(self._client, self._prefix)
+        return await self._places.claimed(missing, results)
 
-        What the store had in this version or a newer one may have been put before, by a writer that was killed before
+    async def _facts_seen(
+        self, before: Mapping[str, StoredArticle], batch: Sequence[StoredArticle]
+    ) -> dict[str, Touched]:
+        """What may be among the facts of articles that are about to be put.
+
+        What the store has in this version or a newer one may have been put before, by a writer that was killed before
         it came to the facts: of these articles all facts that are there are looked at.
         """
         seen = touched([*before.values(), *batch])
         late = {a.article_id for a in batch if a.article_id in before and before[a.article_id].version >= a.version}
         for article_id, fact_ids in (await self._facts.kept_of(sorted(late))).items():
             seen[article_id].fact_ids |= fact_ids
-        written = {w.stored.article_id: w.stored for w in decided if w.result != "stale"}
-        await self._facts.settle(seen, {i: stored for i, stored in {**before, **written}.items() if i not in mended})
+        return seen
 
-    async def settle(self, article_ids: Sequence[str], homes: Months = NOWHERE) -> set[str]:
+    async def settle(
+        self, article_ids: Sequence[str], homes: Months = NOWHERE, known: Known = NOTHING_KNOWN
+    ) -> dict[str, State]:
         """Return when every article has the standing that its past gives it, and none is there that was deleted;
-        the articles that were not as they should be. `homes` are the months of articles, as far as they are known.
+        what those are that are there. `homes` are the months of articles, as far as they are known.
 
         Raises:
             DependencyUnavailable: others change the articles faster than this comes to an end, or another program
                 writes articles now: what was just written is to be put by that one.
         """
-        open_ids, mended = article_ids, set[str]()
+        open_ids, states = article_ids, dict[str, State]()
         for _ in range(_ROUNDS):
-            pasts, found = await asyncio.gather(
-                past.read(self._client, self._prefix, open_ids),
-                self._places.find(open_ids, STANDING_FIELDS, homes=homes),
-            )
-            rewritten = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
-            standings = {i: standing_of(item) for i, item in found.articles.items()}
+            found, pasts = await self._looks.look(open_ids, STANDING_FIELDS, homes=homes, known=known)
+            standings = {i: known.standing(i, item) for i, item in found.articles.items()}
+            states = {i: state for i, state in states.items() if i not in pasts}
+            states |= {i: known.state(i, item) for i, item in found.articles.items()}
+            rewritten, _ = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
             said = await self._stories.marks_for({i: _claimed(standings.get(i)) for i in open_ids})
             pasts = {i: replace(pasts[i], stories=said[i]) for i in open_ids}
             wrong = [i for i, standing in standings.items() if not _is_right(*standing, pasts[i])]
             await self._mend(wrong, pasts)
-            mended |= set(wrong)
             open_ids = sorted({*rewritten, *wrong})
             if not open_ids:
-                return mended
+                return states
+            known = NOTHING_KNOWN
         raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their past is kept")
 
     async def _mend(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> None:
@@ -242,14 +258,37 @@ class ElasticsearchArticleWriter:
         found = await self._places.find(article_ids, [SOURCE])
         present = {article_id: source_of(item) for article_id, item in found.articles.items()}
         planned = plans({article_id: pasts[article_id] for article_id in article_ids}, present)
-        await past.carry_out(self._client, self._clock, self._prefix, planned)
+        missing = _homeless(found, present.values())
+        _, claimed = await past.carry_out(self._client, self._clock, self._prefix, planned, claims(missing))
+        homes = {**found.homes, **await self._places.claimed(missing, claimed)}
         operations = [_mended(stored, planned[article_id].past) for article_id, stored in present.items()]
-        homes = await self._homes(found, present.values())
         await self._places.write(found.layout, homes, operations)
 
     async def _present(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
         found = await self._places.find(article_ids, [SOURCE])
         return {article_id: source_of(item) for article_id, item in found.articles.items()}
+
+
+async def _made(operations: Iterable[Operation]) -> list[Operation]:
+    """The operations, made one by one while requests go on."""
+    made = []
+    for operation in operations:
+        made.append(operation)
+        await asyncio.sleep(0)
+    return made
+
+
+async def _collected(operations: AsyncIterator[Operation]) -> list[Operation]:
+    return [operation async for operation in operations]
+
+
+def _homeless(found: Found, articles: Iterable[StoredArticle]) -> dict[str, str]:
+    """The months of articles that have none yet, as the first of their states says."""
+    missing: dict[str, str] = {}
+    for stored in articles:
+        if stored.article_id not in found.homes:
+            missing.setdefault(stored.article_id, month_of(stored.article.first_seen_at))
+    return missing
 
 
 def _is_right(revision: int, own: Standing, claim: Claim, known: Past) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.document import StoredArticle
+from shared.article_store.elasticsearch import past
 from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.mapping import alias
 from shared.article_store.opening import open_reader, open_writer
@@ -69,8 +70,9 @@ async def visible(settings: StoreSettings, clock: FakeClock) -> None:
     clock.advance(2 * RELOAD_INTERVAL_S)
     if settings.elasticsearch_url:
         async with AsyncElasticsearch(settings.elasticsearch_url) as client:
-            names = f"{alias(settings.index_prefix)},{fact_alias(settings.index_prefix)}"
-            await client.indices.refresh(index=names, ignore_unavailable=True)
+            names = (alias, fact_alias, past.alias)
+            index = ",".join(name(settings.index_prefix) for name in names)
+            await client.indices.refresh(index=index, ignore_unavailable=True)
 
 
 @asynccontextmanager

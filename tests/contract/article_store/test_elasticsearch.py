@@ -217,6 +217,24 @@ async def test_many_writers_at_once_lose_no_revision_and_count_all(elasticsearch
 
 
 @pytest.mark.elasticsearch
+async def test_two_writers_that_put_an_article_first_at_once_see_each_others_revision(
+    elasticsearch_settings: StoreSettings,
+):
+    """Nothing of what is new is refreshed by who puts it, unless another one was first."""
+    async with opened(elasticsearch_settings) as store, opened(elasticsearch_settings) as other:
+        for start in range(0, 40, 10):
+            numbers = range(start, start + 10)
+            await asyncio.gather(
+                store.writer.put([a_stored_article(n, revision=REVISION + 1, text="First.") for n in numbers]),
+                other.writer.put([a_stored_article(n, revision=REVISION + 2, text="Second.") for n in numbers]),
+            )
+
+        found = await store.reader.get_many([an_article(n).article_id for n in range(40)])
+
+    assert {stored.standing.revisions for stored in found.values()} == {2}
+
+
+@pytest.mark.elasticsearch
 async def test_writers_wait_while_an_index_takes_no_writes(elasticsearch_settings: StoreSettings):
     """As Elasticsearch makes it where a disk is nearly full, and an operator for a snapshot."""
     async with opened(elasticsearch_settings) as store:

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from shared.article_store.facts import MAX_FACTS_PER_KIND, StoredFact, bound_in_cents, cents, facts_of
+from shared.article_store.facts import MAX_FACTS_PER_KIND, StoredFact, bound_in_cents, cents, fact_ids, facts_of
 from tests.builders import NOON, a_quote, a_relation, a_stored_article, an_enrichment
 
 
@@ -17,6 +17,13 @@ def test_an_article_that_says_a_thousand_things_has_so_many_facts_of_a_kind_and_
     facts = facts_of(a_stored_article(1, an_enrichment(quotes=quotes)))
 
     assert [fact.evidence.text for fact in facts] == [f"Quote {number}." for number in range(MAX_FACTS_PER_KIND)]
+
+
+def test_the_ids_of_facts_are_known_without_the_facts():
+    enrichment = an_enrichment(relations=(a_relation(), a_relation()), quotes=tuple(a_quote() for _ in range(1000)))
+    stored = a_stored_article(1, enrichment)
+
+    assert fact_ids(stored) == {fact.fact_id for fact in facts_of(stored)}
 
 
 def test_who_takes_part_twice_is_one_party():

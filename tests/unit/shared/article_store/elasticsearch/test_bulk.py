@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from shared.article_store.elasticsearch.bulk import ItemResult, Target, write
+from shared.article_store.elasticsearch.bulk import ItemResult, mark_of, write
 from shared.article_store.elasticsearch.mapping import placed
+from shared.article_store.elasticsearch.operations import Operation, Target
 from shared.errors import DependencyUnavailable, PermanentFailure
 from tests.builders import a_stored_article, an_article
 from tests.fakes import FakeClock
@@ -72,3 +73,21 @@ async def test_a_large_batch_is_sent_in_parts():
     server = ScriptedServer([WRITTEN] * 200, [WRITTEN] * 50)
 
     assert len(await results_of(server, 250, FakeClock())) == 250
+
+
+async def test_a_request_takes_two_hundred_articles_or_a_thousand_facts():
+    server = ScriptedServer([WRITTEN] * 200, [WRITTEN] * 51)
+    articles = [placed(a_stored_article(number)) for number in range(200)]
+    facts = [Operation("index", f"fact-{number}", {}) for number in range(51)]
+
+    await write(server, FakeClock(), Target("articles"), [*articles, *facts])  # type: ignore[arg-type]
+
+    assert [len(asked) for asked in server.asked] == [200, 51]
+
+
+async def test_what_was_written_carries_the_mark_of_its_place_in_the_index():
+    done = {**WRITTEN, "_index": "articles-1", "_seq_no": 7, "_primary_term": 2}
+
+    [result] = await results_of(ScriptedServer([done]), 1, FakeClock())
+
+    assert result.mark == ("articles-1", 7, 2) == mark_of({"_id": "a", **done, "found": True})
