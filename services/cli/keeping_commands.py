@@ -64,17 +64,27 @@ def prune(
 ) -> None:
     """Delete articles that are older than they are to be kept, through indexing like every change of the store.
 
+    On Elasticsearch a month of which everything is older is dropped as a whole once it is empty.
+
     Example: newsweir prune --days 365 --dry-run
     """
     from services.cli.retiring import Retiring, prune_command
+    from shared.article_store.opening import open_months
     from shared.clock import SystemClock
     from shared.settings import StoreSettings, load
 
-    wanted = days if days is not None else load(StoreSettings).retention_days
+    settings = load(StoreSettings)
+    wanted = days if days is not None else settings.retention_days
 
     async def work(connection: "RedisConnection", reader: "ArticleReader") -> int:
-        retiring = Retiring(connection, SystemClock())
-        return await prune_command(wanted, retiring, reader, dry_run=dry_run, agreed=agreement(yes=yes))
+        retiring, months = Retiring(connection, SystemClock()), open_months(settings)
+        try:
+            return await prune_command(
+                wanted, retiring, reader, dry_run=dry_run, agreed=agreement(yes=yes), months=months
+            )
+        finally:
+            if months is not None:
+                await months.close()
 
     raise typer.Exit(_with_store("newsweir prune", work))
 

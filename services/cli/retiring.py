@@ -8,6 +8,7 @@ from services.cli.forget import named
 from services.cli.output import say
 from shared import registry
 from shared.article_store.document import StoredArticle
+from shared.article_store.months import Months
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery
 from shared.bus.envelope import encode
@@ -18,6 +19,9 @@ from shared.redis_client import RedisConnection
 from shared.topology import ARTICLES_WITHDRAWN
 
 _SAY_EVERY = 5_000
+# How long to wait for indexing to delete what was asked of it; a few thousand articles take so long.
+_EMPTYING_S = 30.0
+_LOOK_AGAIN_S = 2.0
 
 # KEYS: registry, withdrawn. ARGV: article_id, expected, entry, then the fields of the event.
 _SCRIPT = f"""{registry.LUA}
@@ -80,10 +84,12 @@ async def prune_command(
     *,
     dry_run: bool,
     agreed: Callable[[str], bool],
+    months: Months | None = None,
 ) -> int:
     """Have all articles deleted that are older than so many days; the exit status, 1 where nobody agreed.
 
     Old is what was published and first seen before then: what was found late is kept as long as everything else.
+    Where the store keeps months together, those that are empty afterwards are dropped.
 
     Raises:
         InvalidInput: no number of days is given.
@@ -94,7 +100,9 @@ async def prune_command(
     before = from_ms(retiring.clock.now_ms()) - timedelta(days=days)
     found = len([1 async for _ in _older(reader, before)])
     say(f"{found} articles were published and first seen before {before:%Y-%m-%d %H:%M} UTC")
-    if dry_run or not found:
+    if old := [one for one in await months.before(before) if one.is_old] if months else []:
+        say(f"all that is in {', '.join(one.month for one in old)} is older: dropped as a whole once it is empty")
+    if dry_run or not (found or old):
         say("nothing was changed")
         return 0
     if not agreed(f"Delete {found} articles with their revisions?"):
@@ -106,7 +114,24 @@ async def prune_command(
         if done % _SAY_EVERY == 0:
             say(f"{done} of {found}")
     say(f"{done} articles are deleted once indexing comes to them")
+    if months and old:
+        await _drop(months, before, {one.month for one in old}, retiring.clock)
     return 0
+
+
+async def _drop(months: Months, before: datetime, old: set[str], clock: Clock) -> None:
+    """Drop old months as indexing empties them; what takes it longer is left to the next time."""
+    until_s = clock.monotonic_s() + _EMPTYING_S
+    dropped: set[str] = set()
+    while True:
+        dropped |= set(await months.drop_empty(before))
+        if not old - dropped or clock.monotonic_s() >= until_s:
+            break
+        await clock.sleep(_LOOK_AGAIN_S)
+    if dropped:
+        say(f"{', '.join(sorted(dropped))} is dropped")
+    if left := sorted(old - dropped):
+        say(f"{', '.join(left)} is not empty yet: the next newsweir prune drops it")
 
 
 async def _older(reader: ArticleReader, before: datetime) -> AsyncIterator[StoredArticle]:

@@ -5,6 +5,7 @@ Only what is opened is imported: a process on one machine never loads Elasticsea
 
 from pathlib import Path
 
+from shared.article_store.months import Months
 from shared.article_store.protocol import ArticleReader, ArticleWriter
 from shared.article_store.reindexing import Reindexing
 from shared.clock import Clock, SystemClock
@@ -57,6 +58,19 @@ def open_reindexing(settings: StoreSettings, clock: Clock) -> Reindexing:
     from shared.article_store.elasticsearch.reindexing import ElasticsearchReindexing
 
     return ElasticsearchReindexing(settings, clock)
+
+
+def open_months(settings: StoreSettings) -> Months | None:
+    """What drops whole months; the caller closes it. None with the embedded store, which keeps all in one index.
+
+    Raises:
+        ConfigurationError: a setting cannot be used.
+    """
+    if not settings.elasticsearch_url:
+        return None
+    from shared.article_store.elasticsearch.months import ElasticsearchMonths
+
+    return ElasticsearchMonths(settings)
 
 
 def _folder(settings: StoreSettings) -> Path:

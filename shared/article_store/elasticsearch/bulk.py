@@ -23,6 +23,10 @@ _MOST_WEIGHT = 200 * ARTICLE_WEIGHT
 Mark = tuple[str, int, int]
 
 
+class NoIndex(DependencyUnavailable):
+    """An index, or the alias that it is written through, is not there."""
+
+
 @dataclass(frozen=True)
 class ItemResult:
     """What became of an operation: done, not because a newer version is there, or refused for good.
@@ -103,6 +107,8 @@ def _result(item: dict[str, Any]) -> ItemResult:
         return ItemResult(newer_is_there=True)
     if error is None:
         return ItemResult(mark=mark_of(item))
-    if error["type"] in ("cluster_block_exception", "index_not_found_exception"):
+    if error["type"] == "index_not_found_exception":
+        raise NoIndex(f"the index in elasticsearch cannot be written now: {error['reason']}")
+    if error["type"] == "cluster_block_exception":
         raise DependencyUnavailable(f"the index in elasticsearch cannot be written now: {error['reason']}")
     return ItemResult(failure=PermanentFailure(f"elasticsearch refuses {item['_id']}: {error['reason']}"))

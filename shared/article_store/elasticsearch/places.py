@@ -146,22 +146,27 @@ class Places:
             return []
         if only_leading:
             layout = layout.model_copy(update={"also": None})
-        await self._make(layout, {homes[operation.document_id] for operation in operations})
+        months = {homes[operation.document_id] for operation in operations}
         parts = [part for o in operations for part in everywhere(self._prefix, layout, homes, o)]
-        # A target of its own on every operation: that of the request is not used.
-        target = Target(alias(self._prefix))
+        every = [*(operation for _, operation in parts), *beside]
         try:
-            every = [*(operation for _, operation in parts), *beside]
-            results = await bulk.write(self._client, self._clock, target, every)
-        except DependencyUnavailable:
-            # An index may have been removed: the next attempt makes it again.
+            results = await self._write(layout, months, every)
+        except bulk.NoIndex:
+            # A month that was empty may have been dropped since it was made.
             self._made.clear()
-            raise
+            results = await self._write(layout, months, every)
         for result in results[len(parts) :]:
             if result.failure is not None:
                 raise result.failure
         of_articles = results[: len(parts)]
         return [r for (generation, _), r in zip(parts, of_articles, strict=True) if generation is layout.leading]
+
+    async def _write(
+        self, layout: Layout, months: Iterable[str], operations: Sequence[Operation]
+    ) -> list[bulk.ItemResult]:
+        await self._make(layout, months)
+        # A target of its own on every operation: that of the request is not used.
+        return await bulk.write(self._client, self._clock, Target(alias(self._prefix)), operations)
 
     def _checked(self, layout: Layout | None) -> Layout:
         if layout is None:
@@ -207,7 +212,10 @@ class Places:
             change = "add" if layout.reading == generation.name else "remove"
             if change == "add" or index in await behind_alias(self._client, alias(self._prefix)):
                 action = {change: {"index": index, "alias": alias(self._prefix)}}
-                await self._client.indices.update_aliases(actions=[action])
+                try:
+                    await self._client.indices.update_aliases(actions=[action])
+                except NotFoundError as error:
+                    raise bulk.NoIndex(f"the new index {index} was dropped at once: try again") from error
             before, layout = layout, await read_layout(self._client, self._prefix)
             if layout is not None and layout.reading == before.reading:
                 return

@@ -1,13 +1,14 @@
 """Articles that an operator takes back, by events through indexing."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from services.cli.audit.findings import Registered, store_gaps
 from services.cli.retiring import Retiring, prune_command, withdraw_command
 from services.indexing.handle import IndexArticles, WithdrawArticles
-from shared.article_store.opening import open_reader, open_writer
+from shared.article_store.opening import open_months, open_reader, open_writer
 from shared.article_store.query import ArticleQuery
 from shared.errors import InvalidInput
 from shared.events.articles import ArticleWithdrawn
@@ -15,6 +16,8 @@ from shared.registry import read_entry
 from shared.settings import StoreSettings
 from shared.topology import ARTICLES_WITHDRAWN
 from tests.builders import NOON, an_article, an_enriched_article
+from tests.fakes import FakeClock
+from tests.indices import removed_afterwards
 from tests.scene import Scene
 
 
@@ -96,6 +99,51 @@ async def test_only_what_was_published_and_first_seen_before_is_pruned_and_the_a
     registered = {event.article_id: Registered(entry.revision, withdrawn=not entry.content_hash)}
     assert store_gaps(registered, {}, set()) == set()
     assert "1 articles are deleted" in capsys.readouterr().err
+
+
+class IndexingClock(FakeClock):
+    """While somebody sleeps, indexing takes back what it was told to."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        await self.carry_out()
+
+
+@pytest.mark.elasticsearch
+async def test_a_month_of_which_all_is_older_is_dropped_once_it_is_empty(
+    tmp_path, connection, elasticsearch_url: str, capsys
+):
+    clock = IndexingClock()
+    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url=elasticsearch_url, index_prefix="test-cli-pruning")
+    async with removed_afterwards(elasticsearch_url, settings.index_prefix):
+        writer, reader, months = await open_writer(settings, clock), await open_reader(settings), open_months(settings)
+        assert months is not None
+        scene = Scene(connection, clock)
+        clock.carry_out = partial(carry_out, scene, writer)
+        ages = (800, 800, 500, 500, 20)
+        for number in range(len(ages)):
+            await scene.register(number, an_article(number).revision)
+        # Of the fourth article's month the third is old, it itself was published late.
+        articles = [an_enriched_article(n, published_at=NOON - timedelta(days=days)) for n, days in enumerate(ages)]
+        articles[3] = an_enriched_article(3, published_at=NOON, first_seen_at=NOON - timedelta(days=500))
+        await IndexArticles(writer, clock)(articles)
+        before = NOON - timedelta(days=365)
+        assert [(m.articles, m.published_since) for m in await months.before(before)] == [(2, 0), (2, 1)]
+        retiring = Retiring(connection, clock)
+
+        for dry_run in (True, False):
+            await prune_command(365, retiring, reader, dry_run=dry_run, agreed=yes, months=months)
+
+        assert [(m.articles, m.published_since) for m in await months.before(before)] == [(1, 1)]
+        assert await reader.get(an_article(0).article_id) is None
+        # Late, and of a month that is gone: made again.
+        [_] = await IndexArticles(writer, clock)([an_enriched_article(7, published_at=NOON - timedelta(days=800))])
+        assert (await reader.get(an_article(7).article_id)) is not None
+        for part in (writer, reader, months):
+            await part.close()
+    said = capsys.readouterr().err
+    assert said.count("all that is in 2023-12 is older") == 2
+    assert "2023-12 is dropped" in said
 
 
 async def test_without_a_number_of_days_nothing_is_pruned(world):
