@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from shared.article_store.document import StoredArticle
 from shared.article_store.elasticsearch.layout import generation_name
 from shared.article_store.elasticsearch.mapping import alias, fingerprint
+from shared.article_store.opening import open_months
 from shared.article_store.query import FacetRequest, Words
+from shared.errors import DependencyUnavailable
 from shared.settings import StoreSettings
 from tests.builders import REVISION, a_stored_article, a_withdrawal, an_article
 from tests.contract.article_store.stores import Store, opened, visible
@@ -155,3 +158,51 @@ async def _put_by_turns(settings: StoreSettings, batches: Sequence[Sequence[tupl
             gone = [r for batch in batches for n, _, r, gone in batch if offset + n == number and gone]
             left = [r for r in said if r > max(gone, default=-1)]
             assert (kept.article.revision if kept else None) == (REVISION + max(left) if left else None)
+
+
+@pytest.mark.elasticsearch
+async def test_a_month_that_is_dropped_while_articles_come_loses_none(elasticsearch_settings: StoreSettings):
+    months = open_months(elasticsearch_settings)
+    assert months is not None
+    async with opened(elasticsearch_settings) as store:
+        for number in range(6):
+            await asyncio.gather(months.drop_empty(SECOND), put_until_it_takes(store, seen(number, FIRST)))
+            assert await store.reader.get(an_article(number).article_id) == seen(number, FIRST)
+
+            await store.withdraw(a_withdrawal(number, hard=True))
+        await months.drop_empty(SECOND)
+
+        assert await months.before(SECOND) == []
+    await months.close()
+
+
+async def put_until_it_takes(store: Store, stored: StoredArticle) -> None:
+    """As a stage does, which waits while the store cannot be written."""
+    while True:
+        with suppress(DependencyUnavailable):
+            await store.writer.put([stored])
+            return
+
+
+@pytest.mark.elasticsearch
+async def test_an_old_month_with_articles_stays_and_is_written_though_a_prune_was_killed_over_it(
+    elasticsearch_settings: StoreSettings,
+):
+    months = open_months(elasticsearch_settings)
+    assert months is not None
+    async with opened(elasticsearch_settings) as store:
+        await store.put(seen(1, FIRST))
+        async with AsyncElasticsearch(str(elasticsearch_settings.elasticsearch_url)) as client:
+            index = f"{generation_name(elasticsearch_settings.index_prefix, fingerprint())}-2026-01"
+            await client.indices.add_block(index=index, block="write")
+
+        assert await months.drop_empty(SECOND) == []
+
+        assert [one.articles for one in await months.before(SECOND)] == [1]
+        assert await months.before(FIRST) == []
+        assert await store.put(seen(2, FIRST)) == ["created"]
+    await months.close()
+
+
+def test_the_embedded_store_has_no_months_to_drop(tantivy_settings: StoreSettings):
+    assert open_months(tantivy_settings) is None
