@@ -72,8 +72,8 @@ def reindex(
     async def moved() -> int:
         reindexing = open_reindexing(settings, clock)
         try:
-            wanted = Wanted(back=back, finish=finish, dry_run=dry_run)
-            return await reindex_command(reindexing, wanted, clock, agreed=agreement(yes=yes))
+            wanted = Wanted(back=back, finish=finish)
+            return await reindex_command(reindexing, wanted, clock, dry_run=dry_run, agreed=agreement(yes=yes))
         finally:
             await reindexing.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from services.cli.output import say
 from shared.article_store.reindexing import IndicesState, Reindexing
@@ -16,11 +17,29 @@ class Wanted:
 
     back: bool = False
     finish: bool = False
-    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done.
+
+    Attributes:
+        action: None: nothing.
+        will: what it does, or why nothing is done.
+        question: to be agreed to first; None: it is harmless.
+        done: what to say afterwards.
+        status: of a command that ends without having been agreed to, or with nothing to do.
+    """
+
+    action: Literal["run", "back", "finish"] | None
+    will: str
+    question: str | None = None
+    done: str = ""
+    status: int = 1
 
 
 async def reindex_command(
-    reindexing: Reindexing, wanted: Wanted, clock: Clock, *, agreed: Callable[[str], bool]
+    reindexing: Reindexing, wanted: Wanted, clock: Clock, *, dry_run: bool, agreed: Callable[[str], bool]
 ) -> int:
     """Do what is wanted, or only say what would be done; the exit status, 1 where nobody agreed or it cannot be done.
 
@@ -29,13 +48,23 @@ async def reindex_command(
         ConfigurationError: another program moves the articles elsewhere.
     """
     state = await reindexing.state()
-    for line in described(state):
+    step = step_for(state, wanted)
+    for line in (*described(state), step.will):
         say(line)
-    if wanted.back:
-        return await _back(reindexing, state, wanted, agreed)
-    if wanted.finish:
-        return await _finish(reindexing, state, wanted, agreed)
-    return await _move(reindexing, state, wanted, clock)
+    if step.action is None or dry_run:
+        say("nothing was changed")
+        return 0 if dry_run else step.status
+    if step.question is not None and not agreed(step.question):
+        say("nothing was changed")
+        return step.status
+    if step.action == "run":
+        await reindexing.run(_reporting(clock))
+    elif step.action == "back":
+        await reindexing.back()
+    else:
+        await reindexing.finish()
+    say(step.done)
+    return 0
 
 
 def described(state: IndicesState) -> list[str]:
@@ -50,17 +79,56 @@ def described(state: IndicesState) -> list[str]:
     return lines
 
 
-async def _move(reindexing: Reindexing, state: IndicesState, wanted: Wanted, clock: Clock) -> int:
+def step_for(state: IndicesState, wanted: Wanted) -> Step:
+    """What is to be done in a state."""
+    if wanted.back:
+        return _back(state)
+    return _finish(state) if wanted.finish else _move(state)
+
+
+def _move(state: IndicesState) -> Step:
     if state.read in (None, state.own):
         if state.written in (None, state.own):
-            say("nothing to do: this is the mapping of this program")
-            return 0
-        say(f"{state.written} is another program's: newsweir reindex --back leaves it")
-        return 1
-    if wanted.dry_run:
-        again = ", though an operator went back from it" if state.left else ""
-        say(f"{state.articles - _there(state)} articles would be copied to {state.own}{again}; nothing was changed")
-        return 0
+            return Step(None, "this is the mapping of this program", status=0)
+        return Step(None, f"{state.written} is another program's: newsweir reindex --back leaves it")
+    there = state.copied if state.written == state.own else 0
+    again = ", though an operator went back from it" if state.left else ""
+    return Step(
+        "run",
+        f"{state.articles - there} articles are to be copied to {state.own}{again}",
+        done=f"{state.own} is read now; {state.read} goes on being written: newsweir reindex --back returns to it, "
+        "--finish drops it",
+    )
+
+
+def _back(state: IndicesState) -> Step:
+    older = state.way_back or (state.read if state.read != state.written else None)
+    if older is None:
+        return Step(None, "there is no older mapping to go back to")
+    return Step(
+        "back",
+        f"{older} is to be read and written alone, {state.written} to be dropped",
+        question=f"Read and write {older} alone, and drop {state.written}?",
+        done=f"{older} is read and written; run the indexing and search of its version",
+    )
+
+
+def _finish(state: IndicesState) -> Step:
+    if state.way_back is None:
+        return Step(
+            None,
+            "there is no older mapping to drop" if state.read == state.written else "it is not finished: run it first",
+        )
+    return Step(
+        "finish",
+        f"the indices of {state.way_back} are to be dropped",
+        question=f"Drop the indices of {state.way_back}? There is no way back then.",
+        done=f"the indices of {state.way_back} are dropped",
+    )
+
+
+def _reporting(clock: Clock) -> Callable[[int, int], None]:
+    """Tells of progress every few seconds."""
     said_s = clock.monotonic_s()
 
     def report(done: int, total: int) -> None:
@@ -69,43 +137,4 @@ async def _move(reindexing: Reindexing, state: IndicesState, wanted: Wanted, clo
             said_s = clock.monotonic_s()
             say(f"{done} of {total} articles copied")
 
-    await reindexing.run(report)
-    after = await reindexing.state()
-    say(f"{after.articles} articles are read with the mapping {after.read} now")
-    say(f"{state.read} goes on being written: newsweir reindex --back returns to it, --finish drops it")
-    return 0
-
-
-def _there(state: IndicesState) -> int:
-    return state.copied if state.written == state.own else 0
-
-
-async def _back(reindexing: Reindexing, state: IndicesState, wanted: Wanted, agreed: Callable[[str], bool]) -> int:
-    older = state.way_back or (state.read if state.read != state.written else None)
-    if older is None:
-        say("there is no older mapping to go back to")
-        return 1
-    if wanted.dry_run:
-        say(f"{older} would be read and written alone, {state.written} dropped; nothing was changed")
-        return 0
-    if not agreed(f"Read and write {older} alone, and drop {state.written}?"):
-        say("nothing was changed")
-        return 1
-    await reindexing.back()
-    say(f"{older} is read and written; run the indexing and search of its version")
-    return 0
-
-
-async def _finish(reindexing: Reindexing, state: IndicesState, wanted: Wanted, agreed: Callable[[str], bool]) -> int:
-    if state.way_back is None:
-        say("there is no older mapping to drop" if state.read == state.written else "it is not finished: run it first")
-        return 1
-    if wanted.dry_run:
-        say(f"the indices of {state.way_back} would be dropped; nothing was changed")
-        return 0
-    if not agreed(f"Drop the indices of {state.way_back}? There is no way back then."):
-        say("nothing was changed")
-        return 1
-    await reindexing.finish()
-    say(f"the indices of {state.way_back} are dropped")
-    return 0
+    return report

@@ -1,121 +1,82 @@
 """What `newsweir reindex` says and does in each state of the indices."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
-from services.cli.reindexing import Wanted, reindex_command
-from shared.article_store.opening import open_reindexing, open_writer
-from shared.article_store.reindexing import IndicesState, Report
+from services.cli.reindexing import Wanted, described, reindex_command, step_for
+from shared.article_store.elasticsearch.writer import ElasticsearchArticleWriter
+from shared.article_store.opening import open_reindexing
+from shared.article_store.reindexing import IndicesState
 from shared.errors import ConfigurationError
 from shared.settings import StoreSettings
 from tests.builders import a_stored_article
 from tests.fakes import FakeClock
 from tests.indices import removed_afterwards
 
+NEW = IndicesState("own", None, None, None, 0, 0)
 HERE = IndicesState("own", "own", "own", None, 7, 7)
 ELSEWHERE = IndicesState("own", "older", "older", None, 7, 7)
 HALF_WAY = IndicesState("own", "own", "older", None, 7, 3)
 MOVED = replace(HERE, way_back="older")
+LEAVING = IndicesState("own", "newer", "own", None, 7, 3)
+MOVE, BACK, FINISH = Wanted(), Wanted(back=True), Wanted(finish=True)
 
 
-class Shelves:
-    """A Reindexing whose articles are where it is told; remembers what was asked of it."""
-
-    def __init__(self, state: IndicesState, clock: FakeClock) -> None:
-        self.now = state
-        self.clock = clock
-        self.done: list[str] = []
-
-    async def state(self) -> IndicesState:
-        return self.now
-
-    async def run(self, report: Report) -> None:
-        self.done.append("run")
-        for number in range(1, 8):
-            self.clock.advance(3)
-            report(number, 7)
-        self.now = MOVED
-
-    async def back(self) -> str:
-        self.done.append("back")
-        return "older"
-
-    async def finish(self) -> None:
-        self.done.append("finish")
-
-    async def close(self) -> None:
-        pass
+@pytest.mark.parametrize(
+    ("state", "wanted", "action"),
+    [
+        (NEW, MOVE, None),
+        (HERE, MOVE, None),
+        (MOVED, MOVE, None),
+        (LEAVING, MOVE, None),
+        (ELSEWHERE, MOVE, "run"),
+        (HALF_WAY, MOVE, "run"),
+        (NEW, BACK, None),
+        (HERE, BACK, None),
+        (ELSEWHERE, BACK, None),
+        (HALF_WAY, BACK, "back"),
+        (LEAVING, BACK, "back"),
+        (MOVED, BACK, "back"),
+        (HERE, FINISH, None),
+        (HALF_WAY, FINISH, None),
+        (MOVED, FINISH, "finish"),
+    ],
+)
+def test_each_state_has_its_step(state: IndicesState, wanted: Wanted, action: str | None):
+    assert step_for(state, wanted).action == action
 
 
-async def told(capsys: pytest.CaptureFixture[str], state: IndicesState, *, agreed: bool = True, **wanted: bool):
-    """The exit status, what was done, and what was said."""
-    shelves = Shelves(state, FakeClock())
-    status = await reindex_command(shelves, Wanted(**wanted), shelves.clock, agreed=lambda _question: agreed)
-    return status, shelves.done, capsys.readouterr().err
+def test_only_what_cannot_be_taken_back_is_asked_about():
+    assert step_for(ELSEWHERE, MOVE).question is None
+    assert step_for(MOVED, BACK).question == "Read and write older alone, and drop own?"
+    assert step_for(MOVED, FINISH).question == "Drop the indices of older? There is no way back then."
 
 
-async def test_articles_move_while_progress_is_told_every_few_seconds(capsys: pytest.CaptureFixture[str]):
-    status, done, said = await told(capsys, ELSEWHERE)
-
-    assert (status, done) == (0, ["run"])
-    assert [line for line in said.splitlines() if line.endswith("copied")] == [
-        "2 of 7 articles copied",
-        "4 of 7 articles copied",
-        "6 of 7 articles copied",
-    ]
-    assert "7 articles are read with the mapping own now" in said
+def test_where_nothing_is_to_be_moved_that_is_no_failure_and_where_nothing_can_be_it_is():
+    assert [step_for(state, MOVE).status for state in (NEW, HERE, MOVED, LEAVING)] == [0, 0, 0, 1]
+    assert [step_for(HERE, wanted).status for wanted in (BACK, FINISH)] == [1, 1]
 
 
 @pytest.mark.parametrize(("state", "number"), [(ELSEWHERE, 7), (HALF_WAY, 4)])
-async def test_a_dry_run_says_how_many_are_left_and_changes_nothing(
-    capsys: pytest.CaptureFixture[str], state: IndicesState, number: int
-):
-    status, done, said = await told(capsys, state, dry_run=True)
-
-    assert (status, done) == (0, [])
-    assert f"{number} articles would be copied to own; nothing was changed" in said
+def test_what_is_there_already_is_not_copied_again(state: IndicesState, number: int):
+    assert step_for(state, MOVE).will == f"{number} articles are to be copied to own"
 
 
-async def test_a_dry_run_says_that_an_operator_went_back_before(capsys: pytest.CaptureFixture[str]):
-    _, _, said = await told(capsys, replace(ELSEWHERE, left=True), dry_run=True)
-
-    assert "though an operator went back from it" in said
+def test_that_an_operator_went_back_before_is_said():
+    assert "though an operator went back from it" in step_for(replace(ELSEWHERE, left=True), MOVE).will
 
 
-@pytest.mark.parametrize("state", [HERE, IndicesState("own", None, None, None, 0, 0)])
-async def test_where_this_programs_mapping_is_in_use_there_is_nothing_to_do(
-    capsys: pytest.CaptureFixture[str], state: IndicesState
-):
-    assert (await told(capsys, state))[:2] == (0, [])
-
-
-async def test_what_another_program_moves_is_left_to_it(capsys: pytest.CaptureFixture[str]):
-    status, done, said = await told(capsys, IndicesState("own", "newer", "own", None, 7, 3))
-
-    assert (status, done) == (1, [])
-    assert "newer is another program's" in said
-
-
-@pytest.mark.parametrize("state", [MOVED, HALF_WAY])
-async def test_one_goes_back_after_the_move_and_in_the_middle_of_it(
-    capsys: pytest.CaptureFixture[str], state: IndicesState
-):
-    assert (await told(capsys, state, back=True))[:2] == (0, ["back"])
-    assert (await told(capsys, state, back=True, dry_run=True))[:2] == (0, [])
-    assert (await told(capsys, state, back=True, agreed=False))[:2] == (1, [])
-
-
-async def test_only_what_is_finished_can_be_dropped(capsys: pytest.CaptureFixture[str]):
-    assert (await told(capsys, MOVED, finish=True))[:2] == (0, ["finish"])
-    assert (await told(capsys, MOVED, finish=True, dry_run=True))[:2] == (0, [])
-    assert (await told(capsys, MOVED, finish=True, agreed=False))[:2] == (1, [])
-    assert (await told(capsys, HALF_WAY, finish=True))[:2] == (1, [])
-    assert (await told(capsys, HERE, finish=True))[:2] == (1, [])
-
-
-async def test_without_an_older_mapping_there_is_no_way_back(capsys: pytest.CaptureFixture[str]):
-    assert (await told(capsys, HERE, back=True))[:2] == (1, [])
+def test_people_are_told_what_is_read_and_what_is_written():
+    assert described(HALF_WAY) == [
+        "7 articles are read, with the mapping older",
+        "own is filled: it holds 3 of them; both are written",
+    ]
+    assert described(MOVED) == [
+        "7 articles are read, with the mapping own",
+        "older is written, too: the way back",
+    ]
 
 
 def test_the_embedded_store_is_told_apart(tmp_path):
@@ -123,19 +84,41 @@ def test_the_embedded_store_is_told_apart(tmp_path):
         open_reindexing(StoreSettings(data_dir=tmp_path), FakeClock())
 
 
-@pytest.mark.elasticsearch
-async def test_a_real_store_says_what_is_in_use(tmp_path, elasticsearch_url: str, capsys: pytest.CaptureFixture[str]):
-    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url=elasticsearch_url, index_prefix="test-cli-reindexing")
-    async with removed_afterwards(elasticsearch_url, settings.index_prefix):
-        reindexing = open_reindexing(settings, FakeClock())
-        before = await reindex_command(reindexing, Wanted(), FakeClock(), agreed=lambda _question: True)
-        writer = await open_writer(settings, FakeClock())
-        await writer.put([a_stored_article(1)])
-        await writer.close()
+class PassingClock(FakeClock):
+    """Three seconds pass between one look and the next."""
 
-        after = await reindex_command(reindexing, Wanted(dry_run=True), FakeClock(), agreed=lambda _question: True)
+    def monotonic_s(self) -> float:
+        self.advance(3)
+        return super().monotonic_s()
+
+
+@pytest.mark.elasticsearch
+async def test_a_store_is_moved_and_returned(tmp_path, elasticsearch_url: str, capsys: pytest.CaptureFixture[str]):
+    prefix = f"test-{uuid4().hex[:12]}"
+    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url=elasticsearch_url, index_prefix=prefix)
+    async with removed_afterwards(elasticsearch_url, prefix):
+        reindexing = open_reindexing(settings, FakeClock())
+        older = await ElasticsearchArticleWriter.open(settings, FakeClock(), "0" * 12)
+        await older.put([a_stored_article(number) for number in range(450)])
+        await older.close()
+
+        async def done(wanted: Wanted, *, dry_run: bool = False, agreed: bool = True) -> tuple[int, str | None]:
+            clock = PassingClock()
+            status = await reindex_command(reindexing, wanted, clock, dry_run=dry_run, agreed=lambda _question: agreed)
+            state = await reindexing.state()
+            return status, state.way_back or state.read
+
+        assert await done(MOVE, dry_run=True) == (0, "0" * 12)
+        assert await done(MOVE) == (0, "0" * 12)
+        assert (await reindexing.state()).articles == 450
+        assert (await done(MOVE), (await done(BACK, agreed=False))[0]) == ((0, "0" * 12), 1)
+        assert await done(BACK) == (0, "0" * 12)
+        assert (await reindexing.state()).way_back is None
+        assert [(await done(wanted))[0] for wanted in (BACK, MOVE, FINISH)] == [1, 0, 0]
+        assert (await reindexing.state()).read == (await reindexing.state()).own
         await reindexing.close()
 
-    assert (before, after) == (0, 0)
-    assert "there are no indices yet" in (said := capsys.readouterr().err)
-    assert "1 articles are read" in said
+    said = capsys.readouterr().err
+    assert "400 of 450 articles copied" in said
+    assert "450 articles are to be copied" in said
+    assert "is read and written; run the indexing and search of its version" in said
