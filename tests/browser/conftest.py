@@ -1,23 +1,16 @@
 """One browser and one demo for the whole session; for each test a fresh profile and an empty page."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, Page
 
 from services.newsroom.settings import OUTLET_COUNT
-from services.search.app import create_app
 from services.search.settings import SearchSettings
-from shared.article_store.opening import open_reader, open_writer
-from shared.clock import SystemClock
-from shared.settings import HttpSettings, StoreSettings
 from tests.browser.chromium import WIDE, executable, launched, listen_to
+from tests.browser.serving import serving
 from tests.e2e.running import Running, free_ports, newsweir
-from tests.integration.search.newsroom import articles
 
 _DEMO_FILLED_S = 200
 _ENOUGH_ARTICLES = 30
@@ -43,20 +36,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of a service over the articles of the search tests, one of them hostile."""
-    store, clock = StoreSettings(data_dir=tmp_path_factory.mktemp("site")), SystemClock()
-    writer = await open_writer(store, clock)
-    await writer.put(articles())
-    await writer.close()
-    reader = await open_reader(store, clock)
-    app = create_app(reader, store, HttpSettings(), SearchSettings(), clock)
-    # Bound and listening before the server runs: the browser's first request waits instead of failing.
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        await serving
-    await reader.close()
+    async with serving(tmp_path_factory.mktemp("site"), SearchSettings()) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
