@@ -73,7 +73,10 @@ audit: setup ## Compare the locked packages with the vulnerabilities that the pa
 	@$(BIN)/uv export --frozen --all-extras --no-dev --no-emit-project --format requirements-txt --quiet >.venv/locked.txt
 	@$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement .venv/locked.txt
 
-bench: bench-bus ## Measure speed, memory and recovery; docs/benchmarks.md says what came of it
+bench: bench-pipeline bench-bus ## Measure everything together, then the bus alone; docs/benchmarks.md says what came of it
+
+bench-pipeline: setup ## Measure real pages on their way through all services (PAGES=1000 HOSTS=50), on each stack, beside a script
+	@$(BIN)/python -m tests.bench.pipeline --dir $(NEWSWEIR_EVAL_DIR) $(if $(PAGES),--pages $(PAGES)) $(if $(HOSTS),--hosts $(HOSTS))
 
 bench-bus: setup ## Measure a stage beside loops written by hand: under 90 seconds
 	@$(BIN)/python -m tests.bench.bus

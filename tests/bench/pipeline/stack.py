@@ -1,0 +1,187 @@
+"""All four services as processes of their own over loopback sites, and what each of them takes."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from elasticsearch import AsyncElasticsearch
+
+from services.cli.child_process import spawn
+from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
+from services.cli.fleet import SERVICES
+from shared.bus.envelope import Entry, Readable, decode
+from shared.clock import SystemClock
+from shared.dispositions import read_ledger
+from shared.events.articles import ArticleIndexed
+from shared.redis_client import RedisConnection, open_connection
+from shared.settings import BusSettings, environment_for
+from shared.sources import Source, SourceRegistry
+from shared.topology import ARTICLES_INDEXED
+from tests.bench.crawl.site import Plan
+from tests.bench.pipeline.processes import cpu_s, memory_bytes
+from tests.e2e.running import free_ports, until
+
+_READY_S = 120
+_SETTLED_S = 560
+# A store's readers see what was committed so much later at most: 50 ms on one machine, a refresh with Elasticsearch.
+SEEN_AFTER_S = {"tantivy": 0.05, "elasticsearch": 1.0}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Articles that went through a stack: seconds from fetched to committed, and of the processor by process."""
+
+    articles: int
+    began_s: float
+    ended_s: float
+    latencies_s: list[float]
+    cpu_s: dict[str, float]
+    memory_bytes: dict[str, int]
+    broker_bytes: int
+    store_bytes: int
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def per_s(self) -> float:
+        """From the first page fetched to the last article committed."""
+        return self.articles / (self.ended_s - self.began_s)
+
+
+class Stack:
+    """A broker, the four services and a store, all in a folder of their own, or in indices with a prefix."""
+
+    def __init__(self, folder: Path, elasticsearch_url: str | None, prefix: str) -> None:
+        self._folder = folder
+        self._elasticsearch_url = elasticsearch_url
+        self._prefix = prefix
+        self._clock = SystemClock()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    async def passage(self, plan: Plan, delay_s: float, load_pid: int) -> Passage:
+        """Let all pages of the plan through, a host being asked again after `delay_s`.
+
+        Args:
+            load_pid: of the process that serves the pages.
+        """
+        server = await start_server(
+            bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
+        )
+        connection = open_connection(BusSettings(redis_url=server.url))
+        try:
+            async with self._services(server.url, delay_s):
+                empty = await connection.client.info("memory")
+                before = await self._spent(connection, load_pid)
+                await SourceRegistry(connection).put([_source(plan, host) for host in range(plan.hosts)])
+                self._start("crawler")
+                await until(lambda: self._settled(connection, plan), _SETTLED_S, "every page is searchable or dropped")
+                after = await self._spent(connection, load_pid)
+                return await self._passage(connection, before, after, empty)
+        finally:
+            await connection.close()
+            await server.stop(self._clock)
+
+    async def _passage(
+        self, connection: RedisConnection, before: dict[str, float], after: dict[str, float], empty: dict[str, Any]
+    ) -> Passage:
+        full = await connection.client.info("memory")
+        ledger = await read_ledger(connection)
+        times = [event.times for event in await _indexed(connection)]
+        return Passage(
+            articles=len(times),
+            began_s=min(one.fetched_at for one in times).timestamp(),
+            ended_s=max(one.indexed_at for one in times).timestamp(),
+            latencies_s=[(one.indexed_at - one.fetched_at).total_seconds() for one in times],
+            cpu_s={name: spent - before.get(name, 0.0) for name, spent in after.items()},
+            memory_bytes={name: memory_bytes(process.pid) for name, process in self._processes.items()},
+            broker_bytes=int(full["used_memory"]) - int(empty["used_memory"]),
+            store_bytes=await self._store_bytes(),
+            dropped={name: count for name, count in ledger.by_disposition.items() if name.startswith("dropped")},
+        )
+
+    async def _settled(self, connection: RedisConnection, plan: Plan) -> bool:
+        for name, process in self._processes.items():
+            assert process.poll() is None, (self._folder / f"{name}.log").read_text()[-2_000:]
+        ledger = await read_ledger(connection)
+        return ledger.fetched >= len(plan.pages()) and ledger.in_flight == 0
+
+    async def _spent(self, connection: RedisConnection, load_pid: int) -> dict[str, float]:
+        broker = await connection.client.info("cpu")
+        spent = {name: cpu_s(process.pid) for name, process in self._processes.items()}
+        spent["broker"] = float(broker["used_cpu_user"]) + float(broker["used_cpu_sys"])
+        spent["sites"] = cpu_s(load_pid)
+        if self._elasticsearch_url:
+            # The server looks at itself once a second.
+            await self._clock.sleep(1.1)
+            async with AsyncElasticsearch(self._elasticsearch_url) as client:
+                nodes = (await client.nodes.stats(metric="process"))["nodes"].values()
+            spent["elasticsearch"] = sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
+        return spent
+
+    async def _store_bytes(self) -> int:
+        if self._elasticsearch_url is None:
+            return sum(p.stat().st_size for p in (self._folder / "data" / "articles").rglob("*") if p.is_file())
+        async with AsyncElasticsearch(self._elasticsearch_url) as client:
+            stats = await client.indices.stats(index=f"{self._prefix}-*")
+            return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
+
+    @asynccontextmanager
+    async def _services(self, broker_url: str, delay_s: float) -> AsyncIterator[None]:
+        """All services but the crawler, ready."""
+        first_port = free_ports(len(SERVICES))
+        self._environment = environment_for(
+            {
+                "redis_url": broker_url,
+                "data_dir": self._folder / "data",
+                "elasticsearch_url": self._elasticsearch_url,
+                "index_prefix": self._prefix,
+                "http_port": first_port,
+                "allow_loopback": True,
+                "host_delay_s": delay_s,
+                # One look is all that is measured.
+                "feed_interval_min_s": 3600,
+            }
+        )
+        try:
+            for service in SERVICES:
+                if service.name != "crawler":
+                    self._start(service.name)
+            for service in SERVICES:
+                if service.name in self._processes:
+                    url = f"http://127.0.0.1:{first_port + service.port_offset}/readyz"
+                    await until(lambda url=url: _answers(url), _READY_S, f"{service.name} is ready")  # type: ignore[misc]
+            yield
+        finally:
+            for process in self._processes.values():
+                process.send_signal(signal.SIGTERM)
+            for process in self._processes.values():
+                await asyncio.to_thread(process.wait)
+
+    def _start(self, name: str) -> None:
+        with (self._folder / f"{name}.log").open("wb") as output:
+            command = [sys.executable, "-m", "services.cli.main", "service", name]
+            self._processes[name] = spawn(command, output=output, environment=self._environment)
+
+
+async def _indexed(connection: RedisConnection) -> list[ArticleIndexed]:
+    entries = await connection.client.xrange(connection.key(ARTICLES_INDEXED.name))
+    read = [decode(Entry(str(entry_id), fields), ArticleIndexed) for entry_id, fields in entries]
+    return [item.event for item in read if isinstance(item, Readable)]
+
+
+async def _answers(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(url)).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _source(plan: Plan, host: int) -> Source:
+    return Source(id=f"host-{host}", name=f"Host {host}", url=plan.origin(host), sitemaps=(plan.sitemap(host),))

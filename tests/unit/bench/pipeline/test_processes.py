@@ -1,0 +1,49 @@
+"""What processes take is counted with all that they started."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.bench.pipeline.processes import cpu_s, memory_bytes
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+
+_SPINS = "import time\nwhile time.process_time() < 0.3: pass\n"
+_HOLDS = "held = bytearray(b'x') * 50_000_000\n"
+_WAITS = "print('done', flush=True)\ninput()\n"
+
+
+@pytest.fixture
+def parent() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that has started another one, which took 0.3 s and holds 50 MB."""
+    child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {_SPINS + _HOLDS + _WAITS!r}])\n"
+    with subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"done\n"
+        yield process
+        process.communicate(b"\n")
+
+
+def test_the_processor_and_the_memory_of_a_child_are_its_parents(parent: "subprocess.Popen[bytes]") -> None:
+    spent_s, held_bytes = cpu_s(parent.pid), memory_bytes(parent.pid)
+
+    assert spent_s >= 0.28
+    assert held_bytes >= 50_000_000
+
+
+def test_what_ended_is_still_counted_once_it_was_waited_for() -> None:
+    before_s = cpu_s(os.getpid())
+
+    subprocess.run([sys.executable, "-c", _SPINS], check=True)
+
+    assert 0.28 <= cpu_s(os.getpid()) - before_s < 5
+
+
+def test_a_process_that_is_gone_takes_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        process.wait()
+
+    assert (cpu_s(process.pid), memory_bytes(process.pid)) == (0.0, 0)
