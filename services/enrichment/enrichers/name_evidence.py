@@ -43,6 +43,11 @@ _TITLE_BEFORE = re.compile(
     r"Gov\.|Mayor|Chair|Chairman|Chairwoman|CEO|Director|Judge|Justice|General|Gen\.|King|Queen|Prince|Pope|Mr\.?|"
     r"Mrs\.?|Ms\.?|Dr\.?|Herr|Frau|Präsident|Präsidentin|Kanzler|Bundeskanzler|Minister|M\.|Mme|président) $"
 )
+# "Powell, the Fed chair": who is meant is said after the name.
+_OFFICE_AFTER = re.compile(
+    r", (?:the|an?|its|his|her|then) (?:[\w.'’-]+ ){0,5}(?:chair|chairman|chairwoman|chief|president|minister|"
+    r"chancellor|secretary|senator|governor|mayor|founder|director|leader|economist)\b"
+)
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|near|from|outside|around|across|to|leave|leaves|left|visit|visited|visiting|southern|northern|"
     r"eastern|western|nach|aus|bei|à|vers|depuis)(?: the)? $",
@@ -147,7 +152,7 @@ class Evidence:
             case "organization":
                 return bool(_COMPANY_AFTER.match(setting.after)) or _is_introduced_as_company(setting.before)
             case "person":
-                return bool(_TITLE_BEFORE.search(setting.before))
+                return bool(_TITLE_BEFORE.search(setting.before) or _OFFICE_AFTER.match(setting.after))
             case "location":
                 in_place = bool(_PLACE_BEFORE.search(setting.before))
                 return in_place and (candidate.kind == "word" or bool(_PLACE_AFTER.match(setting.after)))

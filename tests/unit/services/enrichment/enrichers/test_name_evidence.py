@@ -204,6 +204,11 @@ def test_a_person_who_bears_the_name_of_a_capital_is_no_government(means):
     assert not means("George Washington won. Washington said he was glad.", "place:united-states")
 
 
+def test_an_office_after_a_surname_says_who_is_meant(means):
+    assert means("Then Powell, the Fed chair, did not speak.", "person:jerome-powell")
+    assert not means("Then Powell, near the lake, was flooded.", "person:jerome-powell")
+
+
 def test_a_by_name_with_of_is_no_company(means):
     assert not means("Investors call him the Oracle of Omaha.", "org:oracle")
 
