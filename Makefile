@@ -90,7 +90,7 @@ eval-search: setup ## Measure the relevance of searches on Cranfield, on each st
 eval-relations: setup ## Measure relations between companies on CORE's training sentences
 	@$(BIN)/python -m tests.eval.relations --dir $(NEWSWEIR_EVAL_DIR)
 
-eval-stories: setup ## Measure how copies are told, on pages edited by rule, and how different articles stay apart
+eval-stories: setup ## Measure how copies are told, how different articles stay apart, and how those on one event are found
 	@$(BIN)/python -m tests.eval.stories --dir $(NEWSWEIR_EVAL_DIR)
 
 eval-enrichment: setup ## Measure money, names, quotes, speed and memory of enrichment; MEASURES="money quotes" takes some of them

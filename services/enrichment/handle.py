@@ -57,7 +57,7 @@ class EnrichArticles:
         said: list[tuple[StoryChanged, ...]] = [()] * len(events)
         if self._place is not None:
             with tracing.each("place in stories", events):
-                newcomers = await asyncio.to_thread(self._newcomers, events, found)
+                newcomers = await asyncio.to_thread(self._newcomers, events, found, vectors)
                 stories = await self._place(newcomers)
             found = [_with_story(enrichment, story) for enrichment, story in zip(found, stories, strict=True)]
             said = [story.changed for story in stories]
@@ -77,11 +77,13 @@ class EnrichArticles:
             span.note({"newsweir.characters": len(event.text), "newsweir.language": found.language.code})
         return found
 
-    def _newcomers(self, events: Sequence[ArticleCrawled], found: Sequence[Enrichment]) -> list[Newcomer]:
+    def _newcomers(
+        self, events: Sequence[ArticleCrawled], found: Sequence[Enrichment], vectors: Sequence[Embedding | None]
+    ) -> list[Newcomer]:
         ordinary = self._pipeline.knowledge.common_words
         return [
-            Newcomer(event, draft(event.title, event.text, enrichment, ordinary), fingerprint(event.text))
-            for event, enrichment in zip(events, found, strict=True)
+            Newcomer(event, draft(event.title, event.text, enrichment, ordinary, vector), fingerprint(event.text))
+            for event, enrichment, vector in zip(events, found, vectors, strict=True)
         ]
 
 

@@ -1,7 +1,7 @@
 """Which story an article belongs to: one that has its text, one of the same event, or a story of its own.
 
 Copies are told by their wording, as long as the broker remembers it (30 days). Of the same event are articles of one
-language that are near in time and in subject, to the story as a whole and to one of its members, so that unrelated
+language that are near in time and in subject: to one of a story's members, far from none of them, so that unrelated
 articles do not chain together; when in doubt a story of its own is the better mistake. Texts of one mould that are no
 copies (today's weather and yesterday's) are never the same event.
 """
@@ -12,17 +12,22 @@ from dataclasses import dataclass
 
 from services.enrichment.stories.fingerprint import likeness
 from services.enrichment.stories.story import Member, Story, opened
-from services.enrichment.stories.subject import nearness
+from services.enrichment.stories.subject import Nearness, Subject, meaning, nearness
 
 DAY_MS = 24 * 3_600_000
 KEPT_MS = 30 * DAY_MS
 # An event is told for days, not for weeks.
 _LONGEST_SPAN_MS = 10 * DAY_MS
 _LONGEST_GAP_MS = 3 * DAY_MS
-_LEAST_OVERALL, _LEAST_ENTITIES, _LEAST_TERMS = 0.48, 0.40, 0.40
-_LEAST_TO_CENTRE = 0.42
+# What an article must have in common with one member by entities and words; and where their vectors are near.
+_BY_WORDS = Nearness(overall=0.33, entities=0.20, terms=0.40)
+_BY_MEANING = Nearness(overall=0.20, entities=0.0, terms=0.20)
+# And with each member: the cosine of their vectors, or all features where one has no vector.
+_LEAST_MEANING = 0.60
+_LEAST_OVERALL = 0.33
+_LEAST_TO_CENTRE = 0.20
 # So much nearer they must be after the longest gap.
-_MORE_AFTER_GAP = 0.12
+_MORE_AFTER_GAP = 0.20
 # Of the originals that came last so many are compared; a story that an article belongs to holds one that is near.
 _MOST_EVENT_MEMBERS = 200
 
@@ -104,13 +109,38 @@ def _event_nearness(newcomer: Member, story: Story) -> float | None:
     more = _MORE_AFTER_GAP * gap_ms / _LONGEST_GAP_MS
     if nearness(newcomer.subject, story.centre).overall < _LEAST_TO_CENTRE + more:
         return None
-    near = [nearness(newcomer.subject, known.subject) for known in story.members if known.subject is not None]
-    enough = [
-        one.overall
-        for one in near
-        if one.overall >= _LEAST_OVERALL + more and one.entities >= _LEAST_ENTITIES and one.terms >= _LEAST_TERMS
-    ]
-    return max(enough, default=None)
+    pairs = [_Pair.of(newcomer.subject, k.subject) for k in story.members if k.subject is not None]
+    if any(pair.is_far(more) for pair in pairs):
+        return None
+    return max((pair.near.overall for pair in pairs if pair.is_near(more)), default=None)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """What two articles have in common.
+
+    Attributes:
+        meaning: the cosine of their vectors; None where one has none.
+    """
+
+    near: Nearness
+    meaning: float | None
+
+    @classmethod
+    def of(cls, one: Subject, other: Subject) -> "_Pair":
+        return cls(nearness(one, other), meaning(one, other))
+
+    def is_far(self, more: float) -> bool:
+        """Whether they cannot be of one event, whatever else the story holds."""
+        if self.meaning is not None:
+            return self.meaning < _LEAST_MEANING + more
+        return self.near.overall < _LEAST_OVERALL + more
+
+    def is_near(self, more: float) -> bool:
+        """Whether they are of one event, unless another member is far."""
+        least = _BY_WORDS if self.meaning is None else _BY_MEANING
+        near = self.near
+        return near.overall >= least.overall + more and near.entities >= least.entities and near.terms >= least.terms
 
 
 def _of_one_mould(newcomer: Member, story: Story) -> bool:

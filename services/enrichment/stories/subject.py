@@ -9,11 +9,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from zlib import crc32
 
 from services.enrichment.article_text import CJK
+from shared.events.embedding import Embedding, cosine
 from shared.events.enrichment import Enrichment
 
 Features = Mapping[int, float]
@@ -43,29 +44,37 @@ class Draft:
 
     Attributes:
         counts: feature → how much the article has of it.
+        embedding: of title and text, where vectors are made.
     """
 
     language: str
     counts: Features
+    embedding: Embedding | None = None
 
     def weighed(self, articles: int, having: Mapping[int, int]) -> "Subject":
         """The subject, given how many articles were counted and how many of them have each feature."""
         total = articles + _ASSUMED
-        return Subject.of(
+        subject = Subject.of(
             self.language,
             {
                 feature: count * math.log(total / (min(having.get(feature, 0), articles) + _ASSUMED_WITH))
                 for feature, count in self.counts.items()
             },
         )
+        return replace(subject, embedding=self.embedding)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Features with weights whose squares add up to about 1; articles of different languages are never compared."""
+    """Features with weights whose squares add up to about 1; articles of different languages are never compared.
+
+    Attributes:
+        embedding: of an article, where vectors are made; the mean of several has none.
+    """
 
     language: str
     features: Features
+    embedding: Embedding | None = None
 
     @classmethod
     def of(cls, language: str, features: Features) -> "Subject":
@@ -84,19 +93,22 @@ class Subject:
         return (*entities[:_ENTITY_KEYS], *terms[:_TERM_KEYS])
 
     def encode(self) -> str:
-        """As text, three bytes a feature."""
+        """As text, three bytes a feature, and the vector behind them."""
         raw = b"".join(
             feature.to_bytes(2, "big") + bytes((round(weight * 255),)) for feature, weight in self.features.items()
         )
-        return f"{self.language} {base64.b64encode(raw).decode()}"
+        kept = f"{self.language} {base64.b64encode(raw).decode()}"
+        return f"{kept} {self.embedding.values} {self.embedding.model}" if self.embedding else kept
 
     @classmethod
     def decode(cls, value: str) -> "Subject":
         """The subject that was encoded."""
-        language, _, encoded = value.partition(" ")
+        language, encoded, *vector = value.split(" ", 3)
         raw = base64.b64decode(encoded)
         return cls(
-            language, {int.from_bytes(raw[at : at + 2], "big"): raw[at + 2] / 255 for at in range(0, len(raw), 3)}
+            language,
+            {int.from_bytes(raw[at : at + 2], "big"): raw[at + 2] / 255 for at in range(0, len(raw), 3)},
+            Embedding(values=vector[0], model=vector[1]) if vector else None,
         )
 
 
@@ -132,7 +144,16 @@ def middle(subjects: Sequence[tuple[Subject, int]]) -> Subject:
     return Subject.of(subjects[0][0].language, sums)
 
 
-def draft(title: str, text: str, enrichment: Enrichment, ordinary: Set[str]) -> Draft:
+def meaning(one: Subject, other: Subject) -> float | None:
+    """The cosine of two vectors of one model, -1 to 1; None where there are none."""
+    if one.embedding is None or other.embedding is None or one.embedding.model != other.embedding.model:
+        return None
+    return cosine(one.embedding, other.embedding)
+
+
+def draft(
+    title: str, text: str, enrichment: Enrichment, ordinary: Set[str], embedding: Embedding | None = None
+) -> Draft:
     """The features of an article.
 
     Args:
@@ -152,7 +173,7 @@ def draft(title: str, text: str, enrichment: Enrichment, ordinary: Set[str]) -> 
     entities = {entity.id: _ENTITY_BASE + _ENTITY_SALIENCE * entity.salience for entity in enrichment.entities}
     for entity_id, weight in _largest(entities, _MOST_ENTITIES).items():
         counts[_feature(entity_id, entity=True)] = weight
-    return Draft(enrichment.language.code, counts)
+    return Draft(enrichment.language.code, counts, embedding)
 
 
 def _terms(text: str) -> list[str]:

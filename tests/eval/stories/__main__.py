@@ -1,25 +1,37 @@
 """Measures how copies are told, on pages that are edited by rule: python -m tests.eval.stories [--dir DIR]."""
 
 import argparse
+import asyncio
+import itertools
 import random
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
+from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from services.enrichment.article_text import ArticleText
-from services.enrichment.enrich import open_pipeline
+from services.enrichment.enrich import Pipeline, open_pipeline
 from services.enrichment.stories.fingerprint import fingerprint, likeness
+from shared.clock import SystemClock
+from shared.embeddings.built_in import SentenceModel, open_sentence_model
+from shared.redis_client import open_connection
+from shared.settings import BusSettings
 from tests.eval.enrichment import newswire
 from tests.eval.extraction import pages
 from tests.eval.stories.apart import measure
 from tests.eval.stories.editing import copied, moulded
+from tests.eval.stories.same_event import Half, Score, halves, placed
 
 EDITS = (0.0, 0.05, 0.1, 0.15, 0.2)
 SEEDS = (1000, 1001)
 RECALL_FLOOR, PRECISION_FLOOR = 0.95, 0.99
 # Of a thousand pairs of different articles on one subject so many may come into one story.
 MOST_JOINED_PER_THOUSAND = 2.0
+# Of the halves of an article so many must find each other: by words alone, and with vectors.
+EVENT_RECALL_FLOORS = (0.12, 0.25)
 _SHORTEST_WORDS = 100
 _MOST_ARTICLES = 400
 
@@ -39,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missed += _apart("web pages", [ArticleText(page.title or "", page.text) for page in held_out])
     if (folder / newswire.ARCHIVE).exists():
         missed += _apart("newswire", _newswire(folder / newswire.ARCHIVE))
+        missed += _together(folder / newswire.ARCHIVE)
     pairs = [
         likeness(fingerprint(one), fingerprint(other))
         for seed in SEEDS
@@ -91,6 +104,33 @@ def _apart(name: str, articles: Sequence[ArticleText]) -> bool:
         ours, theirs = articles[pair.one], articles[pair.other]
         sys.stdout.write(f"  {'copy: ' if pair.as_copies else ''}{_head(ours)} | {_head(theirs)}\n")
     return 1000 * len(found.joined) > MOST_JOINED_PER_THOUSAND * found.pairs
+
+
+def _together(archive: Path) -> int:
+    """How often too few halves of held-out articles find each other, by words alone and with vectors."""
+    pipeline = open_pipeline("fast")
+    models = [None, open_sentence_model()] if find_spec("onnxruntime") else [None]
+    short = 0
+    for looked_at, model in itertools.product((True, False), models):
+        score = asyncio.run(_placed(halves(archive, looked_at=looked_at), pipeline, model))
+        short += not looked_at and score.recall < EVENT_RECALL_FLOORS[model is not None]
+        sys.stdout.write(
+            f"one event, {'looked at' if looked_at else 'held out '}, {'vectors' if model else 'words  '}: recall "
+            f"{score.recall:.3f}, precision {score.precision:.3f} of {score.documents} articles in halves\n"
+        )
+    return short
+
+
+async def _placed(found: Sequence[Half], pipeline: Pipeline, model: SentenceModel | None) -> Score:
+    with tempfile.TemporaryDirectory() as name:
+        folder, clock = Path(name), SystemClock()
+        server = await start_server(bundled_binary(), folder, new_socket(), clock, log=folder / "server.log")
+        connection = open_connection(BusSettings(redis_url=server.url))
+        try:
+            return await placed(found, pipeline, model, connection)
+        finally:
+            await connection.close()
+            await server.stop(clock)
 
 
 def _head(article: ArticleText) -> str:

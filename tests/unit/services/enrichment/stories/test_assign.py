@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from services.enrichment.stories.assign import assign, counted
 from services.enrichment.stories.fingerprint import fingerprint
 from services.enrichment.stories.story import Member, Story, member, opened
 from services.enrichment.stories.subject import Subject
+from shared.events.embedding import Embedding
 from tests.builders import NOON, an_article
 from tests.prose import cut, prose
 
@@ -72,14 +74,14 @@ def test_an_article_near_in_subject_and_time_joins_the_event():
         {"features": overlapping(0.3)},
         {"features": EVENT, "language": "de"},
         {"features": EVENT, "published_at": NOON + timedelta(days=4)},
-        {"features": overlapping(0.5), "published_at": NOON + timedelta(days=2, hours=20)},
+        {"features": overlapping(0.47), "published_at": NOON + timedelta(days=2, hours=20)},
         {"features": {feature: weight for feature, weight in EVENT.items() if feature % 2}},
         {"features": {feature: weight for feature, weight in EVENT.items() if feature % 2 == 0}},
     ],
     ids=["far in subject", "other language", "days later", "less near after days", "entities alone", "words alone"],
 )
 def test_what_is_not_near_enough_stays_apart(fields):
-    assert assign(a_member(2, features=overlapping(0.5)), [alone(a_member(1, features=EVENT))]).story.size == 2
+    assert assign(a_member(2, features=overlapping(0.47)), [alone(a_member(1, features=EVENT))]).story.size == 2
 
     placed = assign(a_member(2, **fields), [alone(a_member(1, features=EVENT))])
 
@@ -157,3 +159,53 @@ def test_each_article_counts_once_for_each_of_its_features():
     articles, having = counted(4, {1: 2, 9: 1}, {1: 5.0, 3: 0.5})
 
     assert (articles, having) == (5, {1: 3, 3: 1, 9: 1})
+
+
+def pointing(*numbers: float, model: str = "small") -> Embedding:
+    """A vector that begins with these numbers and has nothing else to it."""
+    return Embedding.of(model, [*numbers, *[0.0] * (256 - len(numbers))])
+
+
+def meaning(number: int, vector: Embedding, features) -> Member:
+    one = a_member(number, features=features)
+    return replace(one, subject=replace(one.subject, embedding=vector))
+
+
+def test_articles_that_mean_the_same_join_though_they_share_few_words():
+    few = overlapping(0.3)
+
+    by_words = assign(a_member(2, features=few), [alone(a_member(1, features=EVENT))])
+    by_meaning = assign(meaning(2, pointing(1, 0.5), few), [alone(meaning(1, pointing(1, 0.4), EVENT))])
+
+    assert (by_words.story.size, by_meaning.story.size) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "vector", [pointing(0, 1), pointing(1, 2)], ids=["nothing in common", "less than enough in common"]
+)
+def test_articles_that_mean_something_else_stay_apart_though_they_share_their_words(vector):
+    placed = assign(meaning(2, vector, EVENT), [alone(meaning(1, pointing(1), EVENT))])
+
+    assert placed.story.size == 1
+
+
+def test_meaning_alone_makes_no_event():
+    placed = assign(meaning(2, pointing(1), OTHER_EVENT), [alone(meaning(1, pointing(1), EVENT))])
+
+    assert placed.story.size == 1
+
+
+def test_who_is_near_to_one_member_and_far_from_another_stays_apart():
+    first = meaning(1, pointing(1, 0), EVENT)
+    story = alone(first).joined(meaning(2, pointing(1, 1), EVENT), None)
+
+    beside_both = assign(meaning(3, pointing(1, 0.5), EVENT), [story])
+    beside_one = assign(meaning(3, pointing(0.3, 1), EVENT), [story])
+
+    assert (beside_both.story.size, beside_one.story.size) == (3, 1)
+
+
+def test_vectors_of_two_models_are_not_compared_and_words_decide():
+    placed = assign(meaning(2, pointing(0, 1, model="other"), EVENT), [alone(meaning(1, pointing(1), EVENT))])
+
+    assert placed.story.size == 2

@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.stories.subject import Draft, Subject, draft, middle, nearness
+from services.enrichment.stories.subject import Draft, Subject, draft, meaning, middle, nearness
+from shared.events.embedding import Embedding
 from tests.builders import an_enrichment, an_entity
 
 FEATURES = st.dictionaries(st.integers(0, 65_535), st.floats(0.01, 100), max_size=60)
@@ -73,3 +75,25 @@ def test_the_middle_lies_nearer_to_what_counts_more():
     centre = middle([(one, 3), (other, 1)])
 
     assert nearness(centre, one).overall > 2 * nearness(centre, other).overall
+
+
+def test_a_subject_keeps_its_vector_and_a_mean_has_none():
+    vector = Embedding.of("small 2.0", [1.0] * 256)
+    one = Subject("en", {2: 1.0}, vector)
+
+    assert Subject.decode(one.encode()) == one
+    assert middle([(one, 1), (one, 1)]).embedding is None
+
+
+def test_a_draft_hands_its_vector_on():
+    vector = Embedding.of("small", [1.0] * 256)
+
+    assert draft("Storm", "A storm.", an_enrichment(), frozenset(), vector).weighed(10, {}).embedding == vector
+
+
+def test_meaning_is_compared_between_vectors_of_one_model_alone():
+    one, other = (Subject("en", {}, Embedding.of(model, [1.0] * 256)) for model in ("small", "other"))
+
+    assert meaning(one, one) == pytest.approx(1)
+    assert meaning(one, other) is None
+    assert meaning(one, Subject("en", {})) is None
