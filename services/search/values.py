@@ -88,7 +88,8 @@ async def _without(
 
 async def stories(catalogue: Catalogue, query: StoryQuery) -> StoryResult:
     """One page of stories; names of entities stand for those that bear them."""
-    return await catalogue.stories(replace(query, entities=await entity_ids(catalogue, query.entities)))
+    named, without = await asyncio.gather(*(entity_ids(catalogue, some) for some in (query.entities, query.without)))
+    return await catalogue.stories(replace(query, entities=named, without=without))
 
 
 async def _entity_ids(catalogue: Catalogue, value: str) -> tuple[str, ...]:

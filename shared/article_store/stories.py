@@ -191,6 +191,7 @@ class StoryQuery:
         published_from: the story has an article published then or later.
         published_to: it has one published before.
         entities: it has an article that names all of these (see MAX_STORIES_OF_ENTITY).
+        without: none of its articles names any of these (see MAX_STORIES_OF_ENTITY).
         words: all of them are in its headline and the titles of its articles.
         size_from: the least number of articles.
         unlisted: whether stories are found, too, that are empty or were merged into another.
@@ -200,6 +201,7 @@ class StoryQuery:
     published_from: datetime | None = None
     published_to: datetime | None = None
     entities: tuple[EntityId, ...] = ()
+    without: tuple[EntityId, ...] = ()
     words: str = ""
     size_from: int = 1
     unlisted: bool = False
@@ -233,7 +235,7 @@ def check_story_bounds(query: StoryQuery) -> None:
         raise InvalidInput("a time without a zone: end it with Z, or with an offset")
     for what, value, limit in (
         ("page size", query.size, MAX_PAGE_SIZE),
-        ("number of entities", len(query.entities), MAX_ENTITIES),
+        ("number of entities", max(len(query.entities), len(query.without)), MAX_ENTITIES),
         ("length of the words", len(query.words), MAX_STORY_WORDS),
     ):
         if value > limit:

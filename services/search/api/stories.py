@@ -36,6 +36,11 @@ STORY_PARAMETERS = (
         "Its articles name all of these, by entity id or name.",
         {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ENTITIES},
     ),
+    Parameter(
+        "not_entity",
+        "None of its articles names any of these.",
+        {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ENTITIES},
+    ),
     Parameter("from", "It has an article published since; as of a search.", {"type": "string"}),
     Parameter("to", "It has an article published until; as of a search.", {"type": "string"}),
     Parameter(
@@ -196,6 +201,7 @@ def story_url(query: StoryQuery, *, cursor: str | None = None, path: str = STORI
     pairs = [
         ("q", query.words),
         ("entity", join_list(query.entities)),
+        ("not_entity", join_list(query.without)),
         ("from", written(query.published_from) if query.published_from else ""),
         ("to", written(query.published_to, end=True) if query.published_to else ""),
         ("articles_from", "" if query.size_from == 1 else str(query.size_from)),
@@ -214,6 +220,7 @@ def understand_stories(query_string: str, clock: Clock) -> StoryQuery:
     return StoryQuery(
         words=given.one("q", str) or "",
         entities=given.many("entity"),
+        without=given.many("not_entity"),
         published_from=given.one("from", lambda value: since(value, now)),
         published_to=given.one("to", lambda value: until(value, now)),
         size_from=given.one("articles_from", number(_MOST_ARTICLES)) or 1,

@@ -133,11 +133,9 @@ class ElasticsearchArticleReader:
     async def stories(self, query: StoryQuery) -> StoryResult:
         check_story_bounds(query)
         position = decode_story_cursor(query)
-        within = None
-        if query.entities:
-            answer = await self._ask(stories_of_entities(query))
-            within = [bucket["key"] for bucket in answer.get("aggregations", _NO_STORIES)["stories"]["buckets"]]
-        answer = await self._ask_index(story_alias(self._prefix), search_stories(query, within, position))
+        within = await self._stories_of(query.entities, len(query.entities)) if query.entities else None
+        ruled_out = await self._stories_of(query.without, 1) if query.without else ()
+        answer = await self._ask_index(story_alias(self._prefix), search_stories(query, within, ruled_out, position))
         found = [story_of_found(hit) for hit in answer["hits"]["hits"]]
         more = len(found) > query.size > 0
         return StoryResult(
@@ -145,6 +143,10 @@ class ElasticsearchArticleReader:
             stories=tuple(found[: query.size]),
             next=encode_story_cursor(query, position_of(query, found[query.size - 1])) if more else None,
         )
+
+    async def _stories_of(self, entities: Sequence[str], least: int) -> list[str]:
+        answer = await self._ask(stories_of_entities(entities, least))
+        return [bucket["key"] for bucket in answer.get("aggregations", _NO_STORIES)["stories"]["buckets"]]
 
     async def facts(self, query: FactQuery) -> FactResult:
         check_fact_bounds(query)

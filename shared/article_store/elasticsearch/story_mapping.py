@@ -75,8 +75,11 @@ def naming(article_ids: Collection[str], story_ids: Collection[str]) -> Body:
     return {"bool": {"filter": [{"bool": {"should": wanted}}]}}
 
 
-def search_stories(query: StoryQuery, within: Sequence[str] | None, position: StoryPosition | None) -> Body:
-    """The request for a page with one story more than it holds, among these stories where they are not None."""
+def search_stories(
+    query: StoryQuery, within: Sequence[str] | None, ruled_out: Sequence[str], position: StoryPosition | None
+) -> Body:
+    """The request for a page with one story more than it holds, among these stories where they are not None, and
+    without those ruled out."""
     parts: list[Body] = [{"range": {"size": {"gte": query.size_from}}}]
     if not query.unlisted:
         parts.append({"term": {"listed": True}})
@@ -92,7 +95,7 @@ def search_stories(query: StoryQuery, within: Sequence[str] | None, position: St
     body: Body = {
         "size": query.size + 1 if query.size else 0,
         "track_total_hits": True,
-        "query": {"bool": {"filter": parts}},
+        "query": {"bool": {"filter": parts, "must_not": [{"terms": {"story_id": list(ruled_out)}}]}},
         "sort": [{field: "desc"}, {"story_id": "desc"}],
     }
     if position is not None:
@@ -100,11 +103,10 @@ def search_stories(query: StoryQuery, within: Sequence[str] | None, position: St
     return body
 
 
-def stories_of_entities(query: StoryQuery) -> Body:
-    """The request, to the articles, for the stories with an article that names all entities of the query."""
-    parts = [
-        {"bool": {"should": [{"term": {name: entity_id}} for name in ENTITY_FIELDS]}} for entity_id in query.entities
-    ]
+def stories_of_entities(entities: Sequence[str], least: int) -> Body:
+    """The request, to the articles, for the stories with an article that names at least so many of these entities."""
+    named = [{"bool": {"should": [{"term": {name: entity_id}} for name in ENTITY_FIELDS]}} for entity_id in entities]
+    parts = [{"bool": {"should": named, "minimum_should_match": least}}]
     terms = {"field": "story_id", "size": MAX_STORIES_OF_ENTITY}
     found = {"bool": {"filter": parts, "must_not": [{"term": {"hidden": True}}]}}
     return {"size": 0, "query": found, "aggs": {"stories": {"terms": terms}}}

@@ -104,8 +104,8 @@ def write(writer: tantivy.IndexWriter, stories: Iterable[StoredStory]) -> bool:
     return changed
 
 
-def matching(query: StoryQuery, within: Sequence[str] | None) -> Query:
-    """What the query finds among these stories; among all where they are None."""
+def matching(query: StoryQuery, within: Sequence[str] | None, ruled_out: Sequence[str] = ()) -> Query:
+    """What the query finds among these stories but for those ruled out; among all where they are None."""
     schema = story_schema()
     parts = [(Occur.Must, Query.all_query())]
     if not query.unlisted:
@@ -113,6 +113,8 @@ def matching(query: StoryQuery, within: Sequence[str] | None) -> Query:
     parts += [(Occur.Must, Query.term_query(schema, "words", word)) for word in terms(query.words)]
     if within is not None:
         parts.append((Occur.Must, _any("story_id", within)))
+    if ruled_out:
+        parts.append((Occur.MustNot, _any("story_id", ruled_out)))
     for field, low, high in (
         ("size", query.size_from, _LAST),
         ("last_ms", 0 if query.published_from is None else _ms(to_ms(query.published_from)), _LAST),

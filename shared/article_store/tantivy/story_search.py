@@ -1,5 +1,7 @@
 """Answers a StoryQuery from the index of stories, and that of the articles where entities are asked for."""
 
+from collections.abc import Sequence
+
 import tantivy
 from tantivy import Occur, Query
 
@@ -21,7 +23,9 @@ def search_stories(articles: tantivy.Searcher, stories: tantivy.Searcher, query:
         InvalidInput: the cursor is not of this query.
     """
     position = decode_story_cursor(query)
-    found = matching(query, _naming(articles, query) if query.entities else None)
+    within = _naming(articles, query.entities, Occur.Must) if query.entities else None
+    ruled_out = _naming(articles, query.without, Occur.Should) if query.without else ()
+    found = matching(query, within, ruled_out)
     after = None if position is None else (position.order, position.story_id)
     page, more = _walk(query).page(stories, story_schema(), found, query.size, after)
     return StoryResult(
@@ -40,12 +44,14 @@ def _walk(query: StoryQuery) -> Walk[StoredStory]:
     return Walk(field, upwards=False, read=story_of_document, place=place)
 
 
-def _naming(articles: tantivy.Searcher, query: StoryQuery) -> list[str]:
-    """The stories with an article that names all entities of the query."""
-    parts = [(Occur.MustNot, Query.term_query(schema(), "hidden", HIDDEN, "basic"))]
-    for entity_id in query.entities:
+def _naming(articles: tantivy.Searcher, entities: Sequence[str], each: Occur) -> list[str]:
+    """The stories with an article that names all of these (each must be there), or any (each should)."""
+    named = []
+    for entity_id in entities:
         fields = [(Occur.Should, Query.term_query(schema(), name, entity_id, "basic")) for name in ENTITY_FIELDS]
-        parts.append((Occur.Must, Query.boolean_query(fields)))
+        named.append((each, Query.boolean_query(fields)))
+    hidden = (Occur.MustNot, Query.term_query(schema(), "hidden", HIDDEN, "basic"))
+    parts = [(Occur.Must, Query.boolean_query(named)), hidden]
     terms = {"field": "story_id", "size": MAX_STORIES_OF_ENTITY, "segment_size": _ALL_OF_A_SEGMENT}
     answer = articles.aggregate(Query.boolean_query(parts), {"stories": {"terms": terms}})
     return [str(bucket["key"]) for bucket in answer["stories"]["buckets"]]

@@ -164,6 +164,10 @@ async def test_stories_are_found_by_time_words_size_and_who_is_named(store: Stor
     assert await found(size_from=3) == ["Floods"]
     assert await found(entities=("org:acme", "person:ada")) == ["Markets rise"]
     assert await found(entities=("org:acme", "org:absent")) == []
+    everything = await found()
+    assert sorted(await found(without=("org:acme", "org:absent"))) == sorted(set(everything) - {"Markets rise"})
+    assert await found(entities=("person:ada",), without=("org:acme",)) == []
+    assert await found(without=("org:absent",)) == everything
     assert await found(published_from=NOON + timedelta(minutes=2)) == ["Floods", "Markets rise"]
     assert await found(published_from=NOON + timedelta(minutes=3)) == ["Floods"]
     assert await found(published_to=NOON + timedelta(minutes=30)) == ["Markets rise"]

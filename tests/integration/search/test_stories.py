@@ -122,3 +122,16 @@ async def test_an_unknown_story_is_a_problem(told, story_id):
 @pytest.mark.parametrize("query_string", ["sort=best", "size=0", "cursor=x", "articles_from=0", "colour=red"])
 async def test_what_does_not_fit_is_refused(told, query_string):
     assert (await told[0].get(f"/v1/stories?{query_string}")).status_code == 400
+
+
+async def test_stories_that_name_somebody_are_ruled_out(told):
+    everything = await ask(told[0], "/v1/stories")
+    with_acme = await ask(told[0], "/v1/stories?entity=Acme")
+
+    without = await ask(told[0], "/v1/stories?not_entity=Acme")
+
+    assert {s["id"] for s in without["stories"]} == {s["id"] for s in everything["stories"]} - {
+        s["id"] for s in with_acme["stories"]
+    }
+    assert with_acme["total"]["value"] > 0
+    assert "not_entity=" in without["query"]
