@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from shared.events.enrichment import EntityType
 
@@ -33,6 +34,8 @@ _LETTERS = str.maketrans(
 )
 
 
+# An article asks for the same name again and again, and so do the articles of a day.
+@lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """Lower-case ASCII letters and digits joined by hyphens; empty for a name without any."""
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
