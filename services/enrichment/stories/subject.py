@@ -162,12 +162,11 @@ def draft(
     words = Counter(_terms(text[:_MOST_CHARACTERS]))
     for word in set(_terms(title)):
         words[word] += _TITLE_COUNTS
-    stems: Counter[str] = Counter()
-    telling: set[str] = set()
+    stems: dict[str, int] = {}
     for word, count in words.items():
-        stems[word[:_STEM]] += count
-        if word not in ordinary:
-            telling.add(word[:_STEM])
+        stem = word[:_STEM]
+        stems[stem] = stems.get(stem, 0) + count
+    telling = {word[:_STEM] for word in words.keys() - ordinary}
     terms = {stem: (1 + math.log(count)) * (1.0 if stem in telling else _ORDINARY) for stem, count in stems.items()}
     counts = {_feature(stem, entity=False): weight for stem, weight in _largest(terms, _MOST_TERMS).items()}
     entities = {entity.id: _ENTITY_BASE + _ENTITY_SALIENCE * entity.salience for entity in enrichment.entities}
