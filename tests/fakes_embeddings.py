@@ -1,29 +1,13 @@
 """A fake of an endpoint for embeddings on loopback: a vector of each text's own, or what a test tells it to answer."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
-Answering = Callable[[list[str]], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class FakeEmbeddings:
-    """`asked` holds the requests' bodies, `keys` their Authorization headers."""
-
-    answer: Answering
-    url: str = ""
-    asked: list[dict] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(await request.json())
-        self.keys.append(request.headers.get("Authorization"))
-        return await self.answer(self.asked[-1]["input"])
+from tests.fakes_endpoint import FakeEndpoint, serving
 
 
 def numbers_of(text: str, length: int = 256) -> list[float]:
@@ -43,12 +27,12 @@ async def of_each(texts: list[str]) -> web.StreamResponse:
     return vectors(*map(numbers_of, texts))
 
 
-@asynccontextmanager
-async def an_endpoint(answer: Answering = of_each) -> AsyncIterator[FakeEmbeddings]:
-    """A running fake."""
-    fake = FakeEmbeddings(answer)
-    app = web.Application()
-    app.router.add_post("/v1/embeddings", fake.handle)
-    async with TestServer(app, skip_url_asserts=True) as server:
-        fake.url = str(server.make_url("/v1"))
-        yield fake
+def an_endpoint(
+    answer: Callable[[list[str]], Awaitable[web.StreamResponse]] = of_each,
+) -> AbstractAsyncContextManager[FakeEndpoint]:
+    """A running fake, which is told the texts."""
+
+    async def of_texts(question: dict[str, Any]) -> web.StreamResponse:
+        return await answer(question["input"])
+
+    return serving("/embeddings", of_texts)

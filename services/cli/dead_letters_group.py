@@ -2,9 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from services.cli.dead_letters import Way
 
 dead_letters = typer.Typer(help="What the stages gave up: look at it, replay it, discard it.", no_args_is_help=True)
 
@@ -60,47 +63,34 @@ def show(
     with_broker("newsweir dead-letters show", lambda connection: show_letter(connection, name, as_json=as_json))
 
 
-@dead_letters.command("replay")
-def replay(
-    names: _Names = None,
-    stage: _Stage = None,
-    error: _Error = None,
-    url: _Url = None,
-    older_than: _OlderThan = None,
-    newer_than: _NewerThan = None,
-    all_letters: _All = False,
-    yes: _Yes = False,
-    dry_run: _DryRun = False,
-) -> None:
-    """Put letters back into the streams of their stages, unmodified; safe to repeat.
+def _ending(action: "Way", help_text: str) -> None:
+    """Add the command that ends letters so: both are asked in the same words."""
 
-    Example: newsweir dead-letters replay --error InvalidInput --yes
-    """
-    from services.cli.dead_letters import Consent, end_command
-    from services.cli.letters_wanted import Wanted
+    @dead_letters.command(action, help=help_text)
+    def command(
+        names: _Names = None,
+        stage: _Stage = None,
+        error: _Error = None,
+        url: _Url = None,
+        older_than: _OlderThan = None,
+        newer_than: _NewerThan = None,
+        all_letters: _All = False,
+        yes: _Yes = False,
+        dry_run: _DryRun = False,
+    ) -> None:
+        from services.cli.dead_letters import Consent, end_command
+        from services.cli.letters_wanted import Wanted
 
-    wanted = Wanted(tuple(names or ()), stage, error, url, older_than, newer_than)
-    raise typer.Exit(end_command(wanted, "replay", Consent(all_letters, yes, dry_run, _question())))
+        wanted = Wanted(tuple(names or ()), stage, error, url, older_than, newer_than)
+        raise typer.Exit(end_command(wanted, action, Consent(all_letters, yes, dry_run, _question())))
 
 
-@dead_letters.command("discard")
-def discard(
-    names: _Names = None,
-    stage: _Stage = None,
-    error: _Error = None,
-    url: _Url = None,
-    older_than: _OlderThan = None,
-    newer_than: _NewerThan = None,
-    all_letters: _All = False,
-    yes: _Yes = False,
-    dry_run: _DryRun = False,
-) -> None:
-    """Drop letters for good; each is counted as dropped: discarded."""
-    from services.cli.dead_letters import Consent, end_command
-    from services.cli.letters_wanted import Wanted
-
-    wanted = Wanted(tuple(names or ()), stage, error, url, older_than, newer_than)
-    raise typer.Exit(end_command(wanted, "discard", Consent(all_letters, yes, dry_run, _question())))
+_ending(
+    "replay",
+    "Put letters back into the streams of their stages, unmodified; safe to repeat."
+    "\n\nExample: newsweir dead-letters replay --error InvalidInput --yes",
+)
+_ending("discard", "Drop letters for good; each is counted as dropped: discarded.")
 
 
 def _question() -> Callable[[str], bool] | None:

@@ -14,7 +14,7 @@ from services.enrichment.llm.memory import Bounds, Memory, forget_answers
 from services.enrichment.llm.tier import Limits, LlmTier
 from shared.redis_client import open_connection
 from shared.settings import BusSettings
-from tests.fakes_llm import EMPTY, a_model, completion, saying
+from tests.fakes_llm import EMPTY, a_model, completion, material, saying
 from tests.unit.services.enrichment.llm.test_verification import QUOTE, RELATION
 
 LIMITS = Limits(timeout_s=5, article_characters=10_000, answer_tokens=500, concurrency=2)
@@ -204,7 +204,7 @@ async def test_an_article_that_gives_orders_gets_no_facts_that_it_does_not_repor
     async with a_model(saying(obedient)) as model, a_tier(connection, clock, model) as tier:
         enrichment = await tier.add(hostile, found)
 
-    assert model.material["sentences"][4]["text"] == orders
+    assert material(model)["sentences"][4]["text"] == orders
     assert (enrichment.relations, enrichment.events) == ((), ())
     assert [quote.text for quote in enrichment.quotes] == [QUOTE["text"]]
     assert "900" not in (enrichment.summary or "")
