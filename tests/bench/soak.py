@@ -30,6 +30,7 @@ from shared.settings import BusSettings, environment_for
 from shared.topology import FETCH_STAGES
 from tests.bench.scale.texts import shuffled
 from tests.e2e.running import free_ports, newsweir
+from tests.processes import anonymous_bytes, services_of
 
 HOSTS = 20
 # About a third of what the fast tier and the embedded store carry on two cores.
@@ -37,7 +38,6 @@ RATE = 15.0
 MOST = 0.05
 _IN_FEED = 200
 _LOOK_EVERY_S = 5.0
-_ANONYMOUS = re.compile(r"^RssAnon:\s+(\d+) kB", re.MULTILINE)
 _STEADY = re.compile(r"[a-z][a-z-]{2,30}")
 
 
@@ -104,7 +104,11 @@ class Publisher:
 
 @dataclass
 class Quarter:
-    """What was seen in a quarter of the time: memory of each service in bytes, and what the broker held at its end."""
+    """What was seen in a quarter of the time, and what the broker held at its end.
+
+    Attributes:
+        memory: bytes of each service's own, files left out, at every look.
+    """
 
     memory: dict[str, list[int]] = field(default_factory=dict)
     keys: Counter[str] = field(default_factory=Counter)
@@ -139,8 +143,8 @@ async def soak(seconds: float, rate: float, folder: Path) -> list[Quarter]:
 async def _quarter(number: int, seconds: float, pid: int, connection: RedisConnection, clock: Clock) -> Quarter:
     quarter, until_s = Quarter(), clock.monotonic_s() + seconds
     while clock.monotonic_s() < until_s:
-        for name, resident in memory_of_services(pid).items():
-            quarter.memory.setdefault(name, []).append(resident)
+        for name, service in services_of(pid).items():
+            quarter.memory.setdefault(name, []).append(anonymous_bytes(service))
         await clock.sleep(_LOOK_EVERY_S)
     async for key in connection.client.scan_iter(match=f"{connection.prefix}*", count=1000):
         quarter.keys[pattern(str(key).removeprefix(connection.prefix))] += 1
@@ -161,37 +165,6 @@ def pattern(key: str) -> str:
     first, *others = key.split(":")
     second = [part if _STEADY.fullmatch(part) else "*" for part in others[:1]]
     return ":".join([first, *second, *(["*"] if others[1:] else [])])
-
-
-def memory_of_services(supervisor: int) -> dict[str, int]:
-    """Bytes that each service which a supervisor runs has for itself, its children's with it.
-
-    Pages of files are left out: what the store's index shows of itself is the kernel's cache.
-    """
-    found = {}
-    for child in _children(supervisor):
-        words = _read(Path(f"/proc/{child}/cmdline")).split("\0")
-        if "service" in words:
-            found[words[words.index("service") + 1]] = _own_bytes(child)
-    return found
-
-
-def _own_bytes(pid: int) -> int:
-    anonymous = _ANONYMOUS.search(_read(Path(f"/proc/{pid}/status")))
-    own = int(anonymous[1]) * 1024 if anonymous else 0
-    return own + sum(_own_bytes(child) for child in _children(pid))
-
-
-def _children(pid: int) -> list[int]:
-    threads = Path(f"/proc/{pid}/task")
-    return [int(child) for thread in threads.glob("*/children") for child in _read(thread).split()]
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return ""  # it has ended
 
 
 def report(number: int, quarter: Quarter) -> str:

@@ -14,26 +14,10 @@ from services.newsroom.expectations import expected_dispositions
 from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
 from shared.urls import article_id, canonicalize
 from tests.e2e.running import Running, free_ports, newsweir
+from tests.processes import is_running, services_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 SERVICES = {"crawler", "enrichment", "indexing", "search", "newsroom"}
-
-
-def children(pid: int) -> dict[str, int]:
-    """Service → process id, of the services that a supervisor runs."""
-    found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-        if b"service" in words:
-            found[words[words.index(b"service") + 1].decode()] = int(child)
-    return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 class Newsroom:
@@ -80,7 +64,7 @@ async def test_the_demo_from_first_page_to_second_start(tmp_path):
     running: Running
 
     async with newsroom.running() as running:
-        services = children(running.process.pid)
+        services = services_of(running.process.pid)
         assert set(services) == SERVICES
         os.kill(services["enrichment"], signal.SIGKILL)
         os.kill(services["crawler"], signal.SIGKILL)
@@ -90,7 +74,7 @@ async def test_the_demo_from_first_page_to_second_start(tmp_path):
 
         await running.until(all_indexed, 240, "every article of the newsroom is found")
         assert await found(running) == newsroom.ids("indexed")
-        assert children(running.process.pid)["enrichment"] != services["enrichment"], "it came back by itself"
+        assert services_of(running.process.pid)["enrichment"] != services["enrichment"], "it came back by itself"
 
         corrected = next(article for article in load_articles() if article.correction)
 
@@ -102,10 +86,10 @@ async def test_the_demo_from_first_page_to_second_start(tmp_path):
         assert len((await running.command("export")).splitlines()) == await running.total(copies="hide")
         assert "is held by `newsweir demo`" in await refused("demo", running)
         status = await running.status()
-        services = children(running.process.pid)
+        services = services_of(running.process.pid)
 
     assert "Traceback" not in newsroom.output()
-    assert not any(alive(pid) for pid in services.values()), "nothing is left running"
+    assert not any(is_running(pid) for pid in services.values()), "nothing is left running"
     assert {"dropped:consent", "dropped:noindex", "dropped:gone", "dropped:robots"} <= set(status["dispositions"])
     assert all(stage["dead"] == 0 for stage in status["stages"])
 

@@ -18,7 +18,8 @@ from shared.clock import SystemClock
 from shared.dispositions import read_ledger
 from shared.redis_client import open_connection
 from shared.settings import BusSettings, environment_for
-from shared.sources import Source, SourceRegistry
+from shared.sources import SourceRegistry
+from tests.bench import servers
 from tests.bench.crawl.fetching import CONCURRENCY
 from tests.bench.crawl.requests import Request, read_log
 from tests.bench.crawl.site import Plan
@@ -71,8 +72,8 @@ class Bench:
         self._log = folder / "requests.jsonl"
 
     @asynccontextmanager
-    async def sites(self, plan: Plan) -> AsyncIterator[None]:
-        """The plan's sites, for the block's duration."""
+    async def sites(self, plan: Plan) -> AsyncIterator[int]:
+        """The plan's sites, for the block's duration; the process that serves them."""
         command = [sys.executable, "-m", "tests.bench.crawl.site", "--plan", json.dumps(asdict(plan))]
         command += ["--archive", str(self._archive), "--log", str(self._log)]
         output = self._folder / f"site-{uuid4().hex}.log"
@@ -80,7 +81,7 @@ class Bench:
             process = spawn(command, output=file)
         try:
             await until(lambda: _says(output, "ready"), 30, "the sites answer")
-            yield
+            yield process.pid
         finally:
             process.kill()
             process.wait()
@@ -95,7 +96,7 @@ class Bench:
         )
         connection = open_connection(BusSettings(redis_url=server.url))
         try:
-            await SourceRegistry(connection).put([_source(plan, host) for host in range(plan.hosts)])
+            await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
             began_s, before = self._clock.monotonic_s(), os.times()
             crawlers = [_start_crawler(server.url, folder, number, delay_s) for number in range(processes)]
 
@@ -110,16 +111,11 @@ class Bench:
             for crawler in crawlers:
                 await asyncio.to_thread(crawler.wait)
             cpu_s = _children_s(os.times()) - _children_s(before)
-            broker = await connection.client.info("cpu")
-            broker_s = float(broker["used_cpu_user"]) + float(broker["used_cpu_sys"])
+            broker_s = await servers.broker_cpu_s(connection)
         finally:
             await connection.close()
             await server.stop(self._clock)
         return Crawl(len(plan.pages()), cpu_s, broker_s, wall_s, read_log(self._log)[began:])
-
-
-def _source(plan: Plan, host: int) -> Source:
-    return Source(id=f"host-{host}", name=f"Host {host}", url=plan.origin(host), sitemaps=(plan.sitemap(host),))
 
 
 def _start_crawler(url: str, folder: Path, number: int, delay_s: float) -> "subprocess.Popen[bytes]":

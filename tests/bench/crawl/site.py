@@ -15,7 +15,10 @@ from pathlib import Path
 from aiohttp import web
 
 from shared.clock import SystemClock
+from shared.sources import Source
 
+# Within the folder of the evaluation sets.
+ARCHIVE = Path("extraction") / "article-extraction-benchmark.tar"
 FIRST_HOST = 2
 _HOSTS_PER_NETWORK = 250
 
@@ -38,6 +41,10 @@ class Plan:
 
     def sitemap(self, host: int) -> str:
         return f"{self.origin(host)}/sitemap.xml"
+
+    def source(self, host: int) -> Source:
+        """The host as something to crawl."""
+        return Source(id=f"host-{host}", name=f"Host {host}", url=self.origin(host), sitemaps=(self.sitemap(host),))
 
     def pages(self) -> list[str]:
         """Neighbours are on different hosts."""

@@ -15,43 +15,24 @@ import statistics
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 
-from services.cli.child_process import spawn
 from shared.settings import StoreSettings, load
-from tests.bench.crawl.site import Plan
+from tests.bench.crawl import crawling
+from tests.bench.crawl.site import ARCHIVE, Plan
 from tests.bench.pipeline.stack import SEEN_AFTER_S, Passage, Stack
-from tests.e2e.running import free_ports, until
+from tests.e2e.running import free_ports
 from tests.indices import removed_afterwards
 
-ARCHIVE = Path("extraction") / "article-extraction-benchmark.tar"
 LATENCY_BOUND_S = 2.0
 
 
 class Bench:
-    """Sites that serve the archive's pages, and stacks that fetch them."""
+    """Stacks that fetch the archive's pages from sites."""
 
     def __init__(self, archive: Path, folder: Path) -> None:
-        self._archive = archive
         self._folder = folder
-
-    @asynccontextmanager
-    async def sites(self, plan: Plan) -> AsyncIterator[int]:
-        """The plan's sites for the block's duration; the process that serves them."""
-        output = self._folder / f"sites-{uuid.uuid4().hex}.log"
-        command = [sys.executable, "-m", "tests.bench.crawl.site", "--plan", json.dumps(asdict(plan))]
-        command += ["--archive", str(self._archive), "--log", str(self._folder / "requests.jsonl")]
-        with output.open("wb") as file:
-            process = spawn(command, output=file)
-        try:
-            await until(lambda: asyncio.to_thread(lambda: "ready" in output.read_text()), 60, "the sites answer")
-            yield process.pid
-        finally:
-            process.kill()
-            process.wait()
+        self.sites = crawling.Bench(archive, folder).sites
 
     async def passage(self, name: str, plan: Plan, delay_s: float, sites: int) -> Passage:
         """All pages of the plan through a new stack of this name."""

@@ -22,11 +22,12 @@ from shared.dispositions import read_ledger
 from shared.events.articles import ArticleIndexed
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, environment_for
-from shared.sources import Source, SourceRegistry
+from shared.sources import SourceRegistry
 from shared.topology import ARTICLES_INDEXED
+from tests.bench import servers
 from tests.bench.crawl.site import Plan
-from tests.bench.pipeline.processes import cpu_s, memory_bytes
 from tests.e2e.running import free_ports, until
+from tests.processes import cpu_s, memory_bytes
 
 _READY_S = 120
 _SETTLED_S = 560
@@ -78,7 +79,7 @@ class Stack:
             async with self._services(server.url, delay_s):
                 empty = await connection.client.info("memory")
                 before = await self._spent(connection, load_pid)
-                await SourceRegistry(connection).put([_source(plan, host) for host in range(plan.hosts)])
+                await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
                 self._start("crawler")
                 await until(lambda: self._settled(connection, plan), _SETTLED_S, "every page is searchable or dropped")
                 after = await self._spent(connection, load_pid)
@@ -112,16 +113,11 @@ class Stack:
         return ledger.fetched >= len(plan.pages()) and ledger.in_flight == 0
 
     async def _spent(self, connection: RedisConnection, load_pid: int) -> dict[str, float]:
-        broker = await connection.client.info("cpu")
         spent = {name: cpu_s(process.pid) for name, process in self._processes.items()}
-        spent["broker"] = float(broker["used_cpu_user"]) + float(broker["used_cpu_sys"])
+        spent["broker"] = await servers.broker_cpu_s(connection)
         spent["sites"] = cpu_s(load_pid)
         if self._elasticsearch_url:
-            # The server looks at itself once a second.
-            await self._clock.sleep(1.1)
-            async with AsyncElasticsearch(self._elasticsearch_url) as client:
-                nodes = (await client.nodes.stats(metric="process"))["nodes"].values()
-            spent["elasticsearch"] = sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
+            spent["elasticsearch"] = await servers.elasticsearch_cpu_s(self._elasticsearch_url, self._clock)
         return spent
 
     async def _store_bytes(self) -> int:
@@ -181,7 +177,3 @@ async def _answers(url: str) -> bool:
             return (await client.get(url)).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def _source(plan: Plan, host: int) -> Source:
-    return Source(id=f"host-{host}", name=f"Host {host}", url=plan.origin(host), sitemaps=(plan.sitemap(host),))

@@ -19,10 +19,9 @@ from shared.clock import SystemClock
 from shared.settings import StoreSettings, load
 from shared.topology import ENRICHMENT, INDEXING
 from tests.bench.crawl import crawling
-from tests.bench.crawl.__main__ import ARCHIVE
-from tests.bench.crawl.site import Plan
+from tests.bench.crawl.site import ARCHIVE, Plan
 from tests.bench.scale.draining import Bench, Drained
-from tests.bench.scale.report import needs, table
+from tests.bench.scale.report import Kept, needs, table
 from tests.bench.scale.simulation import Assumptions, Cost
 from tests.bench.scale.texts import shuffled
 from tests.e2e.running import free_ports
@@ -34,10 +33,11 @@ RATES = (1_000, 10_000)
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured of each stage, by the number of its replicas, and what an article costs while it waits."""
+    """What was measured of each stage by its replicas; bytes of an article that waits, and of its story."""
 
     stages: Mapping[str, Mapping[int, Drained]]
     waiting_bytes: Mapping[str, float]
+    story_bytes: float
 
     def cost(self, stage: str) -> Cost:
         """Of the dearest number of replicas: what neighbours cost each other is in it."""
@@ -53,7 +53,7 @@ async def measure(archive: Path | None, articles: int, elasticsearch_url: str, f
     bench = Bench(server.url, elasticsearch_url, folder, clock)
     try:
         crawled = [encode(article) for article in shuffled(articles, clock.now_ms())]
-        enriched = await bench.published(ENRICHMENT, "enrichment", crawled)
+        enriched, story_bytes = await bench.published(ENRICHMENT, "enrichment", crawled)
         stages = {
             "enrichment": {n: await bench.drain(ENRICHMENT, "enrichment", crawled, n) for n in REPLICAS},
             "indexing": {n: await bench.drain(INDEXING, "indexing", enriched, n) for n in REPLICAS},
@@ -67,7 +67,7 @@ async def measure(archive: Path | None, articles: int, elasticsearch_url: str, f
         await server.stop(clock)
     if archive:
         stages["crawler"] = {n: await _crawled(archive, folder, n) for n in REPLICAS}
-    return Measured(stages, waiting)
+    return Measured(stages, waiting, story_bytes)
 
 
 async def _crawled(archive: Path, folder: Path, replicas: int) -> Drained:
@@ -99,9 +99,13 @@ def main() -> int:
     assumed = Assumptions()
     costs = {stage: measured.cost(stage) for stage in measured.stages}
     indexing = measured.stages["indexing"].values()
-    store_ms, store_bytes = max(one.store_ms for one in indexing), measured.stages["indexing"][1].store_bytes
+    kept = Kept(
+        store_ms=max(one.store_ms for one in indexing),
+        store_bytes=measured.stages["indexing"][1].store_bytes,
+        story_bytes=measured.story_bytes,
+    )
     for rate in RATES:
-        sys.stdout.write(needs(rate, costs, store_ms, store_bytes, assumed))
+        sys.stdout.write(needs(rate, costs, kept, assumed))
     return 0
 
 

@@ -1,7 +1,6 @@
 """Lets replicas of a stage empty a stream on a real broker, and counts whose processor it took."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -20,9 +19,10 @@ from shared.clock import Clock
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, environment_for
 from shared.topology import Stage
+from tests.bench import servers
 from tests.e2e.running import free_ports, until
+from tests.processes import cpu_s
 
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _START_LIMIT_S, _DRAIN_LIMIT_S, _STOP_LIMIT_S = 120, 600, 40
 _PER_PIPELINE = 200
 
@@ -65,7 +65,8 @@ class Bench:
             before, began_s = await self._used(connection, processes), self.clock.monotonic_s()
             await fill(connection, stage.reads.name, entries)
             await until(lambda: self._idle(connection, stage, len(entries)), _DRAIN_LIMIT_S, "the stream is empty")
-            after, ended_s = await self._used(connection, processes), self.clock.monotonic_s()
+            ended_s = self.clock.monotonic_s()
+            after = await self._used(connection, processes)
             stored = await self._stored(f"bench-{run}")
         finally:
             await _stop(processes)
@@ -73,8 +74,13 @@ class Bench:
         ours, broker, store = (1000 * (late - early) / len(entries) for early, late in zip(before, after, strict=True))
         return Drained(replicas, len(entries) / (ended_s - began_s), ours, broker, store, stored / len(entries))
 
-    async def published(self, stage: Stage, service: str, entries: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-        """What one replica makes of these entries: those of the first stream that the stage writes to."""
+    async def published(
+        self, stage: Stage, service: str, entries: Sequence[dict[str, str]]
+    ) -> tuple[list[dict[str, str]], float]:
+        """What one replica makes of these entries: those of the first stream that the stage writes to.
+
+        And the bytes of the broker's memory that the stories of an entry are kept in.
+        """
         run = uuid4().hex[:8]
         connection = open_connection(BusSettings(redis_url=self.redis_url, key_prefix=f"scale-{run}:"))
         process = self._start(service, connection.prefix, run, 0)
@@ -83,7 +89,9 @@ class Bench:
             await fill(connection, stage.reads.name, entries)
             await until(lambda: self._idle(connection, stage, len(entries)), _DRAIN_LIMIT_S, "the stream is empty")
             found = await connection.client.xrange(connection.key(stage.writes[0].name))
-            return [fields for _, fields in found]
+            kept = [key async for key in connection.client.scan_iter(connection.key("stories", "*"), count=1000)]
+            sizes = [await connection.client.memory_usage(key, samples=0) or 0 for key in kept]
+            return [fields for _, fields in found], sum(sizes) / len(entries)
         finally:
             await _stop([process])
             await connection.close()
@@ -140,11 +148,8 @@ class Bench:
     ) -> tuple[float, float, float]:
         """Seconds of the processor so far: of the replicas, the broker, Elasticsearch."""
         ours = sum(cpu_s(process.pid) for process in processes)
-        broker = await connection.client.info("cpu")
-        async with AsyncElasticsearch(self.elasticsearch_url) as client:
-            nodes = (await client.nodes.stats(metric=["process"]))["nodes"].values()
-        store = sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1000
-        return ours, float(broker["used_cpu_user"]) + float(broker["used_cpu_sys"]), store
+        store = await servers.elasticsearch_cpu_s(self.elasticsearch_url, self.clock)
+        return ours, await servers.broker_cpu_s(connection), store
 
 
 async def fill(connection: RedisConnection, stream: str, entries: Sequence[dict[str, str]]) -> None:
@@ -154,13 +159,6 @@ async def fill(connection: RedisConnection, stream: str, entries: Sequence[dict[
         for entry in entries[start : start + _PER_PIPELINE]:
             pipeline.xadd(connection.key(stream), entry)
         await pipeline.execute()
-
-
-def cpu_s(pid: int) -> float:
-    """Seconds of the processor that a process and its ended children took (proc(5): utime, stime, cutime, cstime)."""
-    # The name in brackets may hold anything, brackets too.
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return sum(int(field) for field in fields[11:15]) / _TICKS_PER_S
 
 
 async def _stop(processes: Sequence["subprocess.Popen[bytes]"]) -> None:

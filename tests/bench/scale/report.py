@@ -2,16 +2,25 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tests.bench.scale.draining import Drained
 from tests.bench.scale.simulation import Assumptions, Cost, primaries_for, replicas_for, simulate
 
 _SHARD_BYTES = 40e9
 _KEPT_DAYS = 30
-# Of the frontier for a page that was fetched (make bench-frontier), and of a story for an article (make eval-stories).
+# Of the frontier for a page that was fetched (make bench-frontier).
 _FRONTIER_BYTES = 175
-_STORY_BYTES = 5_100
 _GB = 1e9
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an article takes of where it is kept: ms and bytes of Elasticsearch, bytes of the broker for its story."""
+
+    store_ms: float
+    store_bytes: float
+    story_bytes: float
 
 
 def table(stages: Mapping[str, Mapping[int, Drained]]) -> str:
@@ -26,7 +35,7 @@ def table(stages: Mapping[str, Mapping[int, Drained]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def needs(rate: float, costs: Mapping[str, Cost], store_ms: float, store_bytes: float, assumed: Assumptions) -> str:
+def needs(rate: float, costs: Mapping[str, Cost], kept: Kept, assumed: Assumptions) -> str:
     """What a mean rate of articles a second needs, by the simulation."""
     primaries = primaries_for(rate, list(costs.values()), assumed)
     lines = [f"\n{rate:,} articles a second, simulated", f"{'':<13}{'replicas':>9}{'median':>9}{'p99':>8}{'most':>8}"]
@@ -37,13 +46,15 @@ def needs(rate: float, costs: Mapping[str, Cost], store_ms: float, store_bytes: 
         waits = "".join(f"{need.delay_s[share]:>8.1f}" for share in (0.5, 0.99, 1.0))
         lines.append(f"{stage:<13}{need.replicas:>9} {waits} s to wait, at most {need.waiting:,} at once")
     a_day = rate * 86_400
-    cores = rate * assumed.peak * store_ms / 1000 / assumed.busy
-    shards = math.ceil(_KEPT_DAYS * a_day * store_bytes / _SHARD_BYTES)
+    cores = rate * assumed.peak * kept.store_ms / 1000 / assumed.busy
+    stored = f"{a_day * kept.store_bytes / _GB:,.0f} GB a day before copies"
+    shards = math.ceil(_KEPT_DAYS * a_day * kept.store_bytes / _SHARD_BYTES)
     lines += [
         f"broker        {primaries} primaries, each with a pipeline of its own",
         f"  memory      {memory / _GB:,.1f} GB for what waits at most, {a_day * _FRONTIER_BYTES / _GB:,.1f} GB for the "
-        f"known pages of a day, {a_day * _STORY_BYTES / _GB:,.0f} GB for the stories of a day",
-        f"Elasticsearch {math.ceil(cores)} cores for writing, {a_day * store_bytes / _GB:,.0f} GB a day before copies, "
+        f"known pages of a day, {a_day * kept.story_bytes / _GB:,.0f} GB for the stories of a day "
+        f"({kept.story_bytes:,.0f} bytes an article)",
+        f"Elasticsearch {math.ceil(cores)} cores for writing, {stored}, "
         f"{shards:,} shards of {_SHARD_BYTES / _GB:.0f} GB for {_KEPT_DAYS} days",
     ]
     return "\n".join(lines) + "\n"

@@ -14,16 +14,10 @@ from hypothesis import strategies as st
 
 from shared.article_store.document import Membership, StoredArticle
 from shared.article_store.query import (
-    AllOf,
-    AnyOf,
     ArticleQuery,
     DealBetween,
     FacetFilter,
     FacetRequest,
-    HasValue,
-    Not,
-    OnSite,
-    PublishedBetween,
     RangeFilter,
     SearchResult,
     Words,
@@ -31,7 +25,9 @@ from shared.article_store.query import (
 from shared.events.enrichment import Language, Sentiment
 from shared.events.stories import StoryChanged
 from tests.builders import NOON, a_relation, a_stored_article, a_story_changed, a_topic, an_enrichment, an_entity
+from tests.contract.article_store import questions as questions_of
 from tests.contract.article_store.oracle import Oracle
+from tests.contract.article_store.questions import filters_of
 from tests.contract.article_store.stores import Store
 
 ARTICLES = 2_000
@@ -133,66 +129,38 @@ async def oracle(shared_store: Store) -> AsyncIterator[Oracle]:
     yield await Oracle.of(shared_store, told)
 
 
-def of_facet(facet: str, values: list[str], modes: list[str]) -> st.SearchStrategy[FacetFilter]:
-    return st.builds(
-        FacetFilter,
-        st.just(facet),
-        st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple),
-        st.lists(st.sampled_from(values), max_size=1).map(tuple),
-        st.sampled_from(modes),
-    )
-
-
 def one_each(items: list[Any]) -> tuple[Any, ...]:
     return tuple({item.facet: item for item in items}.values())
 
 
 both = ["any", "any", "all"]
 filters = st.one_of(
-    of_facet("organization", ORGANIZATIONS[:8], both),
-    of_facet("section", SECTIONS, ["any"]),
-    of_facet("topic", TOPICS, both),
-    of_facet("relation", RELATIONS, both),
-    of_facet("deal_size", SIZES, both),
-    of_facet("sentiment", TONES, ["any"]),
-    of_facet("source", SOURCES, ["any"]),
-    of_facet("language", ["en", "de", "xx"], ["any"]),
-    of_facet("story_size", ["1", "2-4", "5-9", "10"], ["any"]),
-    of_facet("published", PERIODS, ["any"]),
+    filters_of("organization", ORGANIZATIONS[:8], both),
+    filters_of("section", SECTIONS, ["any"]),
+    filters_of("topic", TOPICS, both),
+    filters_of("relation", RELATIONS, both),
+    filters_of("deal_size", SIZES, both),
+    filters_of("sentiment", TONES, ["any"]),
+    filters_of("source", SOURCES, ["any"]),
+    filters_of("language", ["en", "de", "xx"], ["any"]),
+    filters_of("story_size", ["1", "2-4", "5-9", "10"], ["any"]),
+    filters_of("published", PERIODS, ["any"]),
 )
 dollars = st.sampled_from([None, 0.0, 1e6, 9_999_999.0, 1e7, 1e9])
 ranges = st.one_of(
     st.builds(RangeFilter, st.just("deal_size"), dollars, dollars),
     st.builds(RangeFilter, st.just("story_size"), st.sampled_from([None, 1, 2, 5]), st.sampled_from([None, 5, 10])),
 )
-texts = st.lists(st.sampled_from([*WORDS, "&", "absent", "公司"]), min_size=1, max_size=3).map(" ".join)
-moments = st.none() | st.integers(-131_000, 100).map(lambda minutes: NOON + timedelta(minutes=minutes))
-leaves = st.one_of(
-    st.builds(
-        Words,
-        texts,
-        phrase=st.booleans(),
-        field=st.sampled_from(["any", "any", "title", "text", "author"]),
-        match=st.sampled_from(["all", "most", "any"]),
-    ),
-    st.builds(HasValue, st.just("organization"), st.lists(st.sampled_from(ORGANIZATIONS), max_size=2).map(tuple)),
-    st.builds(OnSite, st.sampled_from([*HOSTS, "example", "ews.example"])),
-    st.builds(PublishedBetween, moments, moments),
-    st.builds(DealBetween, st.sampled_from([None, *RELATIONS]), dollars, dollars),
+said = questions_of.texts([*WORDS, "公司"], 3)
+moments = questions_of.moments(-131_000, 100)
+leaves = questions_of.leaves(said, ORGANIZATIONS, HOSTS, moments) | st.builds(
+    DealBetween, st.sampled_from([None, *RELATIONS]), dollars, dollars
 )
-expressions = st.recursive(
-    leaves,
-    lambda parts: st.one_of(
-        st.builds(Not, parts),
-        st.builds(AllOf, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
-    ),
-    max_leaves=4,
-)
+expressions = questions_of.expressions(leaves, max_leaves=4)
 questions = st.builds(
     ArticleQuery,
     where=st.none() | expressions,
-    prefer=st.lists(st.builds(Words, texts), max_size=1).map(tuple),
+    prefer=st.lists(st.builds(Words, said), max_size=1).map(tuple),
     filters=st.lists(filters, max_size=3).map(one_each),
     ranges=st.lists(ranges, max_size=2).map(one_each),
     published_from=st.none() | moments,

@@ -1,7 +1,6 @@
 """Both stores against an obvious answer: every question about fifty articles, answered by going through them."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from random import Random
 
 import pytest
@@ -11,18 +10,12 @@ from hypothesis import strategies as st
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import (
-    AllOf,
-    AnyOf,
     ArticleQuery,
-    FacetFilter,
     FacetRequest,
-    HasValue,
-    Not,
-    OnSite,
-    PublishedBetween,
     Words,
 )
-from tests.builders import NOON, a_stored_article, a_topic, an_enrichment, an_entity
+from tests.builders import a_stored_article, a_topic, an_enrichment, an_entity
+from tests.contract.article_store import questions as questions_of
 from tests.contract.article_store.oracle import Oracle
 from tests.contract.article_store.stores import Store
 
@@ -69,45 +62,19 @@ async def oracle(shared_store: Store) -> AsyncIterator[Oracle]:
     yield await Oracle.of(shared_store, articles)
 
 
-texts = st.lists(st.sampled_from([*WORDS, "&", "absent"]), min_size=1, max_size=4).map(" ".join)
-moments = st.none() | st.integers(-5, 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
-leaves = st.one_of(
-    st.builds(
-        Words,
-        texts,
-        phrase=st.booleans(),
-        field=st.sampled_from(["any", "any", "title", "text", "author"]),
-        match=st.sampled_from(["all", "most", "any"]),
-    ),
-    st.builds(HasValue, st.just("organization"), st.lists(st.sampled_from(ORGANIZATIONS), max_size=2).map(tuple)),
-    st.builds(OnSite, st.sampled_from([*HOSTS, "example", "ews.example"])),
-    st.builds(PublishedBetween, moments, moments),
-)
-expressions = st.recursive(
-    leaves,
-    lambda parts: st.one_of(
-        st.builds(Not, parts),
-        st.builds(AllOf, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
-    ),
-    max_leaves=5,
-)
+said = questions_of.texts(WORDS, 4)
+moments = questions_of.moments(-5, 60)
+expressions = questions_of.expressions(questions_of.leaves(said, ORGANIZATIONS, HOSTS, moments), max_leaves=5)
 filters = st.one_of(
     *(
-        st.builds(
-            FacetFilter,
-            st.just(facet),
-            st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple),
-            st.lists(st.sampled_from(values), max_size=1).map(tuple),
-            st.sampled_from(["any", "all"]),
-        )
+        questions_of.filters_of(facet, values, ["any", "all"])
         for facet, values in (("organization", ORGANIZATIONS), ("section", SECTIONS), ("topic", ["topic:a", "topic:x"]))
     )
 )
 questions = st.builds(
     ArticleQuery,
     where=st.none() | expressions,
-    prefer=st.lists(st.builds(Words, texts), max_size=1).map(tuple),
+    prefer=st.lists(st.builds(Words, said), max_size=1).map(tuple),
     filters=st.lists(filters, max_size=3).map(tuple),
     published_from=moments,
     published_to=moments,

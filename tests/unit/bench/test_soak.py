@@ -1,8 +1,6 @@
-import os
-
 import pytest
 
-from tests.bench.soak import Quarter, growth, memory_of_services, pattern
+from tests.bench.soak import Quarter, growth, pattern
 
 
 @pytest.mark.parametrize(
@@ -24,7 +22,3 @@ def test_growth_is_that_of_the_last_quarter_over_the_second():
     quarters = [Quarter(memory={"search": [size]}) for size in (50, 100, 100, 110)]
 
     assert growth(quarters) == {"search": pytest.approx(0.1)}
-
-
-def test_a_process_without_services_has_none():
-    assert memory_of_services(os.getpid()) == {}

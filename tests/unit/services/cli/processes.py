@@ -4,7 +4,6 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from shared.clock import SystemClock
 
@@ -22,20 +21,6 @@ async def until(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process runs; one that ended and that nobody has asked about does not."""
-    stat = Path(f"/proc/{pid}/stat")
-    try:
-        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 def start_python(script: str, *arguments: str) -> "subprocess.Popen[str]":
     """A Python process of its own, whose standard output can be read."""
     return subprocess.Popen([sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True)
-
-
-def parent_of(pid: int) -> int:
-    """The process that started another."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])

@@ -21,7 +21,8 @@ from shared.clock import SystemClock
 from shared.errors import ConfigurationError
 from shared.settings import BusSettings
 from tests.fakes import FakeClock
-from tests.unit.services.cli.processes import is_running, start_python, until
+from tests.processes import is_running
+from tests.unit.services.cli.processes import start_python, until
 
 NO_URL = BusSettings()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.cli.supervisor import Child, ChildKeepsDying, Supervisor
-from tests.unit.services.cli.processes import QuickClock, is_running, parent_of, start_python, until
+from tests.processes import is_running, parent_of
+from tests.unit.services.cli.processes import QuickClock, start_python, until
 
 SAYS_WHO_IT_IS = "echo $$; exec sleep 60"
 IGNORES_SIGTERM = "trap '' TERM; echo $$; while :; do sleep 60; done"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.pipeline.processes import cpu_s, memory_bytes
+from tests.processes import anonymous_bytes, cpu_s, is_running, memory_bytes, parent_of, services_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
@@ -47,3 +47,25 @@ def test_a_process_that_is_gone_takes_nothing() -> None:
         process.wait()
 
     assert (cpu_s(process.pid), memory_bytes(process.pid)) == (0.0, 0)
+
+
+def test_memory_of_files_is_not_a_process_s_own(parent: "subprocess.Popen[bytes]") -> None:
+    assert 50_000_000 < anonymous_bytes(parent.pid) <= memory_bytes(parent.pid) + 20_000_000
+
+
+def test_a_process_runs_until_it_has_ended_whoever_asks() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        assert is_running(process.pid)
+        assert parent_of(process.pid) == os.getpid()
+
+        process.communicate(b"\n")
+
+    assert not is_running(process.pid)
+
+
+def test_services_are_found_by_what_they_were_started_with() -> None:
+    waiting = [sys.executable, "-c", "input()", "service", "search"]
+
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as process:
+        assert services_of(os.getpid()).get("search") == process.pid
+        process.communicate(b"\n")
