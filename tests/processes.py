@@ -47,7 +47,9 @@ def _tree(pid: int) -> list[int]:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(child) for child in _read(pid, f"task/{pid}/children").split()]
+    # Each thread has those that it started.
+    threads = [thread.name for thread in (_PROC / str(pid) / "task").glob("*")]
+    return [int(child) for thread in threads for child in _read(pid, f"task/{thread}/children").split()]
 
 
 def _stat(pid: int) -> list[str]:
