@@ -12,7 +12,7 @@ from services.cli.settings_groups import settings_groups
 from shared import errors
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 def test_what_is_made_from_the_code_is_up_to_date():
@@ -28,8 +28,8 @@ def test_every_setting_says_what_it_is_for(settings):
 
 
 @pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined]  # it is a group
-def test_every_command_is_in_the_readme(command):
-    assert f"newsweir {command}" in README
+def test_every_command_has_its_line_in_the_documentation(command):
+    assert f"newsweir {command}" in COMMANDS
 
 
 def test_the_tree_of_errors_is_drawn_in_its_docstring():
