@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from services.enrichment.article_text import ArticleText, Passage
+from services.enrichment.enrichers.coordination import Listed
 from services.enrichment.enrichers.name_evidence import Evidence
 from services.enrichment.knowledge_base.gazetteer import Candidate, Gazetteer
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -17,7 +18,8 @@ _BEFORE_MONTH = re.compile(
     r"(?:\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ll]ast|[Nn]ext|[Ee]arly|[Ll]ate|mid|[Tt]his|of)[ -]|\d )$"
 )
 Field = Literal["title", "text"]
-_SURNAME_CONFIDENCE = 0.9
+_Placed = tuple[Field, Passage, Candidate]
+_SURNAME_CONFIDENCE, _LISTED_CONFIDENCE = 0.9, 0.85
 
 
 class Found(NamedTuple):
@@ -71,8 +73,36 @@ def known_mentions(article: ArticleText, language: str, knowledge: Knowledge) ->
             confidence = evidence.for_ambiguous_name(passage, candidate, settled)
             meant = _government(passage, candidate, evidence, knowledge.gazetteer)
             _accept(found, ground, field, passage, meant, confidence)
+    _accept_listed(found, ground, article, ambiguous, evidence)
     found += _surname_mentions(article, found, ground)
     return found, ground
+
+
+def _accept_listed(
+    found: list[Found], ground: Ground, article: ArticleText, ambiguous: Iterable[_Placed], evidence: Evidence
+) -> None:
+    """Accept companies that are known by the company they keep: "Visa and Mastercard"; each may speak for the next."""
+    open_names = [
+        placed
+        for placed in ambiguous
+        if placed[2].entity.type == "organization"
+        and ground.is_free(placed[0], placed[2].start, placed[2].end)
+        and evidence.may_be_listed(placed[1], placed[2])
+    ]
+    if not open_names:
+        return
+    listed = {field: Listed(passage.text) for field, passage in passages_of(article)}
+    for item in found:
+        listed[item.mention.field].add(item.mention.start, item.mention.end, item.type, item.industry)
+    is_settled = False
+    while not is_settled:
+        is_settled = True
+        for field, passage, candidate in open_names:
+            start, end = candidate.start, candidate.end
+            if ground.is_free(field, start, end) and listed[field].has_beside(start, end):
+                _accept(found, ground, field, passage, candidate, _LISTED_CONFIDENCE)
+                listed[field].add(start, end, candidate.entity.type, candidate.entity.industry)
+                is_settled = False
 
 
 def _with_parents(ids: set[str], gazetteer: Gazetteer) -> frozenset[str]:
@@ -84,9 +114,6 @@ def _government(passage: Passage, candidate: Candidate, evidence: Evidence, gaze
     """The candidate, or where a capital acts as a government the country, whose government it is."""
     country = gazetteer.get(candidate.entity.parent) if evidence.is_government(passage, candidate) else None
     return candidate._replace(entity=country) if country else candidate
-
-
-_Placed = tuple[Field, Passage, Candidate]
 
 
 def _by_kind(article: ArticleText, knowledge: Knowledge) -> tuple[list[_Placed], list[_Placed]]:

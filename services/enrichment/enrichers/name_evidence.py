@@ -119,6 +119,14 @@ class Evidence:
             return None
         return _CONFIDENCE["capitals"] if self._stands_out(passage, sentence, candidate) else None
 
+    def may_be_listed(self, passage: Passage, candidate: Candidate) -> bool:
+        """Whether an ambiguous name may mean its entity where that is named beside others of its kind."""
+        return (
+            candidate.name[0].isupper()
+            and not self._belongs_to_another(_setting(passage, candidate), candidate)
+            and not _speaks_against(passage.sentence_at(candidate.start).text, candidate)
+        )
+
     def is_government(self, passage: Passage, candidate: Candidate) -> bool:
         """Whether a capital stands for the government in it; one that is someone's surname needs an act of state."""
         return acts(passage, candidate, is_doubtful=candidate.kind == "weak" or candidate.name in self._surnames)
