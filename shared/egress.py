@@ -60,11 +60,12 @@ _DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
-def check(address: str, *, allow_loopback: bool) -> None:
+def check(address: str, *, allow_loopback: bool, remedy: str = "") -> None:
     """Return when a connection to the IP address may be opened.
 
     Args:
         allow_loopback: permits 127.0.0.0/8 and ::1, for sites on this machine.
+        remedy: what an operator can do who means this address, where it is not the setting for sites on this machine.
 
     Raises:
         AddressRefused: not an address of the public internet, or one that leads to such an address.
@@ -75,14 +76,17 @@ def check(address: str, *, allow_loopback: bool) -> None:
     except ValueError as error:
         raise AddressRefused(f"not an IP address: {address[:80]!r}") from error
     if reason := _objection(parsed, allow_loopback):
-        remedy = _REMEDY.get(reason.removesuffix(_INSIDE), "")
-        raise AddressRefused(f"address {address} is {reason}, which may not be contacted{remedy}")
+        said = f"; {remedy}" if remedy else _REMEDY.get(reason.removesuffix(_INSIDE), "")
+        raise AddressRefused(f"address {address} is {reason}, which may not be contacted{said}")
 
 
-def check_url(url: str, *, allow_loopback: bool) -> None:
+def check_url(url: str, *, allow_loopback: bool, remedy: str = "") -> None:
     """Return when scheme, port and form of the URL permit a request; the address is checked on connect.
 
     Ports 80, 443, 8080 and 8443; with `allow_loopback` any, since sites on this machine choose theirs.
+
+    Args:
+        remedy: what an operator can do who means this port.
 
     Raises:
         AddressRefused: another scheme than http and https, user information, another port, or an IPv4 address that is
@@ -103,7 +107,8 @@ def check_url(url: str, *, allow_loopback: bool) -> None:
     if _is_odd_ipv4(parts.hostname):
         raise AddressRefused(f"host {parts.hostname[:80]!r} is an unusual spelling of an IPv4 address")
     if port is not None and port not in _PORTS and not allow_loopback:
-        raise AddressRefused(f"port {port} of {parts.hostname!r} is not one that web sites are served on")
+        said = f"; {remedy}" if remedy else ""
+        raise AddressRefused(f"port {port} of {parts.hostname!r} is not one that web sites are served on{said}")
 
 
 def origin_of(url: str) -> tuple[str, str, int] | None:

@@ -24,6 +24,8 @@ from shared.errors import AddressRefused, FetchFailed, InvalidInput, LimitExceed
 MAX_REDIRECTS = 5
 _MAX_HEADER_BYTES = 64 * 1024
 _MAX_CONNECTIONS = 100
+# A name that takes longer to look up is asked about again when it is contacted.
+_RESOLVED_S = 3.0
 _PERMANENT = frozenset({301, 308})
 # httpx reads the target of a redirect before we do, and calls what it cannot read an error of the connection.
 _BAD_LOCATION = "Invalid URL in location header"
@@ -111,6 +113,7 @@ class GuardedClient:
         timeout_s: for the whole exchange, redirects included.
         max_bytes: of a body, as transferred and as decoded.
         trusted: URLs that the operator named, and nobody else: their origins may be anywhere, on any port.
+        remedy: what an operator can do to trust another, said where an address is refused.
     """
 
     def __init__(
@@ -121,10 +124,12 @@ class GuardedClient:
         timeout_s: float = 30.0,
         max_bytes: int = 10_000_000,
         trusted: Iterable[str] = (),
+        remedy: str = "",
     ) -> None:
         self._trusted = frozenset(map(egress.origin_of, trusted)) - {None}
         self._headers = {"user-agent": user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate, br, zstd"}
         self._allow_loopback = allow_loopback
+        self._remedy = remedy
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         tls = _trusted()
@@ -184,7 +189,31 @@ class GuardedClient:
     def check_url(self, url: str) -> None:
         """Return when the URL's form permits a request; raises as `shared.egress.check_url`."""
         if egress.origin_of(url) not in self._trusted:
-            egress.check_url(url, allow_loopback=self._allow_loopback)
+            egress.check_url(url, allow_loopback=self._allow_loopback, remedy=self._remedy)
+
+    async def check_reachable(self, url: str) -> None:
+        """Return when a request to the URL would not be refused as things are: its form, and what its name stands for.
+
+        A name that no resolver knows now may be known later, and is no objection.
+
+        Raises:
+            AddressRefused, InvalidInput: as `check_url`, or every address of the host is one to refuse.
+        """
+        self.check_url(url)
+        origin = egress.origin_of(url)
+        if origin is None or origin in self._trusted:
+            return
+        refused = [self._refusal(address) for address in await _addresses(origin[1], origin[2])]
+        if refused and all(refused):
+            raise AddressRefused(refused[0])
+
+    def _refusal(self, address: str) -> str:
+        """Why the address may not be contacted; empty where it may."""
+        try:
+            egress.check(address, allow_loopback=self._allow_loopback, remedy=self._remedy)
+        except AddressRefused as refusal:
+            return str(refusal)
+        return ""
 
     async def _follow(self, url: str, headers: Mapping[str, str], follow: Callable[[str], bool]) -> Response:
         asked, permanent_url, permanent = url, None, True
@@ -240,13 +269,23 @@ class GuardedClient:
         connects = _connects.get() or _Connects()
         try:
             if not connects.trusted:
-                egress.check(sockaddr[0], allow_loopback=self._allow_loopback)
+                egress.check(sockaddr[0], allow_loopback=self._allow_loopback, remedy=self._remedy)
         except AddressRefused as refusal:
             connects.refused.append(refusal)
             # aiohttp goes on to a name's next address after an OSError only; several of another kind it loses.
             raise PermissionError(errno.EACCES, str(refusal)) from refusal
         connects.permitted += 1
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    """The addresses that the host has at this moment; none where nobody knows it, or says so in time."""
+    try:
+        async with asyncio.timeout(_RESOLVED_S):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
+    return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
 @cache

@@ -1,7 +1,7 @@
 """From what a client says of an alert to the alert: checked before it is kept, secrets made where none was given."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from services.search.alerts.rules import Alert, AlertBook, Channel, Mail, UnknownAlert, Webhook, query_of, understood
@@ -26,12 +26,12 @@ class Editor:
     """Changes the book of alerts.
 
     Attributes:
-        check_url: raises PermanentFailure for a URL that no notice would be posted to.
+        check_url: raises PermanentFailure for a URL that no notice would be posted to as things are.
     """
 
     book: AlertBook
     clock: Clock
-    check_url: Callable[[str], None]
+    check_url: Callable[[str], Awaitable[None]]
 
     async def one(self, alert_id: str) -> Alert:
         """The alert; raises UnknownAlert, or BrokerUnavailable."""
@@ -48,7 +48,7 @@ class Editor:
             BrokerUnavailable: the broker is away.
         """
         now = from_ms(self.clock.now_ms())
-        channels, made = self._channels(spec.channels, ())
+        channels, made = await self._channels(spec.channels, ())
         alert = Alert(
             id=secrets.token_hex(8),
             name=spec.name,
@@ -82,7 +82,7 @@ class Editor:
         if change.query is not None:
             update["query"] = self._query(change.query)
         if change.channels is not None:
-            update["channels"], made = self._channels(change.channels, alert.channels)
+            update["channels"], made = await self._channels(change.channels, alert.channels)
         if change.enabled and not alert.enabled:
             # What came while nobody wanted to know of it does not fire afterwards.
             update["active_since"] = now
@@ -95,7 +95,7 @@ class Editor:
         understood(query, from_ms(self.clock.now_ms()))
         return query
 
-    def _channels(
+    async def _channels(
         self, specs: Sequence[WebhookSpec | MailSpec], known: Sequence[Channel]
     ) -> tuple[tuple[Channel, ...], dict[str, str]]:
         """The channels, and the secrets that were made for them."""
@@ -109,15 +109,15 @@ class Editor:
             if isinstance(spec, MailSpec):
                 channels.append(Mail(id=channel_id, to=spec.to, digest=spec.digest))
                 continue
-            self._check(spec.url)
+            await self._check(spec.url)
             secret = spec.secret or (before.secret if isinstance(before, Webhook) else new_secret())
             if before is None and spec.secret is None:
                 made[channel_id] = secret
             channels.append(Webhook(id=channel_id, url=spec.url, secret=secret))
         return tuple(channels), made
 
-    def _check(self, url: str) -> None:
+    async def _check(self, url: str) -> None:
         try:
-            self.check_url(url)
+            await self.check_url(url)
         except PermanentFailure as error:
             raise InvalidParameter("channels", str(error)) from error

@@ -118,7 +118,11 @@ async def open_alerts(
         ConfigurationError: half of a mail server is set.
     """
     client = GuardedClient(
-        "Newsweir", timeout_s=settings.webhook_timeout_s, max_bytes=64_000, trusted=settings.webhook_origins
+        "Newsweir",
+        timeout_s=settings.webhook_timeout_s,
+        max_bytes=64_000,
+        trusted=settings.webhook_origins,
+        remedy="an operator who means it names its origin in NEWSWEIR_WEBHOOK_ORIGINS",
     )
     async with client:
         trigger = Trigger(

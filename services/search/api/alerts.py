@@ -198,7 +198,7 @@ class AlertResource:
 
     @property
     def _editor(self) -> Editor:
-        return Editor(self._service.book, self._clock, self._service.sender.client.check_url)
+        return Editor(self._service.book, self._clock, self._service.sender.client.check_reachable)
 
     @property
     def _history(self) -> History:

@@ -75,7 +75,7 @@ class AlertPages:
         try:
             alert = await self._alerts.create(alert_view.spec_of(filled))
         except (InvalidInput, LimitExceeded) as error:
-            return self._new(filled, problem=str(error))
+            return self._new(filled, problem=alert_view.problem_of(error))
         if any(channel.secret for channel in alert.channels):
             return await self._one(alert, said="The alert is saved")
         return seen(f"{alert_path(alert.id)}?said={quote('The alert is saved')}")
@@ -93,7 +93,7 @@ class AlertPages:
             change = AlertChange(**alert_view.spec_of(filled).model_dump())
             alert = await self._alerts.change(alert_id, change)
         except (InvalidInput, LimitExceeded) as error:
-            return await self._one(before, filled=filled, problem=str(error))
+            return await self._one(before, filled=filled, problem=alert_view.problem_of(error))
         if any(channel.secret for channel in alert.channels):
             return await self._one(alert, said="The alert is changed")
         return seen(f"{alert_path(alert.id)}?said={quote('The alert is changed')}")

@@ -12,7 +12,7 @@ from services.search.alerts.deliveries import State
 from services.search.alerts.history import Fired
 from services.search.api.alert_models import AlertSpec, AlertView, ChannelView, DeliveryView
 from services.search.parameters import EVERYTHING, to_pairs, understand
-from services.search.query_string import Pairs, split_list
+from services.search.query_string import InvalidParameter, Pairs, split_list
 from services.search.ui.filter_chips import Labels
 from services.search.ui.links import SEARCH_PATH, alert_path, article_path
 from services.search.ui.search_view import Link
@@ -20,7 +20,7 @@ from services.search.ui.sources_view import ago
 from services.search.ui.wording import Moment, counted, moment
 from shared.article_store.query import ArticleQuery
 from shared.clock import from_ms
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, PermanentFailure
 from shared.facets import FACETS_BY_NAME
 
 _MAX_NAME = 200
@@ -40,6 +40,13 @@ _SENTENCES = {
     "copies": "copies: {}",
 }
 DIGESTS = (("at-once", "At once"), ("hourly", "Each hour, together"), ("daily", "Each day, together"))
+# What the form calls what the API names, and how each is filled in.
+_FIELDS = {
+    "name": ("Name", "give it one of at most 200 characters"),
+    "query": ("What to find", "use the names and values of a search's address"),
+    "url": ("Address of the webhook", "name it whole, with https:// before it"),
+    "to": ("E-mail addresses", "name at least one, as ada@desk.example, with commas between several"),
+}
 DELIVERIES = (("none", "Its feed and its page alone"), ("webhook", "A webhook"), ("email", "E-mail"))
 
 
@@ -232,8 +239,23 @@ def spec_of(form: AlertForm) -> AlertSpec:
             }
         )
     except ValidationError as error:
-        said = (f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors())
+        said = dict.fromkeys(_misfit(item["loc"], item["msg"]) for item in error.errors())
         raise InvalidInput("; ".join(said)[:1000]) from error
+
+
+def problem_of(error: PermanentFailure) -> str:
+    """Why an alert could not be saved, in the words of the form."""
+    if isinstance(error, InvalidParameter) and error.parameter == "channels":
+        return str(error).replace("channels", _FIELDS["url"][0], 1)
+    return str(error)
+
+
+def _misfit(place: Sequence[int | str], reason: str) -> str:
+    """What is wrong with a field, by its name in the form and how it is filled in."""
+    for name in reversed(place):
+        if name in _FIELDS:
+            return ": ".join(_FIELDS[str(name)])
+    return f"{'.'.join(str(part) for part in place)}: {reason}"
 
 
 def query_string(pairs: Pairs) -> str:

@@ -46,6 +46,17 @@ async def test_a_form_that_does_not_fit_is_shown_again_with_what_was_typed(clien
     assert (await client.get("/v1/alerts")).json()["alerts"] == []
 
 
+async def test_a_webhook_inside_is_refused_with_the_form_as_it_was_filled_in(client):
+    answer = await client.post("/alerts", data={**FORM, "delivery": "webhook", "url": "http://localhost:8080/in"})
+
+    fields = {field.get("name"): field for field in Outline(answer.text).all("input")}
+    assert answer.status_code == 422
+    assert "Address of the webhook: address 127.0.0.1 is loopback" in answer.text
+    assert "names its origin in NEWSWEIR_WEBHOOK_ORIGINS" in answer.text
+    assert fields["url"]["value"] == "http://localhost:8080/in"
+    assert (await client.get("/v1/alerts")).json()["alerts"] == []
+
+
 async def test_the_secret_of_a_webhook_is_shown_once(client):
     saved = await client.post("/alerts", data={**FORM, "delivery": "webhook", "url": "https://hooks.example/in"})
     (alert,) = (await client.get("/v1/alerts")).json()["alerts"]

@@ -12,8 +12,10 @@ import pytest
 from services.search.alerts.fire import Firing
 from services.search.alerts.history import History
 from services.search.alerts.listening import Listeners, entry_id
+from services.search.alerts.rules import Webhook
 from services.search.alerts.service import open_alerts
 from services.search.alerts.settings import AlertSettings
+from services.search.alerts.webhook import new_secret
 from services.search.app import create_app
 from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer
@@ -203,8 +205,42 @@ async def test_a_test_is_delivered_and_says_that_it_is_one(connection, clock, tm
     assert json.loads(receiver.got[0][1])["type"] == "alert.test"
 
 
-async def test_a_webhook_inside_is_refused_when_it_is_tried(client):
-    alert = await created(client, channels=[{"kind": "webhook", "url": "http://169.254.169.254/latest"}])
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1/in", "loopback"),
+        ("http://localhost:8080/in", "loopback"),
+        ("http://[::1]/in", "loopback"),
+        ("https://10.1.2.3/in", "private"),
+        ("http://169.254.169.254/latest", "link-local"),
+        ("http://hooks.example:9000/in", "port 9000"),
+    ],
+)
+async def test_a_webhook_inside_is_refused_when_it_is_saved(client, url, said):
+    hook = [{"kind": "webhook", "url": url}]
+    kept = await created(client)
+
+    answers = (
+        await client.post("/v1/alerts", json={**SPEC, "channels": hook}),
+        await client.patch(kept["links"]["self"], json={"channels": hook}),
+        await client.put(kept["links"]["self"], json={**SPEC, "channels": hook}),
+    )
+
+    for answer in answers:
+        detail = answer.json()["detail"]
+        assert answer.status_code == 400
+        assert said in detail
+        assert "names its origin in NEWSWEIR_WEBHOOK_ORIGINS" in detail
+        assert "LOOPBACK" not in detail
+    assert [alert["channels"] for alert in (await client.get("/v1/alerts")).json()["alerts"]] == [[]]
+
+
+async def test_a_webhook_that_leads_inside_later_is_refused_when_it_is_tried(opened):
+    client, alerts = opened
+    alert = await created(client)
+    hook = Webhook(id="0f0f0f0f", url="http://169.254.169.254/latest", secret=new_secret())
+    stored = await alerts.book.get(alert["id"])
+    await alerts.book.put(stored.model_copy(update={"channels": (hook,)}))
 
     result = (await client.post(f"{alert['links']['self']}/test", json={"deliver": True})).json()
 

@@ -67,6 +67,14 @@ def test_the_refusal_of_loopback_names_the_setting_that_allows_it(address):
         check(address, allow_loopback=False)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "::ffff:10.0.0.1"])
+def test_a_refusal_names_the_remedy_that_it_is_given_instead(address):
+    with pytest.raises(AddressRefused, match=r"which may not be contacted; name it in SETTING$"):
+        check(address, allow_loopback=False, remedy="name it in SETTING")
+    with pytest.raises(AddressRefused, match=r"web sites are served on; name it in SETTING$"):
+        check_url("http://hooks.example:9000/", allow_loopback=False, remedy="name it in SETTING")
+
+
 @pytest.mark.parametrize("address", ["10.0.0.1", "::ffff:10.0.0.1"])
 def test_the_refusal_of_other_addresses_names_no_way_around_it(address):
     with pytest.raises(AddressRefused, match=r"may not be contacted$"):

@@ -224,6 +224,20 @@ async def test_loopback_is_refused_by_address_and_by_name(host):
             await client.get(f"http://{host}:8080/")
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://localhost:8080/", "https://[::1]/", "http://10.0.0.1/"])
+async def test_a_url_that_leads_inside_is_refused_before_anything_is_sent(url):
+    async with GuardedClient("weir/1", remedy="name it in SETTING") as client:
+        with pytest.raises(AddressRefused, match=r"is (loopback|private), .*; name it in SETTING$"):
+            await client.check_reachable(url)
+
+
+async def test_no_objection_is_made_to_what_is_trusted_public_or_not_known_yet():
+    inside = "http://127.0.0.1:9/in"
+    async with GuardedClient("weir/1", trusted=(inside,)) as client:
+        for url in (inside, "https://93.184.215.14/", "https://not-known-yet.invalid/", f"https://{'a' * 64}.example/"):
+            await client.check_reachable(url)
+
+
 @pytest.mark.parametrize("url", ["http://user:pw@127.0.0.1/", "ftp://127.0.0.1/"])
 async def test_urls_with_credentials_or_another_scheme_are_refused(url):
     with pytest.raises(AddressRefused):

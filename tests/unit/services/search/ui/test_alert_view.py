@@ -4,6 +4,7 @@ import pytest
 
 from services.search.alerts.rules import Alert, Mail, Webhook
 from services.search.api.alert_models import AlertView, DeliveryView
+from services.search.query_string import InvalidParameter
 from services.search.ui.alert_view import (
     AlertForm,
     alert_row,
@@ -13,9 +14,10 @@ from services.search.ui.alert_view import (
     form_of_fields,
     form_of_search,
     in_words,
+    problem_of,
     spec_of,
 )
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, LimitExceeded
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
 HOOK = Webhook(id="0" * 8, url="https://hooks.example/in", secret="a secret of sixteen")
@@ -68,11 +70,25 @@ def test_a_form_says_what_the_api_is_told():
 
 
 @pytest.mark.parametrize(
-    "given", [{"name": ""}, {"name": "A", "delivery": "email", "to": "nobody"}, {"name": "A", "once_per": "year"}]
+    ("given", "said"),
+    [
+        ({"name": ""}, "^Name: give it one"),
+        ({"name": "A", "delivery": "email", "to": "nobody, neither"}, "^E-mail addresses: [^;]*$"),
+        ({"name": "A", "delivery": "email", "to": ""}, "^E-mail addresses: name at least one"),
+        ({"name": "A", "delivery": "webhook", "url": "https://" + "h" * 2048}, "^Address of the webhook: "),
+        ({"name": "A", "once_per": "year"}, "^once_per: "),
+    ],
 )
-def test_a_form_that_does_not_fit_says_why(given):
-    with pytest.raises(InvalidInput, match=":"):
+def test_a_form_that_does_not_fit_says_why_in_its_own_words(given, said):
+    with pytest.raises(InvalidInput, match=said):
         spec_of(form_of_fields(given))
+
+
+def test_what_is_wrong_with_a_channel_is_told_of_the_field_that_names_it():
+    wrong = InvalidParameter("channels", "address 10.0.0.1 is private, as all channels there")
+
+    assert problem_of(wrong) == "Address of the webhook: address 10.0.0.1 is private, as all channels there"
+    assert problem_of(LimitExceeded("1000 alerts are saved already")) == "1000 alerts are saved already"
 
 
 def test_the_form_of_an_alert_keeps_its_channel_and_those_it_does_not_show():
