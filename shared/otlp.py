@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import threading
 from collections.abc import Sequence
 from contextvars import ContextVar, Token
 from importlib.metadata import version
@@ -15,8 +16,9 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+from opentelemetry.trace import Link, SpanKind, Status, StatusCode, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.re import parse_env_headers
 
@@ -31,6 +33,7 @@ _QUEUE_SPANS = 4_096
 _EXPORT_TIMEOUT_S = 3.0
 _LEFT_ALONE_S = 15.0
 _LONGEST_ATTRIBUTE = 1_000
+_SPAN_MASK = (1 << 64) - 1
 _KINDS: dict[Kind, SpanKind] = {
     "internal": SpanKind.INTERNAL,
     "client": SpanKind.CLIENT,
@@ -55,14 +58,20 @@ class Tracer:
         self._tracer = self._provider.get_tracer("newsweir", version("newsweir"))
         self._current = current
 
-    def begin(self, name: str, attributes: Attributes | None, parent: str, kind: Kind) -> Span:
+    def begin(
+        self, name: str, attributes: Attributes | None, parent: str, kind: Kind, links: Sequence[str] = ()
+    ) -> Span:
         """A span of the trace that a traceparent tells of; of a new one where it is empty or cannot be read."""
-        within = _propagator.extract({"traceparent": parent}, _NOWHERE) if parent else _NOWHERE
-        return self.within(within, name, attributes, kind)
+        return self.within(_context_of(parent), name, attributes, kind, links)
 
-    def within(self, context: Context, name: str, attributes: Attributes | None, kind: Kind) -> Span:
+    def within(
+        self, context: Context, name: str, attributes: Attributes | None, kind: Kind, links: Sequence[str] = ()
+    ) -> Span:
         """A span of what the context holds."""
-        span = Recorded(self, self._tracer.start_span(name, context, _KINDS[kind], record_exception=False))
+        linked = [trace.get_current_span(_context_of(each)).get_span_context() for each in links if each]
+        readable = [Link(one) for one in linked if one.is_valid]
+        started = self._tracer.start_span(name, context, _KINDS[kind], links=readable, record_exception=False)
+        span = Recorded(self, started)
         if attributes:
             span.note(attributes)
         return span
@@ -127,6 +136,28 @@ class Recorded:
         self.end()
 
 
+class _Ids(RandomIdGenerator):
+    """Random ids; but the first span of a trace has the trace's last digits, so that `tracing.of_fetch` can name it."""
+
+    def __init__(self) -> None:
+        self._began = threading.local()
+
+    def generate_trace_id(self) -> int:
+        # The library asks for it, and then for that of the span, while one call begins the span.
+        trace_id = super().generate_trace_id()
+        self._began.span_id = trace_id & _SPAN_MASK
+        return trace_id
+
+    def generate_span_id(self) -> int:
+        first: int = getattr(self._began, "span_id", 0)
+        self._began.span_id = 0
+        return first or super().generate_span_id()
+
+
+def _context_of(traceparent: str) -> Context:
+    return _propagator.extract({"traceparent": traceparent}, _NOWHERE) if traceparent else _NOWHERE
+
+
 def _open_provider(service: str, endpoint: str, settings: TelemetrySettings) -> TracerProvider:
     exporter = OTLPSpanExporter(
         endpoint=f"{endpoint.rstrip('/')}/v1/traces",
@@ -152,6 +183,7 @@ def _open_provider(service: str, endpoint: str, settings: TelemetrySettings) -> 
         sampler=ParentBased(TraceIdRatioBased(settings.trace_share)),
         resource=Resource.create(_resource(service)),
         shutdown_on_exit=False,
+        id_generator=_Ids(),
         span_limits=SpanLimits(max_attribute_length=_LONGEST_ATTRIBUTE),
     )
     provider.add_span_processor(BatchSpanProcessor(Exporter(), max_queue_size=_QUEUE_SPANS))

@@ -1,4 +1,4 @@
-"""What a span is to whoever does the work that it stands for, and the one that stands for nothing."""
+"""What a span is to whoever does the work that it stands for, and those that stand for nothing of this process."""
 
 from collections.abc import Mapping
 from types import TracebackType
@@ -65,4 +65,18 @@ class _Nothing:
         return None
 
 
+class _HandedOn(_Nothing):
+    """A span of another process, for one that sends none: what comes of it goes on with the same trace."""
+
+    __slots__ = ("traceparent",)
+
+    def __init__(self, traceparent: str) -> None:
+        self.traceparent = traceparent
+
+
 NOTHING: Span = _Nothing()
+
+
+def handed_on(traceparent: str) -> Span:
+    """What stands for the span that a traceparent tells of, where traces are off: it only says it again."""
+    return _HandedOn(traceparent) if traceparent else NOTHING

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from shared.errors import ConfigurationError
 from shared.settings import TelemetrySettings
@@ -16,6 +17,7 @@ from shared.spans import NOTHING, Attributes, Kind, Span
 if TYPE_CHECKING:
     from shared.otlp import Tracer
 
+_TRACE_DIGITS, _SPAN_DIGITS, _DIGITS = 32, 16, frozenset("0123456789abcdef")
 _tracer: "Tracer | None" = None
 _current: ContextVar[Span] = ContextVar("current span", default=NOTHING)
 # The spans of the events that a handler has before it, by the identity of the event.
@@ -32,12 +34,39 @@ def current() -> Span:
     return _current.get()
 
 
-def span(name: str, attributes: Attributes | None = None, *, parent: str = "", kind: Kind = "internal") -> Span:
-    """A span begun now: a part of the current one, or of what a traceparent tells of, or the first of a trace."""
+def span(
+    name: str,
+    attributes: Attributes | None = None,
+    *,
+    parent: str = "",
+    kind: Kind = "internal",
+    links: Sequence[str] = (),
+) -> Span:
+    """A span begun now: a part of the current one, or of what a traceparent tells of, or the first of a trace.
+
+    Args:
+        links: traceparents of what it comes of without being a part of it, for the first span of a trace; "" is none.
+    """
     if _tracer is None:
         return NOTHING
     within = NOTHING if parent else _current.get()
-    return _tracer.begin(name, attributes, parent, kind) if within is NOTHING else within.child(name, attributes, kind)
+    if within is NOTHING:
+        return _tracer.begin(name, attributes, parent, kind, links)
+    return within.child(name, attributes, kind)
+
+
+def new_fetch_id() -> str:
+    """An id for a fetch, 32 hexadecimal digits: that of the trace in which it is made, where there is one."""
+    return current().trace_id or uuid4().hex
+
+
+def of_fetch(fetch_id: str) -> str:
+    """The traceparent of the first span of a fetch's trace, to link to it when the fetch is long over; "" for an id
+    that is of no trace. Whether that trace was sent is not known.
+    """
+    first = fetch_id[-_SPAN_DIGITS:]
+    readable = len(fetch_id) == _TRACE_DIGITS and set(fetch_id) <= _DIGITS and first.strip("0")
+    return f"00-{fetch_id}-{first}-01" if readable else ""
 
 
 @contextmanager

@@ -12,7 +12,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 @dataclass(frozen=True)
 class ReceivedSpan:
-    """A span as it came over the wire; ids in hexadecimal digits, `parent` "" for the first of a trace."""
+    """A span as it came over the wire; ids in hexadecimal digits, `parent` "" for the first of a trace.
+
+    Attributes:
+        links: the traces that it is linked to, each as TRACE-SPAN.
+    """
 
     service: str
     name: str
@@ -24,6 +28,7 @@ class ReceivedSpan:
     attributes: dict[str, object]
     start_ns: int
     end_ns: int
+    links: frozenset[str] = frozenset()
 
 
 class Receiver:
@@ -102,4 +107,5 @@ def _spans_of(message: ExportTraceServiceRequest) -> Iterator[ReceivedSpan]:
                     attributes={a.key: getattr(a.value, str(a.value.WhichOneof("value"))) for a in span.attributes},
                     start_ns=span.start_time_unix_nano,
                     end_ns=span.end_time_unix_nano,
+                    links=frozenset(f"{link.trace_id.hex()}-{link.span_id.hex()}" for link in span.links),
                 )

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-from uuid import uuid4
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -14,7 +13,7 @@ from services.cli.json_lines import Line, name_of, open_input, parse_line, read_
 from services.cli.output import say, write_json_line
 from services.crawler.composition import MAX_TEXT_CHARACTERS, content_hash
 from services.crawler.registry_guard import RegistryGuard
-from shared import dispositions, registry
+from shared import dispositions, registry, tracing
 from shared.bus.envelope import encode
 from shared.clock import Clock, from_ms
 from shared.dispositions import counts_key, day_of, inflight_key
@@ -128,10 +127,16 @@ class Importer:
         self, line: ImportLine, url: str, publication: Publication | None, current: RegistryEntry | None
     ) -> int:
         """_DONE, _UNKNOWN_STATE, _SUPPRESSED, or 0 where the registry no longer held `current`."""
-        now_ms = self.clock.now_ms()
-        entry = advance(current, now_ms, line.content_hash)
-        event = _event(line, url, publication, entry, uuid4().hex, now_ms)
-        fields = [part for pair in encode(event).items() for part in pair]
+        with tracing.span("import article", {"url.full": url, "newsweir.article_id": article_id(url)}, kind="producer"):
+            now_ms = self.clock.now_ms()
+            entry = advance(current, now_ms, line.content_hash)
+            event = _event(line, url, publication, entry, tracing.new_fetch_id(), now_ms)
+            return await self._publish(event, current, entry, now_ms)
+
+    async def _publish(
+        self, event: ArticleCrawled, current: RegistryEntry | None, entry: RegistryEntry, now_ms: int
+    ) -> int:
+        fields = [part for pair in encode(event, tracing.current().traceparent).items() for part in pair]
         key = self.connection.key
         answer: int = await self.connection.script(_SCRIPT)(
             [

@@ -167,7 +167,9 @@ def import_(file: Annotated[str, _FILE] = "-") -> None:
     from shared.settings import StoreSettings, load
 
     store, clock = load(StoreSettings), SystemClock()
-    raise typer.Exit(with_broker("newsweir import", lambda connection: import_file(file, connection, store, clock)))
+    raise typer.Exit(
+        with_broker("newsweir import", lambda broker: import_file(file, broker, store, clock), traced=True)
+    )
 
 
 @app.command("replay-warc")
@@ -192,6 +194,7 @@ def replay_warc(
         with_broker(
             "newsweir replay-warc",
             lambda connection: replay_files(files, connection, store, crawler, clock, dry_run=dry_run),
+            traced=not dry_run,
         )
     )
 

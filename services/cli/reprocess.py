@@ -1,6 +1,6 @@
 """`newsweir reprocess`: what the store holds, enriched again, by query; it counts as no fetch."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from services.cli.feeding import Feeding
 from services.cli.output import say
 from services.crawler.settings import CrawlerSettings
 from services.enrichment.enrich import ENRICHMENT_VERSION
-from shared import registry
+from shared import registry, tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
@@ -109,15 +109,20 @@ class Reprocessing:
     async def _publish(self, stored: StoredArticle) -> None:
         if await is_suppressed(self.connection, stored.article_id):
             return
-        try:
-            fields = encode(_as_crawled(stored))
-        except LimitExceeded:
-            self.tally.too_large += 1
-            return
+        about = {"newsweir.article_id": stored.article_id, "newsweir.fetch_id": stored.article.fetch_id}
+        links = [tracing.of_fetch(stored.article.fetch_id)]
+        with tracing.span("reprocess article", about, kind="producer", links=links) as span:
+            try:
+                fields = encode(_as_crawled(stored), span.traceparent)
+            except LimitExceeded:
+                self.tally.too_large += 1
+                return
+            self.tally.published += await self._add(stored.article_id, fields)
+
+    async def _add(self, article_id: str, fields: Mapping[str, str]) -> int:
         keys = [registry.suppressed_key(self.connection), self.connection.key(ARTICLES_CRAWLED.name)]
         pairs = [part for pair in fields.items() for part in pair]
-        published = await self.connection.script(_SCRIPT)(keys, [stored.article_id, *pairs])
-        self.tally.published += int(published)
+        return int(await self.connection.script(_SCRIPT)(keys, [article_id, *pairs]))
 
 
 def _as_crawled(stored: StoredArticle) -> ArticleCrawled:

@@ -40,4 +40,5 @@ def reprocess(
     with_broker(
         "newsweir reprocess",
         lambda connection: work(connection, store, crawler, clock, selection, dry_run=dry_run),
+        traced=not dry_run,
     )

@@ -2,24 +2,30 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 from services.cli.embedded_valkey import broker
+from shared import tracing
 from shared.clock import SystemClock
 from shared.redis_client import RedisConnection, open_connection
-from shared.settings import BusSettings, StoreSettings, load
+from shared.settings import BusSettings, StoreSettings, TelemetrySettings, load
 
 T = TypeVar("T")
 
 
-def with_broker(command: str, work: Callable[[RedisConnection], Awaitable[T]]) -> T:
+def with_broker(command: str, work: Callable[[RedisConnection], Awaitable[T]], *, traced: bool = False) -> T:
     """What `work` returns; `command` is what others are told while this one keeps the data folder.
+
+    Args:
+        traced: whether the work begins traces, which are sent where an endpoint is set.
 
     Raises:
         DependencyUnavailable: REDIS_URL is set, and nothing answers there.
         ConfigurationError: as `services.cli.embedded_valkey.broker`; and whatever `work` raises.
     """
-    return asyncio.run(_run(command, work))
+    with tracing.sending("cli", load(TelemetrySettings)) if traced else nullcontext():
+        return asyncio.run(_run(command, work))
 
 
 async def _run(command: str, work: Callable[[RedisConnection], Awaitable[T]]) -> T:

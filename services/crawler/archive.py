@@ -29,6 +29,7 @@ _FOUND_BY = "WARC-X-Found-By"
 _REQUESTED = "WARC-X-Requested-URI"
 _RIGHTS = "WARC-X-Rights"
 _VISIT = "WARC-X-Visit"
+_FETCH = "WARC-X-Fetch-ID"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Exchange:
         source_id, found_by: of the visit.
         rights: that the answer's headers and the host's robots.txt reserved, separated by blanks.
         visit: as JSON, with what the door said of the article; "" in archives of others.
+        fetch_id: of the fetch that brought it; "" in archives of others and of earlier versions.
     """
 
     url: str
@@ -54,6 +56,7 @@ class Exchange:
     found_by: FoundBy
     rights: str = ""
     visit: str = ""
+    fetch_id: str = ""
 
 
 class Archive:
@@ -107,6 +110,7 @@ class Archive:
     def _record(self, exchange: Exchange) -> object:
         kept = [(name, value) for name, value in exchange.headers.items() if name.lower() not in _TRANSFER_HEADERS]
         kept.append(("content-length", str(len(exchange.body))))
+        said = {_RIGHTS: exchange.rights, _VISIT: exchange.visit, _FETCH: exchange.fetch_id}
         return self._writer.create_warc_record(
             exchange.url,
             "response",
@@ -117,7 +121,7 @@ class Archive:
                 _SOURCE: exchange.source_id,
                 _FOUND_BY: exchange.found_by,
                 _REQUESTED: exchange.requested_url,
-                **{name: value for name, value in ((_RIGHTS, exchange.rights), (_VISIT, exchange.visit)) if value},
+                **{name: value for name, value in said.items() if value},
             },
         )
 
@@ -169,4 +173,5 @@ def _exchange(record: Any, body: bytes) -> Exchange | None:  # noqa: ANN401 (war
         found_by=found_by if found_by in ("feed", "sitemap", "listing") else "import",
         rights=headers.get_header(_RIGHTS) or "",
         visit=headers.get_header(_VISIT) or "",
+        fetch_id=headers.get_header(_FETCH) or "",
     )

@@ -117,7 +117,7 @@ class ArticleVisits:
         if self._archive is None:
             return True
         try:
-            await asyncio.to_thread(self._archive.append, _exchange_of(made.lease.visit, page))
+            await asyncio.to_thread(self._archive.append, _exchange_of(made, page))
         except OSError as error:
             _log.error("cannot archive", url=page.url, error=str(error))
             return False
@@ -223,8 +223,9 @@ class ArticleVisits:
         return Release(made.lease, made.free_ms, put, remembered)
 
 
-def _exchange_of(visit: Visit, page: Page) -> Exchange:
+def _exchange_of(made: MadeVisit, page: Page) -> Exchange:
     """What is archived of a page that a visit brought."""
+    visit = made.lease.visit
     return Exchange(
         url=page.url,
         requested_url=visit.linked_url,
@@ -237,6 +238,7 @@ def _exchange_of(visit: Visit, page: Page) -> Exchange:
         rights=" ".join(page.rights),
         # In ASCII, as headers are.
         visit=json.dumps(visit.model_dump(mode="json", exclude_defaults=True)),
+        fetch_id=made.fetch.id,
     )
 
 

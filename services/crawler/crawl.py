@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from uuid import uuid4
 
 import structlog
 from structlog.contextvars import bind_contextvars
@@ -212,7 +211,7 @@ class Crawler:
             free_ms=now_ms + round(pause_s * 1000),
             known=known,
             doors=self._door_urls,
-            fetch=Fetch(uuid4().hex, visit.source_id, now_ms),
+            fetch=Fetch(tracing.new_fetch_id(), visit.source_id, now_ms),
         )
         outcome = await (self._doors.end(made) if visit.is_door else self._articles.end(made))
         tracing.current().note({"newsweir.fetch_id": made.fetch.id, "newsweir.outcome": outcome})

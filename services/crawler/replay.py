@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from uuid import uuid4
 
 from pydantic import ValidationError
 
@@ -16,7 +15,7 @@ from services.crawler.frontier import Frontier
 from services.crawler.known_articles import known_as
 from services.crawler.registry_guard import RegistryGuard
 from services.crawler.visits import Visit
-from shared import dispositions, registry
+from shared import dispositions, registry, tracing
 from shared.bus.envelope import encode
 from shared.clock import Clock, to_ms
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, TemporaryFailure
@@ -125,10 +124,18 @@ class Replay:
         Raises:
             DependencyUnavailable: the broker does not know what the store holds, or the entry keeps changing.
         """
-        if read.visit is None or read.extraction is None or read.reason is not None:
-            return await self._drop(read.reason or "unreadable")
-        fetched = self._fetched(read, read.visit, read.extraction)
-        seen = await self._frontier.seen(read.visit.linked_url)
+        about, links = {"url.full": read.url}, [tracing.of_fetch(read.exchange.fetch_id)]
+        with tracing.span("replay article", about, kind="producer", links=links) as span:
+            if read.visit is None or read.extraction is None or read.reason is not None:
+                outcome = await self._drop(read.reason or "unreadable")
+            else:
+                outcome = await self._hand_over(read, read.visit, read.extraction)
+            span.note({"newsweir.outcome": outcome})
+        return outcome
+
+    async def _hand_over(self, read: Read, visit: Visit, extraction: Extraction) -> str:
+        fetched = self._fetched(read, visit, extraction)
+        seen = await self._frontier.seen(visit.linked_url)
         held = seen.article_id if seen else ""
         for _ in range(_MAX_CONFLICTS):
             url, known = await known_as(self._connection, fetched, held, self._doors)
@@ -143,7 +150,7 @@ class Replay:
             entry = advance(known, fetched_ms, fetched.content_hash)
             try:
                 event = _event(fetched, url, entry, read.exchange)
-                fields = encode(event)
+                fields = encode(event, tracing.current().traceparent)
             except ValidationError:
                 return await self._drop("unreadable")
             except LimitExceeded:
@@ -163,7 +170,7 @@ class Replay:
         of_headers = rights.of_headers(tags, exchange.headers.get("tdm-reservation"))
         source = self._sources.get(exchange.source_id) or _source_of(exchange)
         return FetchedArticle(
-            fetch_id=uuid4().hex,
+            fetch_id=tracing.new_fetch_id(),
             url=read.url,
             fetched_at=exchange.fetched_at,
             extraction=extraction,
@@ -173,7 +180,7 @@ class Replay:
         )
 
     async def _drop(self, reason: str) -> str:
-        order = {"fetch_id": uuid4().hex, "article_id": "", "disposition": dispositions.dropped(reason)}
+        order = {"fetch_id": tracing.new_fetch_id(), "article_id": "", "disposition": dispositions.dropped(reason)}
         await self._call(order, {})
         return reason
 

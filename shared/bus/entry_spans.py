@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared import tracing
 from shared.bus.envelope import E, Entry, Readable, Unreadable
-from shared.spans import Span
+from shared.spans import Span, handed_on
 from shared.topology import Stage, Stream
 
 
@@ -23,7 +23,8 @@ class EntrySpans:
     def begin(self, items: Sequence[Readable[E] | Unreadable]) -> Mapping[int, Span]:
         """Begin a span for each entry; what `tracing.carrying` takes, so that handlers find them by their events."""
         if not tracing.enabled():
-            return {}
+            traced = (item for item in items if isinstance(item, Readable) and item.entry.traceparent)
+            return {id(item.event): handed_on(item.entry.traceparent) for item in traced}
         self._of = {item.entry.id: self._span(item.entry) for item in items}
         return {id(item.event): self._of[item.entry.id] for item in items if isinstance(item, Readable)}
 

@@ -1,10 +1,12 @@
 """What alerts missed: events that left their bounded stream unread are made up for from the store itself."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import structlog
 from redis.exceptions import ResponseError
 
+from shared import tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery
@@ -62,7 +64,16 @@ class Backlog:
         owed = await self._connection.client.get(self._owed_key)
         if owed is None:
             return None
-        since, fired = from_ms(max(0, int(owed) - _SLACK_MS)), 0
+        with tracing.span("make up for missed alerts"):
+            fired = await self._match_since(from_ms(max(0, int(owed) - _SLACK_MS)), reader, match)
+        await self._settle([self._owed_key], [owed])
+        _log.info("alerts made up for what they missed", fired=fired)
+        return fired
+
+    async def _match_since(
+        self, since: datetime, reader: ArticleReader, match: Callable[[Sequence[StoredArticle]], Awaitable[int]]
+    ) -> int:
+        fired = 0
         batch: list[StoredArticle] = []
         latest_ms = 0
         async for stored in reader.scan(_EVERYTHING):
@@ -75,8 +86,6 @@ class Backlog:
                 batch = []
         fired += await match(batch)
         await self.reached(latest_ms)
-        await self._settle([self._owed_key], [owed])
-        _log.info("alerts made up for what they missed", fired=fired)
         return fired
 
     async def _lost_some(self) -> bool:

@@ -8,7 +8,7 @@ from services.search.alerts import mail, webhook
 from services.search.alerts.deliveries import Deliveries, Delivery, State
 from services.search.alerts.mail import MailServer
 from services.search.alerts.rules import Alert, AlertBook, Channel, Webhook
-from shared import metrics
+from shared import metrics, tracing
 from shared.bus.outcome import Done, Failed, Outcome
 from shared.clock import Clock, to_ms
 from shared.errors import ConfigurationError, DependencyUnavailable, NewsweirError, PermanentFailure, TemporaryFailure
@@ -94,10 +94,13 @@ class DeliverNotices:
         if known is not None and known.state == "delivered":
             # The worker before this one was killed after the receiver had it.
             return Done()
-        try:
-            await self._sender.send(alert, channel, event)
-        except NewsweirError as error:
-            return Failed(error)
+        about = {"newsweir.alert_id": alert.id, "newsweir.delivery_id": event.delivery_id}
+        with tracing.of(event).child(f"send {channel.kind}", about, "client") as span:
+            try:
+                await self._sender.send(alert, channel, event)
+            except NewsweirError as error:
+                span.failed(error)
+                return Failed(error)
         return Done()
 
     async def _note(self, alert: Alert, channel: Channel, event: AlertFired, outcome: Outcome) -> None:

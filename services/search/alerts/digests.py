@@ -1,12 +1,16 @@
 """Sends digests when their hour has come: what was collected becomes one notice in the outbox."""
 
+from collections.abc import Sequence
+
 from services.search.alerts import deliveries
-from services.search.alerts.fire import delivery_id, note_of
+from services.search.alerts.fire import Collected, delivery_id, note_of
 from services.search.alerts.rules import digests_due_key
+from shared import tracing
 from shared.bus.envelope import encode
 from shared.clock import Clock, from_ms
 from shared.events.alerts import AlertFired, FiredArticle
 from shared.redis_client import RedisConnection
+from shared.spans import NOTHING, Attributes, Span
 from shared.topology import ALERTS_OUTBOX
 
 _AT_ONCE = 50
@@ -59,10 +63,20 @@ class Digests:
             fired_at=from_ms(self._clock.now_ms()),
         )
         keys = [digests_due_key(self._connection), key(ALERTS_OUTBOX.name), articles_key, left_out_key]
-        fields = [part for pair in encode(event).items() for part in pair] if values else []
-        arguments: list[str | int | float] = [
-            name, due_ms, len(values), key("alerts", ""), alert_id, event.delivery_id, note_of(event),
-            self._clock.now_ms(), *fields,
-        ]  # fmt: skip
-        sent = int(await self._send(keys, arguments))
+        with _span(values) as span:
+            fields = [part for pair in encode(event, span.traceparent).items() for part in pair] if values else []
+            arguments: list[str | int | float] = [
+                name, due_ms, len(values), key("alerts", ""), alert_id, event.delivery_id, note_of(event),
+                self._clock.now_ms(), *fields,
+            ]  # fmt: skip
+            sent = int(await self._send(keys, arguments))
         return sent if values else 0
+
+
+def _span(values: Sequence[str]) -> Span:
+    """The first of a trace that is linked to those of all articles; for none, there is nothing to tell of."""
+    if not values or not tracing.enabled():
+        return NOTHING
+    links = [Collected.model_validate_json(value).traceparent for value in values]
+    attributes: Attributes = {"messaging.destination.name": ALERTS_OUTBOX.name, "newsweir.articles": len(values)}
+    return tracing.span("send digest", attributes, kind="producer", links=links)

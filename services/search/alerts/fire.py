@@ -71,10 +71,15 @@ return fired
 
 @dataclass(frozen=True)
 class Firing:
-    """An alert that found an article."""
+    """An alert that found an article.
+
+    Attributes:
+        traceparent: of the span under which it did; what comes of the notice belongs to the same trace.
+    """
 
     alert: Alert
     stored: StoredArticle
+    traceparent: str = ""
 
     @property
     def subject(self) -> str:
@@ -119,7 +124,7 @@ class Trigger:
         article = fired_article(firing.stored)
         alert = firing.alert
         arguments: list[str | int | float] = [
-            alert.id, firing.subject, article.article_id, article.model_dump_json(), len(alert.channels)
+            alert.id, firing.subject, article.article_id, collected(article, firing.traceparent), len(alert.channels)
         ]  # fmt: skip
         for channel in alert.channels:
             event = AlertFired(
@@ -130,9 +135,22 @@ class Trigger:
                 fired_at=from_ms(now_ms),
             )
             due_ms = due_at(_digest_of(channel), now_ms, self._daily_hour)
-            fields = [part for pair in encode(event).items() for part in pair] if due_ms == 0 else []
+            fields: list[str] = []
+            if due_ms == 0:
+                fields = [part for pair in encode(event, firing.traceparent).items() for part in pair]
             arguments += [channel.id, due_ms, event.delivery_id, note_of(event), len(fields), *fields]
         return arguments
+
+
+class Collected(FiredArticle):
+    """An article as it waits for its digest; `traceparent` as of its firing."""
+
+    traceparent: str = ""
+
+
+def collected(article: FiredArticle, traceparent: str) -> str:
+    """The JSON of an article that waits for its digest."""
+    return Collected(**article.model_dump(), traceparent=traceparent).model_dump_json()
 
 
 def fired_article(stored: StoredArticle) -> FiredArticle:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from services.search.alerts.backlog import Backlog
 from services.search.alerts.fire import Firing, Trigger
@@ -33,15 +34,22 @@ class Matcher:
         """Whether there is no alert to match."""
         return not await self._book.rules()
 
-    async def match(self, articles: Sequence[StoredArticle]) -> int:
-        """Fire every alert that finds one of the articles and did not before; how many did."""
+    async def match(self, articles: Sequence[StoredArticle], traces: Mapping[str, str] | None = None) -> int:
+        """Fire every alert that finds one of the articles and did not before; how many did.
+
+        Args:
+            traces: the traceparent that each article's notices go on with, by its id; without it, that of the work
+                which is done now.
+        """
         rules = await self._book.rules()
         shown = [stored for stored in articles if not stored.hidden]
         if not rules or not shown:
             return 0
         with metrics.ALERT_MATCH_SECONDS.time():
             firings = await asyncio.to_thread(firings_of, rules, shown)
-        fired = await self._trigger.fire(firings)
+        now = tracing.current().traceparent
+        traced = [replace(f, traceparent=(traces or {}).get(f.stored.article_id, now)) for f in firings]
+        fired = await self._trigger.fire(traced)
         metrics.ALERTS_FIRED.inc(fired)
         return fired
 
@@ -84,7 +92,8 @@ class MatchAlerts:
             if pause := await self._outbox.pause():
                 raise DependencyUnavailable(f"notices wait to be delivered: {pause.reason}")
             revisions = {event.article_id: event.revision for event in events if event.outcome != "stale"}
-            await self._matcher.match(await self._articles(revisions))
+            traces = {event.article_id: tracing.of(event).traceparent for event in events}
+            await self._matcher.match(await self._articles(revisions), traces)
         await self._backlog.reached(max(to_ms(event.times.enriched_at) for event in events))
 
     async def _articles(self, revisions: Mapping[str, int]) -> list[StoredArticle]:

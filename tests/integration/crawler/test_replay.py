@@ -10,12 +10,14 @@ from services.cli.replay_warc import replay_files
 from services.crawler.archive import Archive, Exchange, read_archive
 from services.crawler.registry_guard import RegistryGuard
 from services.crawler.replay import Replay
+from shared import tracing
 from shared.clock import from_ms, to_ms
 from shared.errors import DependencyUnavailable
 from shared.registry import complete_key, read_entry, registry_key, suppressed_key
-from shared.settings import StoreSettings
+from shared.settings import StoreSettings, TelemetrySettings
 from shared.topology import ARTICLES_CRAWLED
 from tests.integration.crawler.site import article_html
+from tests.otlp import receiving
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 MAX_BYTES = 10_000_000
@@ -312,3 +314,25 @@ async def test_a_disk_that_does_not_take_the_page_makes_the_article_wait(newsroo
 
     assert len(await newsroom.events()) == 1
     assert len(archived(tmp_path)) == 1
+
+
+async def test_a_replay_begins_a_trace_that_is_linked_to_that_of_the_fetch(newsroom, site, tmp_path, archive):
+    site.article("/a", "locks")
+    site.feed("/a")
+    await crawl_with(newsroom, archive)
+    [page] = archived(tmp_path)
+    [crawled] = await newsroom.events()
+    await forget_everything(newsroom)
+
+    with (
+        receiving() as receiver,
+        tracing.sending("cli", TelemetrySettings(otel_exporter_otlp_endpoint=receiver.url)),
+    ):
+        await outcome_of(a_replay(newsroom, tmp_path), page)
+
+    [span] = receiver.spans
+    [event] = await newsroom.events()
+    assert page.fetch_id == crawled.fetch_id
+    assert span.links == {f"{crawled.fetch_id}-{crawled.fetch_id[16:]}"}
+    assert (span.name, span.attributes["newsweir.outcome"]) == ("replay article", "published")
+    assert event.fetch_id == span.trace_id

@@ -140,3 +140,37 @@ def test_an_endpoint_without_the_library_is_said_to_lack_it():
 
     assert "ConfigurationError" in done.stderr
     assert "newsweir[telemetry]" in done.stderr
+
+
+def test_the_trace_of_a_fetch_is_named_by_the_fetch():
+    with (
+        receiving() as receiver,
+        tracing.sending("crawler", settings(receiver)),
+        tracing.span("visit article") as visit,
+    ):
+        fetch_id = tracing.new_fetch_id()
+        visit.child("fetch").end()
+
+    [first], [second] = receiver.named("visit article"), receiver.named("fetch")
+    assert fetch_id == first.trace_id
+    assert tracing.of_fetch(fetch_id) == f"00-{first.trace_id}-{first.span_id}-01"
+    assert second.span_id != first.span_id
+
+
+def test_without_a_trace_fetches_are_told_apart_all_the_same():
+    ids = {tracing.new_fetch_id() for _ in range(100)}
+
+    assert {len(fetch_id) for fetch_id in ids} == {32}
+    assert len(ids) == 100
+
+
+@pytest.mark.parametrize("fetch_id", ["", "fetch-1", "g" * 32, "a" * 31, "A" * 32, "a" * 16 + "0" * 16])
+def test_a_fetch_of_another_form_has_no_trace(fetch_id: str):
+    assert tracing.of_fetch(fetch_id) == ""
+
+
+def test_the_first_span_of_a_trace_says_what_it_comes_of_and_passes_over_what_is_none():
+    with receiving() as receiver, tracing.sending("cli", settings(receiver)):
+        tracing.span("reprocess article", links=["", "nonsense", PARENT]).end()
+
+    assert receiver.spans[0].links == {PARENT[3:-3]}

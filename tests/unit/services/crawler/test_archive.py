@@ -18,6 +18,7 @@ PAGE = Exchange(
     found_by="feed",
     rights="noarchive tdm-reserved",
     visit='{"kind": "article", "title": "Gr\\u00fc\\u00dfe"}',
+    fetch_id="0af7651916cd43dd8448eb211c80319c",
 )
 
 
