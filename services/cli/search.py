@@ -28,7 +28,7 @@ def understand(text: str, facets: Sequence[str], **parameters: str | int) -> Art
     given = [(name, str(value)) for name, value in parameters.items()]
     # Spans like after:7d count back from the moment of the command.
     now = from_ms(SystemClock().now_ms())
-    return parameters_of_search.understand([("q", text), *(_filter(facet) for facet in facets), *given], now).query
+    return parameters_of_search.understand([("q", text), *(_filter(facet) for facet in facets), *given], now)
 
 
 async def search(query: ArticleQuery, settings: StoreSettings, *, as_json: bool) -> None:

@@ -106,7 +106,7 @@ def create_app(
     app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
     app.include_router(live_routes(app.state.live, clock))
     sources = SourceCatalogue(connection, clock)
-    app.include_router(source_routes(sources))
+    app.include_router(source_routes(sources, clock))
     readiness = [Probe("store", catalogue.check)]
     if settings.require_keys and connection:
         # Without the broker nobody's key is known.

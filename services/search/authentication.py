@@ -1,5 +1,7 @@
 """Asks for a key, where one is needed, and lets it do what its scope allows as often as its limit says."""
 
+import re
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +17,7 @@ _OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login", "/logout"})
 _OPEN_FOLDER = "/static/"
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # A long question is sent as a body; it changes nothing.
-_READING_POSTS = frozenset({"/v1/articles/search"})
+_READING_POSTS = re.compile(r"/v1/(?:(?:articles|relations|quotes|stories)/search|timeline|export|facets/[^/]+)")
 # Adding a source has the crawler contact whoever is named.
 _ADMIN_FOLDERS = ("/v1/sources", "/sources")
 
@@ -103,7 +105,7 @@ class KeyGuard:
 
 def scope_needed(method: str, path: str) -> KeyScope:
     """What a key must be allowed to do for this request."""
-    if method in _READING_METHODS or path in _READING_POSTS:
+    if method in _READING_METHODS or _READING_POSTS.fullmatch(path):
         return "read"
     in_admin = any(path == folder or path.startswith(f"{folder}/") for folder in _ADMIN_FOLDERS)
     return "admin" if in_admin else "write"

@@ -1,10 +1,8 @@
-"""Names and values as a request gives them, in the query string or as JSON: which are known, one value or several."""
+"""Names and values as a request gives them, in the query string or as JSON, and values of the simplest kinds."""
 
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -57,60 +55,6 @@ def pairs_of_json(body: bytes, *, one_value: Collection[str]) -> Pairs:
     if len(pairs) > MAX_PAIRS:
         raise LimitExceeded(f"{len(pairs)} values: at most {MAX_PAIRS} are read")
     return pairs
-
-
-@dataclass(frozen=True)
-class Given:
-    """The values of each name that a request holds, in its order; empty ones, as forms send them, are none."""
-
-    values: dict[str, list[str]]
-
-    @classmethod
-    def of(cls, pairs: Pairs, names: Collection[str]) -> "Given":
-        """The pairs by name.
-
-        Raises:
-            InvalidParameter: a name that is none of `names`.
-        """
-        values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            if name not in names:
-                nearest = get_close_matches(name, names, n=1)
-                raise InvalidParameter(
-                    name[:80], f"unknown; is {nearest[0]} meant?" if nearest else "unknown; see /docs"
-                )
-            if value:
-                values.setdefault(name, []).append(value)
-        return cls(values)
-
-    def one(self, name: str, read: Callable[[str], T]) -> T | None:
-        """The value of a parameter that is given at most once; raises InvalidParameter."""
-        values = self.values.get(name, [])
-        if len(values) > 1:
-            raise InvalidParameter(name, f"given {len(values)} times; give it once")
-        try:
-            return read(values[0].strip()) if values and values[0].strip() else None
-        except (ValueError, OverflowError, LimitExceeded) as error:
-            raise InvalidParameter(name, str(error)) from error
-
-    def many(self, *names: str) -> tuple[str, ...]:
-        """The distinct values of a parameter that may be repeated or hold a list, under any of its names."""
-        return tuple(
-            dict.fromkeys(part for n in names for value in self.values.get(n, []) for part in split_list(value))
-        )
-
-    def each(self, name: str, read: Callable[[str], T]) -> tuple[T, ...]:
-        """What each of several values means; raises InvalidParameter."""
-        try:
-            return tuple(read(value) for value in self.many(name))
-        except (ValueError, OverflowError) as error:
-            raise InvalidParameter(name, str(error)) from error
-
-
-def apart(pairs: Pairs, names: Collection[str]) -> tuple[Given, Pairs]:
-    """What is given under these names, and the other pairs."""
-    own = [pair for pair in pairs if pair[0] in names]
-    return Given.of(own, names), [pair for pair in pairs if pair[0] not in names]
 
 
 def split_list(value: str) -> list[str]:

@@ -1,75 +1,77 @@
 """The bounds of facets of numbers: amount_from and amount_to of deals, NAME_from and NAME_to of any other."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from services.search.amounts import amount, written_amount
-from services.search.parameter import Parameter
-from services.search.query_string import Given, InvalidParameter
+from services.search.form import Given
+from services.search.parameter import Parameter, single
+from services.search.query_string import InvalidParameter
 from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.query import RangeFilter
 from shared.facets import FACETS, Facet
 
-NUMERIC: tuple[Facet, ...] = tuple(facet for facet in FACETS if facet.kind == "range")
 # Deals are asked for by their amounts; the names that other facets have are understood, too.
 _SHORT = {DEAL_SIZE: "amount"}
-RANGE_ALIASES = {f"{facet}_{side}": f"{short}_{side}" for facet, short in _SHORT.items() for side in ("from", "to")}
 
 
-def range_names(facet: str) -> tuple[str, str]:
-    """The parameters of the lowest number that counts, and of the first that counts no more."""
-    name = _SHORT.get(facet, facet)
-    return f"{name}_from", f"{name}_to"
+@dataclass(frozen=True)
+class Bounds:
+    """The lowest number that counts, and the first that counts no more."""
+
+    lowest: Parameter[float | None]
+    end: Parameter[float | None]
+
+    @property
+    def parameters(self) -> tuple[Parameter[float | None], Parameter[float | None]]:
+        """Both, as they are described."""
+        return self.lowest, self.end
+
+    def of(self, given: Given) -> tuple[float | None, float | None]:
+        """Both numbers; None leaves a side open.
+
+        Raises:
+            InvalidParameter: no numbers, or an end that is not above the beginning.
+        """
+        lowest, end = given[self.lowest], given[self.end]
+        if lowest is not None and end is not None and lowest >= end:
+            raise InvalidParameter(self.end.name, f"is not above {self.lowest.name}: exchange the two")
+        return lowest, end
 
 
-def range_parameters(facet: Facet) -> tuple[Parameter, Parameter]:
-    """The bounds of a facet, described."""
-    lowest, end = range_names(facet.name)
-    if facet.steps:
-        schema = {"type": "integer", "enum": [int(step) for step in facet.steps]}
-        return (
-            Parameter(lowest, f"{facet.description} At least so many; sizes are kept in these steps.", schema),
-            Parameter(end, f"{facet.description} Fewer than so many.", schema),
-        )
-    return (
-        Parameter(
-            lowest,
-            "A relation has an amount of at least so many US dollars (2500000, 2.5m or 1bn); together with relation, "
-            "one of such a relation.",
-            {"type": "string"},
-        ),
-        Parameter(end, f"A relation has an amount below so many US dollars; see {lowest}.", {"type": "string"}),
+def amounts(at_least: str, below: str, aliases: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())) -> Bounds:
+    """Bounds in US dollars, described so."""
+    return Bounds(
+        _bound("amount_from", at_least, amount, aliases[0]),
+        _bound("amount_to", below, amount, aliases[1]),
     )
 
 
-def read_ranges(given: Given) -> tuple[RangeFilter, ...]:
-    """The bounds that are given; raises InvalidParameter."""
-    found = (_read(given, facet) for facet in NUMERIC)
-    return tuple(item for item in found if item != RangeFilter(item.facet))
+def _of_facet(facet: Facet) -> Bounds:
+    if facet.name in _SHORT:
+        return amounts(
+            "A relation has an amount of at least so many US dollars (2500000, 2.5m or 1bn); together with relation, "
+            "one of such a relation.",
+            "A relation has an amount below so many US dollars; see amount_from.",
+            ((f"{facet.name}_from",), (f"{facet.name}_to",)),
+        )
+    read = _on_step(facet.steps)
+    schema = {"type": "integer", "enum": [int(step) for step in facet.steps]}
+    at_least = f"{facet.description} At least so many; sizes are kept in these steps."
+    return Bounds(
+        single(f"{facet.name}_from", at_least, schema, lambda value, _: read(value), None),
+        single(f"{facet.name}_to", f"{facet.description} Fewer than so many.", schema, lambda v, _: read(v), None),
+    )
 
 
-def range_pairs(ranges: Iterable[RangeFilter]) -> Iterable[tuple[str, str]]:
-    """The names and values that say these bounds; a value is empty where a side is open."""
-    for item in ranges:
-        lowest, end = range_names(item.facet)
-        yield lowest, written_amount(item.lowest)
-        yield end, written_amount(item.end)
+def _bound(
+    name: str, description: str, read: Callable[[str], float], aliases: tuple[str, ...]
+) -> Parameter[float | None]:
+    def read_at(value: str, _: datetime) -> float:
+        return read(value)
 
-
-def _read(given: Given, facet: Facet) -> RangeFilter:
-    lowest_name, end_name = range_names(facet.name)
-    lowest, end = _bound(given, lowest_name, facet), _bound(given, end_name, facet)
-    if lowest is not None and end is not None and lowest >= end:
-        raise InvalidParameter(end_name, f"is not above {lowest_name}: exchange the two")
-    return RangeFilter(facet.name, lowest, end)
-
-
-def _bound(given: Given, name: str, facet: Facet) -> float | None:
-    read = _on_step(facet.steps) if facet.steps else amount
-    names = (name, *(alias for alias, meant in RANGE_ALIASES.items() if meant == name))
-    values = [value for one in names if (value := given.one(one, read)) is not None]
-    if len(values) > 1:
-        raise InvalidParameter(name, f"given as {names[1]}, too; give it once")
-    return values[0] if values else None
+    return single(name, description, {"type": "string"}, read_at, None, aliases)
 
 
 def _on_step(steps: tuple[float, ...]) -> Callable[[str], float]:
@@ -80,3 +82,25 @@ def _on_step(steps: tuple[float, ...]) -> Callable[[str], float]:
         return known[value]
 
     return read
+
+
+RANGES: dict[str, Bounds] = {facet.name: _of_facet(facet) for facet in FACETS if facet.kind == "range"}
+
+
+def read_ranges(given: Given) -> tuple[RangeFilter, ...]:
+    """The bounds that are given; raises InvalidParameter."""
+    found = (RangeFilter(facet, *bounds.of(given)) for facet, bounds in RANGES.items())
+    return tuple(item for item in found if item != RangeFilter(item.facet))
+
+
+def range_names(facet: str) -> tuple[str, str]:
+    """The parameters of the lowest number that counts, and of the first that counts no more."""
+    return RANGES[facet].lowest.name, RANGES[facet].end.name
+
+
+def range_pairs(ranges: Iterable[RangeFilter]) -> Iterable[tuple[str, str]]:
+    """The names and values that say these bounds; a value is empty where a side is open."""
+    for item in ranges:
+        lowest, end = range_names(item.facet)
+        yield lowest, written_amount(item.lowest)
+        yield end, written_amount(item.end)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from services.search.parameters import ONE_VALUE, parse
+from services.search.parameters import SEARCH, parse
 from services.search.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
 from shared.article_store.bounds import check_bounds
 from shared.article_store.query import ArticleQuery
@@ -102,7 +102,7 @@ def query_of(asked: str | Mapping[str, object]) -> str:
     if isinstance(asked, str):
         return urlencode(pairs_of_query_string(asked.removeprefix("?")))
     try:
-        query = urlencode(pairs_of_json(json.dumps(asked).encode(), one_value=ONE_VALUE))
+        query = urlencode(pairs_of_json(json.dumps(asked).encode(), one_value=SEARCH.one_value))
     except UnicodeEncodeError as error:
         raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8") from error
     pairs_of_query_string(query)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
+from services.search.api.asking import given
 from services.search.api.facts import QUOTES_PATH, RELATIONS_PATH, FactCounts, QuoteItem, RelationItem
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, ArticleItem, Total
@@ -13,27 +14,22 @@ from services.search.api.timeline import Slice
 from services.search.catalogue import Catalogue
 from services.search.entities import MAX_GRAPH_NODES, Edge, EntityGraph, EntityProfile, Window, graph, profile
 from services.search.fact_parameters import fact_url, parameter_of
-from services.search.moments import since, until
-from services.search.parameter import Parameter
+from services.search.form import Form
+from services.search.parameter import whole
 from services.search.parameters import EVERYTHING, to_url
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import Given, InvalidParameter, number, pairs_of_query_string
+from services.search.times import times
 from shared.article_store.fact_query import FactQuery, FactResult, Interval
 from shared.article_store.query import FacetCounts, FacetFilter
-from shared.clock import Clock, from_ms
+from shared.clock import Clock
 from shared.events.enrichment import EntityType
 
 ENTITIES_PATH = "/v1/entities"
 _DEFAULT_GRAPH_SIZE = 20
-_WINDOW = (
-    Parameter("from", "Of articles published since; as of a search.", {"type": "string"}),
-    Parameter("to", "Of articles published until; as of a search.", {"type": "string"}),
-)
-_SIZE = Parameter(
-    "size",
-    "How many others to show.",
-    {"type": "integer", "minimum": 1, "maximum": MAX_GRAPH_NODES, "default": _DEFAULT_GRAPH_SIZE},
-)
+_TIMES = times("Of articles published since; as of a search.", "Of articles published until; as of a search.")
+_SIZE = whole("size", "How many others to show.", MAX_GRAPH_NODES, _DEFAULT_GRAPH_SIZE)
+PROFILE_FORM = Form(_TIMES.parameters)
+GRAPH_FORM = Form((*_TIMES.parameters, _SIZE))
 _EntityId = Annotated[str, Path(description="as articles and facets have it, e.g. org:acme")]
 
 
@@ -164,13 +160,13 @@ def entity_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
         one,
         resource.one,
         summary="Someone or something that articles name",
-        openapi_extra={"parameters": described(_WINDOW)},
+        openapi_extra={"parameters": described(PROFILE_FORM.parameters)},
     )
     router.add_api_route(
         f"{one}/graph",
         resource.graph,
         summary="What belongs together around it",
-        openapi_extra={"parameters": described((*_WINDOW, _SIZE))},
+        openapi_extra={"parameters": described(GRAPH_FORM.parameters)},
     )
     return router
 
@@ -182,24 +178,13 @@ class _Entities:
 
     async def one(self, entity_id: _EntityId, request: Request) -> Profile:
         """Mentions over time, who and what is named together with it, its relations and quotes."""
-        window = self._window(self._given(request, _WINDOW))
+        window = Window(*_TIMES.of(await given(PROFILE_FORM, request, self._clock)))
         return Profile.of(await profile(self._catalogue, entity_id, window), window)
 
     async def graph(self, entity_id: _EntityId, request: Request) -> Graph:
         """Those it has relations with and those that most articles name with it, with weights and evidence."""
-        given = self._given(request, (*_WINDOW, _SIZE))
-        size = given.one("size", number(MAX_GRAPH_NODES)) or _DEFAULT_GRAPH_SIZE
-        return Graph.of(await graph(self._catalogue, entity_id, self._window(given), size))
-
-    def _given(self, request: Request, parameters: tuple[Parameter, ...]) -> Given:
-        return Given.of(pairs_of_query_string(request.url.query), [parameter.name for parameter in parameters])
-
-    def _window(self, given: Given) -> Window:
-        now = from_ms(self._clock.now_ms())
-        start, end = given.one("from", lambda v: since(v, now)), given.one("to", lambda v: until(v, now))
-        if start and end and start >= end:
-            raise InvalidParameter("to", "ends before `from` begins: exchange the two")
-        return Window(start, end)
+        asked = await given(GRAPH_FORM, request, self._clock)
+        return Graph.of(await graph(self._catalogue, entity_id, Window(*_TIMES.of(asked)), asked[_SIZE]))
 
 
 def _mentioned(counts: FacetCounts, *, entities: bool) -> tuple[Mentioned, ...]:

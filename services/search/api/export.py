@@ -5,41 +5,35 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.search.api.openapi import described
+from services.search.api.asking import add_question, given
 from services.search.catalogue import Catalogue
 from services.search.export_formats import FORMATS, Channel, Format
 from services.search.exports import begin
-from services.search.parameter import Parameter
-from services.search.parameters import PARAMETERS, to_url, understand
+from services.search.parameter import CURSOR, choice, single
+from services.search.parameters import SORT, asked_of_articles, to_url, within_search
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.writing import write
-from services.search.query_string import apart, one_of, pairs_of_query_string
 from services.search.streaming import Streamed, Turns
-from shared.clock import Clock, from_ms
+from shared.clock import Clock
 
 EXPORT_PATH = "/v1/export"
 # Each walks through the whole store; more at once would leave nothing for those who search.
 MAX_EXPORTS = 8
 _FORMATS: tuple[Format, ...] = get_args(Format)
-# Taken, so that the address of a search becomes one of an export, and of no account.
-_OF_PAGES = frozenset({"size", "highlight", "facet"})
-_OWN = (
-    Parameter(
-        "format",
-        "What to write. " + "; ".join(f"{name}: {writing.description}" for name, writing in FORMATS.items()) + ".",
-        {"type": "string", "enum": list(_FORMATS), "default": "jsonl"},
-    ),
-    Parameter(
-        "after",
-        "The id of the last article that came through, to take up an export that broke off.",
-        {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    ),
+_FORMAT = choice(
+    "format",
+    "What to write. " + "; ".join(f"{name}: {writing.description}" for name, writing in FORMATS.items()) + ".",
+    _FORMATS,
+    _FORMATS[0],
 )
-_NAMES = frozenset(parameter.name for parameter in _OWN)
-EXPORT_PARAMETERS = (
-    *_OWN,
-    *(p for p in PARAMETERS if p.name not in _OF_PAGES and not p.name.endswith((".size", ".sort"))),
+_AFTER = single(
+    "after",
+    "The id of the last article that came through, to take up an export that broke off.",
+    {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    lambda value, _: value,
+    None,
 )
+EXPORT_FORM = within_search(_FORMAT, _AFTER, keeping=(SORT, CURSOR))
 
 
 def export_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
@@ -47,12 +41,8 @@ def export_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     resource = _Exports(catalogue, clock)
     streamed: dict[str, Any] = {"content": {writing.media_type.partition(";")[0]: {} for writing in FORMATS.values()}}
     router = APIRouter(tags=["articles"], responses={**OPENAPI_RESPONSES, 200: streamed})
-    router.add_api_route(
-        EXPORT_PATH,
-        resource.export,
-        response_class=Response,
-        summary="Every article of a search",
-        openapi_extra={"parameters": described(EXPORT_PARAMETERS)},
+    add_question(
+        router, EXPORT_PATH, resource.export, EXPORT_FORM, "Every article of a search", response_class=Response
     )
     return router
 
@@ -69,12 +59,11 @@ class _Exports:
         X-Total-Count says how many. An export that breaks off is taken up by `after`, or by a cursor of the same search
         with sort=newest. Where nothing tells the end of a stream that broke, count its articles.
         """
-        own, asked = apart(pairs_of_query_string(request.url.query), _NAMES)
-        form = own.one("format", one_of(_FORMATS)) or "jsonl"
-        query = understand(asked, from_ms(self._clock.now_ms())).query
+        asked = await given(EXPORT_FORM, request, self._clock)
+        form, query = asked[_FORMAT], asked_of_articles(asked)
         turn = self._turns.take()
         try:
-            found = await begin(self._catalogue, query, own.one("after", str))
+            found = await begin(self._catalogue, query, asked[_AFTER])
         except BaseException:
             turn.give_back()
             raise

@@ -1,29 +1,27 @@
 """GET /v1/relations, the table of deals and other typed facts, and GET /v1/quotes, who said what."""
 
 import datetime as dt
-from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.search import values
-from services.search.api.openapi import described
+from services.search.api.asking import add_question, given
 from services.search.api.representation import ARTICLES_PATH, Bucket, Total
 from services.search.catalogue import Catalogue
 from services.search.fact_parameters import (
-    fact_parameters,
+    FACT_FORMS,
+    asked_of_facts,
     fact_url,
     parameter_of,
     selected_values,
     toggled_fact,
-    understand_facts,
 )
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import pairs_of_query_string
 from shared.article_store.fact_query import FactQuery, FactResult, Interval
-from shared.article_store.facts import FactAmount, Party, StoredFact
+from shared.article_store.facts import FactAmount, FactKind, Party, StoredFact
 from shared.article_store.query import FacetCounts
-from shared.clock import Clock, from_ms
+from shared.clock import Clock
 from shared.events.enrichment import Evidence, RelationStatus, RelationType
 
 RELATIONS_PATH = "/v1/relations"
@@ -176,17 +174,23 @@ def fact_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     """The routes of both resources."""
     resource = _Facts(catalogue, clock)
     router = APIRouter(tags=["facts"], responses=OPENAPI_RESPONSES)
-    router.add_api_route(
+    add_question(
+        router,
         RELATIONS_PATH,
         resource.relations,
-        summary="Deals and other relations",
-        openapi_extra={"parameters": described(fact_parameters("relation"))},
+        FACT_FORMS["relation"],
+        "Deals and other relations",
+        by_post=f"{RELATIONS_PATH}/search",
+        example={"type": ["invests_in", "acquires"], "entity": ["org:acme"], "amount_from": "100m"},
     )
-    router.add_api_route(
+    add_question(
+        router,
         QUOTES_PATH,
         resource.quotes,
-        summary="Who said what",
-        openapi_extra={"parameters": described(fact_parameters("quote"))},
+        FACT_FORMS["quote"],
+        "Who said what",
+        by_post=f"{QUOTES_PATH}/search",
+        example={"q": "battery", "speaker": ["Ada Brandt"]},
     )
     return router
 
@@ -201,7 +205,7 @@ class _Facts:
 
         One item for each article that says it. `type` and `amount_from` hold of the same relation.
         """
-        query = self._understood("relation", request)
+        query = await self._understood("relation", request)
         result = await values.facts(self._catalogue, query)
         return RelationList(
             **_page(RELATIONS_PATH, query, result),
@@ -212,13 +216,13 @@ class _Facts:
 
     async def quotes(self, request: Request) -> QuoteList:
         """Words in quotation marks with their speakers, as articles have them."""
-        query = self._understood("quote", request)
+        query = await self._understood("quote", request)
         result = await values.facts(self._catalogue, query)
         quotes = tuple(QuoteItem.of(fact) for fact in result.facts)
         return QuoteList(**_page(QUOTES_PATH, query, result), quotes=quotes)
 
-    def _understood(self, kind: Literal["relation", "quote"], request: Request) -> FactQuery:
-        return understand_facts(kind, pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
+    async def _understood(self, kind: FactKind, request: Request) -> FactQuery:
+        return asked_of_facts(kind, await given(FACT_FORMS[kind], request, self._clock))
 
 
 def _page(path: str, query: FactQuery, result: FactResult) -> dict[str, object]:

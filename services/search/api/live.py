@@ -6,18 +6,18 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.search.api.asking import given
 from services.search.api.openapi import described
 from services.search.live import LiveFeed
-from services.search.parameters import PARAMETERS, understand
+from services.search.parameters import asked_of_articles, within_search
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import InvalidParameter, pairs_of_query_string
+from services.search.query_string import InvalidParameter
 from services.search.streaming import Streamed, Turns
-from shared.clock import Clock, from_ms
+from shared.clock import Clock
 
 # Each holds a connection to the broker.
 MAX_CLIENTS = 50
-_OF_PAGES = frozenset({"sort", "size", "cursor", "highlight", "facet"})
-LIVE_PARAMETERS = tuple(p for p in PARAMETERS if p.name not in _OF_PAGES and not p.name.endswith((".size", ".sort")))
+LIVE_FORM = within_search()
 _EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 _LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -38,7 +38,7 @@ def live_routes(feed: LiveFeed, clock: Clock) -> APIRouter:
         resource.live,
         response_class=Response,
         summary="What is indexed from now on",
-        openapi_extra={"parameters": [*described(LIVE_PARAMETERS), _LAST_EVENT_ID]},
+        openapi_extra={"parameters": [*described(LIVE_FORM.parameters), _LAST_EVENT_ID]},
     )
     return router
 
@@ -54,7 +54,7 @@ class _Live:
 
         A comment comes every 15 seconds where nothing does. A client that comes back names the last id it saw.
         """
-        query = understand(pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms())).query
+        query = asked_of_articles(await given(LIVE_FORM, request, self._clock))
         last_id = request.headers.get("last-event-id")
         if last_id is not None and not _EVENT_ID.fullmatch(last_id):
             raise InvalidParameter("Last-Event-ID", "no id of an event that came from here")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.search.parameter import Parameter
+from services.search.form import AnyParameter
 
 _LISTS = {"style": "form", "explode": True}
 
 
-def described(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+def described(parameters: Iterable[AnyParameter]) -> list[dict[str, Any]]:
     """Parameters of the query string."""
     return [
         {
@@ -17,13 +17,13 @@ def described(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
             "required": False,
             "description": parameter.description,
             "schema": parameter.schema,
-            **(_LISTS if parameter.schema["type"] == "array" else {}),
+            **(_LISTS if parameter.is_list else {}),
         }
         for parameter in parameters
     ]
 
 
-def json_body(parameters: Iterable[Parameter], example: dict[str, Any]) -> dict[str, Any]:
+def json_body(parameters: Iterable[AnyParameter], example: dict[str, Any]) -> dict[str, Any]:
     """The same parameters as the properties of a JSON object."""
     properties = {
         parameter.name: {**parameter.schema, "description": parameter.description} for parameter in parameters

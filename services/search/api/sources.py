@@ -1,17 +1,20 @@
 """GET, POST and DELETE /v1/sources: what is crawled, how it does, and what to crawl from now on."""
 
 from typing import Annotated, get_args
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from services.search.api.asking import given
 from services.search.api.openapi import described
-from services.search.parameter import Parameter
+from services.search.form import Form
+from services.search.parameter import several, several_of, text, whole
+from services.search.parameters import link
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import Given, join_list, number, one_of, pairs_of_query_string
+from services.search.query_string import join_list
 from services.search.source_catalogue import FoundSource, KnownSource, SourceCatalogue
+from shared.clock import Clock
 from shared.events.articles import HttpUrl
 from shared.events.commands import FoundDoor
 from shared.source_health import HealthReport, State
@@ -21,16 +24,11 @@ SOURCES_PATH = "/v1/sources"
 _STATES: tuple[State, ...] = get_args(State)
 MAX_SOURCES_ON_PAGE = 500
 _DEFAULT_SIZE = 100
-SOURCE_PARAMETERS = (
-    Parameter("tag", "Sources with any of these tags.", {"type": "array", "items": {"type": "string"}}),
-    Parameter("state", "Sources that do so.", {"type": "array", "items": {"type": "string", "enum": list(_STATES)}}),
-    Parameter(
-        "size",
-        "Sources on a page.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_SOURCES_ON_PAGE, "default": _DEFAULT_SIZE},
-    ),
-    Parameter("after", "The id that the page before ended with: follow next.", {"type": "string", "maxLength": 64}),
-)
+_TAG = several("tag", "Sources with any of these tags.")
+_STATE = several_of("state", "Sources that do so.", _STATES)
+_SIZE = whole("size", "Sources on a page.", MAX_SOURCES_ON_PAGE, _DEFAULT_SIZE)
+_AFTER = text("after", "The id that the page before ended with: follow next.", 64)
+SOURCE_FORM = Form((_TAG, _STATE, _SIZE, _AFTER))
 _SourceId = Annotated[str, Path(description="as GET /v1/sources lists it")]
 
 
@@ -78,15 +76,15 @@ class AddedSource(BaseModel):
         return cls(source=found.source, doors=found.site.doors, known=found.known, added=added)
 
 
-def source_routes(sources: SourceCatalogue) -> APIRouter:
+def source_routes(sources: SourceCatalogue, clock: Clock) -> APIRouter:
     """The routes of the resource."""
-    resource = _Sources(sources)
+    resource = _Sources(sources, clock)
     router = APIRouter(tags=["sources"], responses=OPENAPI_RESPONSES)
     router.add_api_route(
         SOURCES_PATH,
         resource.all,
         summary="What is crawled, and how it does",
-        openapi_extra={"parameters": described(SOURCE_PARAMETERS)},
+        openapi_extra={"parameters": described(SOURCE_FORM.parameters)},
     )
     router.add_api_route(SOURCES_PATH, resource.add, methods=["POST"], summary="Crawl a site from now on")
     one = f"{SOURCES_PATH}/{{source_id}}"
@@ -98,25 +96,25 @@ def source_routes(sources: SourceCatalogue) -> APIRouter:
 
 
 class _Sources:
-    def __init__(self, sources: SourceCatalogue) -> None:
+    def __init__(self, sources: SourceCatalogue, clock: Clock) -> None:
         self._sources = sources
+        self._clock = clock
 
     async def all(self, request: Request) -> SourceList:
         """Every source with its state, its yield of the last 30 days, and what is wrong where something is."""
-        names = [parameter.name for parameter in SOURCE_PARAMETERS]
-        given = Given.of(pairs_of_query_string(request.url.query), names)
-        tags, states = given.many("tag"), given.each("state", one_of(_STATES))
-        size = given.one("size", number(MAX_SOURCES_ON_PAGE)) or _DEFAULT_SIZE
-        after = given.one("after", str) or ""
+        asked = await given(SOURCE_FORM, request, self._clock)
+        tags, states, size, after = asked[_TAG], asked[_STATE], asked[_SIZE], asked[_AFTER]
         found = await self._sources.all(tags=tags, states=states)
         rest = [known for known in found if known.source.id > after]
         page = rest[:size]
-        pairs = [("tag", join_list(tags)), ("state", join_list(states)), ("size", str(size))]
-        more = urlencode([*((n, v) for n, v in pairs if v), ("after", page[-1].source.id)]) if rest[size:] else None
+        more = None
+        if rest[size:]:
+            pairs = [("tag", join_list(tags)), ("state", join_list(states)), ("size", str(size))]
+            more = link(SOURCES_PATH, [*pairs, ("after", page[-1].source.id)])
         return SourceList(
             total=len(found),
             sources=tuple(map(SourceItem.of, page)),
-            next=f"{SOURCES_PATH}?{more}" if more else None,
+            next=more,
         )
 
     async def one(self, source_id: _SourceId) -> SourceItem:

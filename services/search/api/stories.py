@@ -1,63 +1,23 @@
 """GET /v1/stories, what several outlets report on, and GET /v1/stories/{id}, who reported when and who copied whom."""
 
 from datetime import datetime
-from typing import Annotated, get_args
-from urllib.parse import urlencode
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
 from services.search import values
-from services.search.api.openapi import described
+from services.search.api.asking import add_question, given
 from services.search.api.representation import ARTICLES_PATH, Total
 from services.search.catalogue import Catalogue
-from services.search.moments import since, until, written
-from services.search.parameter import Parameter
-from services.search.parameters import DEFAULT_PAGE_SIZE
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import Given, join_list, number, one_of, pairs_of_query_string
 from services.search.story_outlets import Outlet, outlets
-from shared.article_store.query import MAX_CURSOR_CHARACTERS, MAX_PAGE_SIZE
-from shared.article_store.stories import MAX_ENTITIES, MAX_STORY_WORDS, StoredStory, StoryQuery, StorySort
-from shared.clock import Clock, from_ms
+from services.search.story_parameters import STORY_FORM, asked_of_stories, story_url
+from shared.article_store.stories import StoredStory
+from shared.clock import Clock
 from shared.events.stories import StoryMember
 
 STORIES_PATH = "/v1/stories"
-_SORTS: tuple[StorySort, ...] = get_args(StorySort)
-_MOST_ARTICLES = 10_000
-STORY_PARAMETERS = (
-    Parameter(
-        "q",
-        "Words that must all occur in its headline or the titles of its articles.",
-        {"type": "string", "maxLength": MAX_STORY_WORDS},
-    ),
-    Parameter(
-        "entity",
-        "Its articles name all of these, by entity id or name.",
-        {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ENTITIES},
-    ),
-    Parameter(
-        "not_entity",
-        "None of its articles names any of these.",
-        {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ENTITIES},
-    ),
-    Parameter("from", "It has an article published since; as of a search.", {"type": "string"}),
-    Parameter("to", "It has an article published until; as of a search.", {"type": "string"}),
-    Parameter(
-        "articles_from",
-        "It has at least so many articles.",
-        {"type": "integer", "minimum": 1, "maximum": _MOST_ARTICLES, "default": 1},
-    ),
-    Parameter(
-        "sort", "By its latest article, or by size.", {"type": "string", "enum": [*_SORTS], "default": _SORTS[0]}
-    ),
-    Parameter(
-        "size",
-        "Stories on a page.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": DEFAULT_PAGE_SIZE},
-    ),
-    Parameter("cursor", "Where the page before ended.", {"type": "string", "maxLength": MAX_CURSOR_CHARACTERS}),
-)
 _StoryId = Annotated[str, Path(description="as an article or a list of stories has it")]
 
 
@@ -165,11 +125,14 @@ def story_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     """The routes of the resource."""
     resource = _Stories(catalogue, clock)
     router = APIRouter(tags=["stories"], responses=OPENAPI_RESPONSES)
-    router.add_api_route(
+    add_question(
+        router,
         STORIES_PATH,
         resource.all,
-        summary="What several articles report on",
-        openapi_extra={"parameters": described(STORY_PARAMETERS)},
+        STORY_FORM,
+        "What several articles report on",
+        by_post=f"{STORIES_PATH}/search",
+        example={"entity": ["org:acme"], "articles_from": 3, "sort": "largest"},
     )
     router.add_api_route(f"{STORIES_PATH}/{{story_id}}", resource.one, summary="One story, article by article")
     return router
@@ -182,49 +145,15 @@ class _Stories:
 
     async def all(self, request: Request) -> StoryList:
         """Stories of more than one article, those with the latest news first."""
-        query = understand_stories(request.url.query, self._clock)
+        query = asked_of_stories(await given(STORY_FORM, request, self._clock))
         found = await values.stories(self._catalogue, query)
         return StoryList(
-            query=story_url(query, cursor=query.cursor),
+            query=story_url(STORIES_PATH, query, cursor=query.cursor),
             total=Total(value=found.total.value, relation=found.total.relation),
             stories=tuple(map(StoryItem.of, found.stories)),
-            next=story_url(query, cursor=found.next) if found.next else None,
+            next=story_url(STORIES_PATH, query, cursor=found.next) if found.next else None,
         )
 
     async def one(self, story_id: _StoryId) -> Story:
         """Who reported when, from whom, and who copied whom."""
         return Story.of_story(await self._catalogue.story(story_id))
-
-
-def story_url(query: StoryQuery, *, cursor: str | None = None, path: str = STORIES_PATH) -> str:
-    """A link to the first page of the question, or to the page that `cursor` names."""
-    pairs = [
-        ("q", query.words),
-        ("entity", join_list(query.entities)),
-        ("not_entity", join_list(query.without)),
-        ("from", written(query.published_from) if query.published_from else ""),
-        ("to", written(query.published_to, end=True) if query.published_to else ""),
-        ("articles_from", "" if query.size_from == 1 else str(query.size_from)),
-        ("sort", "" if query.sort == _SORTS[0] else query.sort),
-        ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
-        ("cursor", cursor or ""),
-    ]
-    said = [(name, value) for name, value in pairs if value]
-    return f"{path}?{urlencode(said, safe=':,', errors='surrogatepass')}" if said else path
-
-
-def understand_stories(query_string: str, clock: Clock) -> StoryQuery:
-    """The question that a query string asks; raises InvalidParameter."""
-    names = [parameter.name for parameter in STORY_PARAMETERS]
-    given, now = Given.of(pairs_of_query_string(query_string), names), from_ms(clock.now_ms())
-    return StoryQuery(
-        words=given.one("q", str) or "",
-        entities=given.many("entity"),
-        without=given.many("not_entity"),
-        published_from=given.one("from", lambda value: since(value, now)),
-        published_to=given.one("to", lambda value: until(value, now)),
-        size_from=given.one("articles_from", number(_MOST_ARTICLES)) or 1,
-        sort=given.one("sort", one_of(_SORTS)) or _SORTS[0],
-        size=given.one("size", number(MAX_PAGE_SIZE)) or DEFAULT_PAGE_SIZE,
-        cursor=given.one("cursor", str),
-    )

@@ -7,44 +7,26 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.search import timelines
-from services.search.api.openapi import described
+from services.search.api.asking import add_question, given
 from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue
-from services.search.parameter import Parameter
-from services.search.parameters import PARAMETERS, understand
+from services.search.parameter import choice, whole
+from services.search.parameters import asked_of_articles, within_search
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import apart, number, one_of, pairs_of_query_string
 from shared.article_store.fact_query import Interval
 from shared.article_store.query import FacetRequest
-from shared.clock import Clock, from_ms
+from shared.clock import Clock
 from shared.facets import FACETS_BY_NAME
 
+TIMELINE_PATH = "/v1/timeline"
 _MAX_VALUES = 50
 _INTERVALS: tuple[Interval, ...] = get_args(Interval)
-# A timeline is no page: these are taken, so that the address of a search becomes one of a timeline, and say nothing.
-_OF_PAGES = frozenset({"sort", "size", "cursor", "highlight", "facet"})
-_OWN = (
-    Parameter(
-        "interval",
-        "How long each slice is; without it the shortest that gives at most 60 of them.",
-        {"type": "string", "enum": list(_INTERVALS)},
-    ),
-    Parameter(
-        "by",
-        "A facet whose most frequent values to count in each slice.",
-        {"type": "string", "enum": [*FACETS_BY_NAME]},
-    ),
-    Parameter(
-        "values",
-        "How many values of it in each slice.",
-        {"type": "integer", "minimum": 1, "maximum": _MAX_VALUES, "default": 5},
-    ),
+_INTERVAL = choice(
+    "interval", "How long each slice is; without it the shortest that gives at most 60 of them.", _INTERVALS, None
 )
-_NAMES = frozenset(parameter.name for parameter in _OWN)
-TIMELINE_PARAMETERS = (
-    *_OWN,
-    *(p for p in PARAMETERS if p.name not in _OF_PAGES and not p.name.startswith("facet.")),
-)
+_BY = choice("by", "A facet whose most frequent values to count in each slice.", tuple(FACETS_BY_NAME), None)
+_VALUES = whole("values", "How many values of it in each slice.", _MAX_VALUES, 5)
+TIMELINE_FORM = within_search(_INTERVAL, _BY, _VALUES)
 
 
 class Value(BaseModel):
@@ -84,11 +66,13 @@ def timeline_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     """The route of the resource."""
     resource = _Timelines(catalogue, clock)
     router = APIRouter(tags=["articles"], responses=OPENAPI_RESPONSES)
-    router.add_api_route(
-        "/v1/timeline",
+    add_question(
+        router,
+        TIMELINE_PATH,
         resource.one,
-        summary="How many articles were published when",
-        openapi_extra={"parameters": described(TIMELINE_PARAMETERS)},
+        TIMELINE_FORM,
+        "How many articles were published when",
+        example={"q": "battery", "interval": "week", "by": "source"},
     )
     return router
 
@@ -100,12 +84,10 @@ class _Timelines:
 
     async def one(self, request: Request) -> Timeline:
         """The filters of a search, answered as counts over the time of publication (UTC)."""
-        own, asked = apart(pairs_of_query_string(request.url.query), _NAMES)
-        query = understand(asked, from_ms(self._clock.now_ms())).query
-        facet = own.one("by", one_of(tuple(FACETS_BY_NAME)))
-        values = own.one("values", number(_MAX_VALUES)) or 5
-        by = FacetRequest(facet, values) if facet else None
-        found = await timelines.timeline(self._catalogue, query, own.one("interval", one_of(_INTERVALS)), by)
+        asked = await given(TIMELINE_FORM, request, self._clock)
+        query, facet = asked_of_articles(asked), asked[_BY]
+        by = FacetRequest(facet, asked[_VALUES]) if facet else None
+        found = await timelines.timeline(self._catalogue, query, asked[_INTERVAL], by)
         return Timeline(
             query=Understood.of(query),
             interval=found.interval,

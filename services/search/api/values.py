@@ -1,64 +1,45 @@
 """GET /v1/facets/{name}, the values of a facet, and GET /v1/suggest, what the beginning of a name may stand for."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 
+from services.search.api.asking import add_question, given
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, FacetAnswer
 from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue, UnknownFacet
-from services.search.parameter import Parameter
-from services.search.parameters import EVERYTHING, PARAMETERS, to_url, understand
+from services.search.form import Form
+from services.search.parameter import choice, several_of, text, whole
+from services.search.parameters import EVERYTHING, asked_of_articles, to_url, within_search
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.fields import NAMED_FACETS
 from services.search.query_language.writing import write
-from services.search.query_string import Given, apart, number, one_of, pairs_of_query_string
 from services.search.selection import toggled
 from services.search.values import MAX_SUGGESTIONS, facet_values, suggestions
-from shared.article_store.query import MAX_FACET_SIZE, FacetRequest, HasValue
-from shared.clock import Clock, from_ms
+from shared.article_store.query import (
+    MAX_FACET_SIZE,
+    MAX_LABEL_QUERY_CHARACTERS,
+    BucketSort,
+    FacetRequest,
+    HasValue,
+)
+from shared.clock import Clock
 from shared.facets import FACETS_BY_NAME
 
 _DEFAULT_VALUES = 20
 _DEFAULT_SUGGESTIONS = 10
-_MAX_TEXT = 100
-_VALUES = (
-    Parameter(
-        "label",
-        "Words of the label start with these; as facet.NAME.q of a search.",
-        {"type": "string", "maxLength": _MAX_TEXT},
-    ),
-    Parameter(
-        "values",
-        "How many values.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_FACET_SIZE, "default": _DEFAULT_VALUES},
-    ),
-    Parameter(
-        "order", "By falling count or by name.", {"type": "string", "enum": ["count", "name"], "default": "count"}
-    ),
-)
-_VALUE_NAMES = frozenset(parameter.name for parameter in _VALUES)
-# Taken, so that the address of a search becomes one of a facet's values, and of no account.
-_OF_PAGES = frozenset({"sort", "size", "cursor", "highlight", "facet"})
-VALUE_PARAMETERS = (
-    *_VALUES,
-    *(p for p in PARAMETERS if p.name not in _OF_PAGES and not p.name.endswith((".size", ".sort"))),
-)
-SUGGEST_PARAMETERS = (
-    Parameter("q", "The beginning of a name, or of one of its words.", {"type": "string", "maxLength": _MAX_TEXT}),
-    Parameter(
-        "facet",
-        "Which facets to look through: all that have names unless given.",
-        {"type": "array", "items": {"type": "string", "enum": list(NAMED_FACETS)}},
-    ),
-    Parameter(
-        "size",
-        "How many suggestions.",
-        {"type": "integer", "minimum": 1, "maximum": MAX_SUGGESTIONS, "default": _DEFAULT_SUGGESTIONS},
-    ),
-)
+_MAX_TEXT = MAX_LABEL_QUERY_CHARACTERS
+_ORDERS: tuple[BucketSort, ...] = get_args(BucketSort)
+_LABEL = text("label", "Words of the label start with these; as facet.NAME.q of a search.", _MAX_TEXT)
+_VALUES = whole("values", "How many values.", MAX_FACET_SIZE, _DEFAULT_VALUES)
+_ORDER = choice("order", "By falling count or by name.", _ORDERS, _ORDERS[0])
+VALUE_FORM = within_search(_LABEL, _VALUES, _ORDER)
+_Q = text("q", "The beginning of a name, or of one of its words.", _MAX_TEXT)
+_FACET = several_of("facet", "Which facets to look through: all that have names unless given.", NAMED_FACETS)
+_SIZE = whole("size", "How many suggestions.", MAX_SUGGESTIONS, _DEFAULT_SUGGESTIONS)
+SUGGEST_FORM = Form((_Q, _FACET, _SIZE))
 _FacetName = Annotated[str, Path(description="as GET /v1/facets lists it")]
 
 
@@ -90,17 +71,12 @@ def value_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     """The routes of both resources."""
     resource = _Values(catalogue, clock)
     router = APIRouter(tags=["facets"], responses=OPENAPI_RESPONSES)
-    router.add_api_route(
-        "/v1/facets/{name}",
-        resource.of_facet,
-        summary="The values of a facet",
-        openapi_extra={"parameters": described(VALUE_PARAMETERS)},
-    )
+    add_question(router, "/v1/facets/{name}", resource.of_facet, VALUE_FORM, "The values of a facet")
     router.add_api_route(
         "/v1/suggest",
         resource.suggest,
         summary="What the beginning of a name may stand for",
-        openapi_extra={"parameters": described(SUGGEST_PARAMETERS)},
+        openapi_extra={"parameters": described(SUGGEST_FORM.parameters)},
     )
     return router
 
@@ -114,21 +90,18 @@ class _Values:
         """Counted in the articles of a search, whose parameters are the same; search within them by label."""
         if name not in FACETS_BY_NAME:
             raise UnknownFacet(f"no facet is called {name[:40]!r}: one of {', '.join(FACETS_BY_NAME)}")
-        own, asked = apart(pairs_of_query_string(request.url.query), _VALUE_NAMES)
-        query = understand(asked, from_ms(self._clock.now_ms())).query
-        order = own.one("order", one_of(("count", "name"))) or "count"
-        size = own.one("values", number(MAX_FACET_SIZE)) or _DEFAULT_VALUES
-        wanted = FacetRequest(name, size, "name" if order == "name" else "count")
-        counts = await facet_values(self._catalogue, query, wanted, own.one("label", _short) or "")
+        asked = await given(VALUE_FORM, request, self._clock)
+        query = asked_of_articles(asked)
+        wanted = FacetRequest(name, asked[_VALUES], asked[_ORDER])
+        counts = await facet_values(self._catalogue, query, wanted, asked[_LABEL])
         answer = FacetAnswer.of(query, counts)
         return FacetValues(name=name, query=Understood.of(query), **dict(answer))
 
     async def suggest(self, request: Request) -> SuggestionList:
         """For a box that completes what is typed: people, companies, places, topics and all that has a name."""
-        given = Given.of(pairs_of_query_string(request.url.query), [p.name for p in SUGGEST_PARAMETERS])
-        facets = given.each("facet", one_of(NAMED_FACETS)) or NAMED_FACETS
-        size = given.one("size", number(MAX_SUGGESTIONS)) or _DEFAULT_SUGGESTIONS
-        found = await suggestions(self._catalogue, given.one("q", _short) or "", facets, size)
+        asked = await given(SUGGEST_FORM, request, self._clock)
+        facets = asked[_FACET]
+        found = await suggestions(self._catalogue, asked[_Q], facets or NAMED_FACETS, asked[_SIZE])
         return SuggestionList(
             suggestions=tuple(
                 SuggestedValue(
@@ -142,9 +115,3 @@ class _Values:
                 for item in found
             )
         )
-
-
-def _short(value: str) -> str:
-    if len(value) > _MAX_TEXT:
-        raise ValueError(f"longer than {_MAX_TEXT} characters")
-    return value

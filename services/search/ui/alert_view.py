@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.search.alerts.deliveries import State
 from services.search.alerts.history import Fired
 from services.search.api.alert_models import AlertSpec, AlertView, ChannelView, DeliveryView
-from services.search.parameters import EVERYTHING, to_pairs, understand
+from services.search.parameters import EVERYTHING, SEARCH, asked_by_people, to_pairs
 from services.search.query_string import InvalidParameter, Pairs, split_list
 from services.search.ui.filter_chips import Labels
 from services.search.ui.links import SEARCH_PATH, alert_path, article_path
@@ -167,7 +167,7 @@ def delivery_rows(
 
 def asked_by_search(pairs: Pairs, now: datetime) -> list[tuple[str, str]]:
     """What a search of the page asks, without what only says how to show it."""
-    return to_pairs(_without_page(understand(pairs, now, forgiving=True).query))
+    return to_pairs(_without_page(asked_by_people(SEARCH.read(pairs, now)).query))
 
 
 def by_name(pairs: Pairs) -> dict[str, list[str]]:

@@ -10,13 +10,11 @@ from services.search.ui.links import search_page
 from services.search.ui.topic_tree import as_tree
 from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts, RangeFilter
-from shared.facets import FACETS, FACETS_BY_NAME
+from shared.facets import FACETS_BY_NAME
 
 _MORE_VALUES = 5
 # The boxes that are open from the start; those further down are opened by their heading.
 _OPEN_FACETS = 5
-# The words that values of a facet are looked for by, as parameters of the page.
-WITHIN = {f"facet.{facet.name}.q": facet.name for facet in FACETS if facet.has_terms}
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.search.api.stories import understand_stories
 from services.search.catalogue import Catalogue
 from services.search.entities import Window, graph, profile
-from services.search.fact_parameters import understand_facts
+from services.search.fact_parameters import FACT_FORMS, asked_of_facts
+from services.search.form import Form, Given
 from services.search.labels import filtered_values, labels_of
-from services.search.parameters import PARAMETERS, understand
+from services.search.parameters import SEARCH, asked_by_people
 from services.search.problems import KINDS, Problem
-from services.search.query_string import apart, pairs_of_query_string
+from services.search.query_string import pairs_of_query_string
 from services.search.starting_again import starting_again_at
+from services.search.story_parameters import STORY_FORM, asked_of_stories
 from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
-from services.search.ui.facet_boxes import WITHIN, uncounted
+from services.search.ui.facet_boxes import uncounted
 from services.search.ui.fact_views import facts_view
 from services.search.ui.filter_chips import labels_in
 from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_PATH, STORIES_PATH, search_page
@@ -30,19 +31,19 @@ from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
 from services.search.ui.story_views import revision_rows, stories_view, story_view
 from services.search.ui.topic_paths import TopicPaths
-from services.search.values import facet_values, search
+from services.search.values import facet_values, facts, search, stories
 from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FactKind
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest
 from shared.article_store.stories import StoredStory
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
+from shared.facets import FACETS_BY_NAME
 
 _HERE = Path(__file__).parent
 STATIC_FILES = _HERE / "static"
 _SIMILAR = 5
 _WITHIN_VALUES = 30
-_MAX_WITHIN = 100
 _NEWEST = ArticleQuery(sort="newest", size=30)
 _DEALS = {
     "here": DEALS_PATH,
@@ -56,7 +57,7 @@ _QUOTES = {
     "words_label": "Words in the quote",
     "nothing_yet": "Quotes appear here as soon as an article lets somebody speak.",
 }
-_FACET_PARAMETERS = frozenset(parameter.name for parameter in PARAMETERS if parameter.facet)
+_FACET_PARAMETERS = frozenset(parameter.name for parameter in SEARCH.parameters if parameter.facet)
 
 
 class Pages:
@@ -89,9 +90,12 @@ class Pages:
     async def search(self, request: Request) -> Response:
         """Search box, sidebar of facets, results."""
         now = from_ms(self._clock.now_ms())
-        own, asked = apart(pairs_of_query_string(request.url.query), WITHIN)
-        question = understand(asked, now, forgiving=True)
-        typed = {facet: words for name, facet in WITHIN.items() if (words := own.one(name, _short))}
+        asked = asked_by_people(self._given(SEARCH, request))
+        # What is looked for within a box is a question of its own: the box without it shows what is selected, too.
+        typed = {r.facet: r.query for r in asked.query.facets if r.query and FACETS_BY_NAME[r.facet].has_terms}
+        question = replace(
+            asked, query=replace(asked.query, facets=tuple(replace(r, query="") for r in asked.query.facets))
+        )
         with starting_again_at(search_page(question.query)):
             result, within = await asyncio.gather(
                 search(self._catalogue, question.query), self._within(question.query, typed)
@@ -129,8 +133,10 @@ class Pages:
 
     async def stories(self, request: Request) -> Response:
         """What several articles report on."""
-        query = understand_stories(request.url.query, self._clock)
-        page = stories_view(query, await self._catalogue.stories(query))
+        query = asked_of_stories(
+            STORY_FORM.read(pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
+        )
+        page = stories_view(query, await stories(self._catalogue, query))
         return self._render("stories.html", here=STORIES_PATH, page=page)
 
     async def story(self, story_id: str) -> Response:
@@ -169,9 +175,9 @@ class Pages:
         return await self._facts("quote", request, _QUOTES)
 
     async def _facts(self, kind: FactKind, request: Request, wording: Mapping[str, str]) -> Response:
-        query = understand_facts(kind, pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
+        query = asked_of_facts(kind, self._given(FACT_FORMS[kind], request))
         asked = replace(query, sums="auto") if kind == "relation" else query
-        page = facts_view(kind, query, await self._catalogue.facts(asked))
+        page = facts_view(kind, query, await facts(self._catalogue, asked))
         return self._render("facts.html", page=page, kind=kind, **wording)
 
     async def reference(self) -> Response:
@@ -193,11 +199,8 @@ class Pages:
         response.headers.update(problem.headers)
         return response
 
+    def _given(self, form: Form, request: Request) -> Given:
+        return form.read(pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
+
     def _render(self, template: str, **values: object) -> Response:
         return self._renderer.page(template, **values)
-
-
-def _short(words: str) -> str:
-    if len(words) > _MAX_WITHIN:
-        raise ValueError(f"longer than {_MAX_WITHIN} characters")
-    return words

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.search.api.stories import story_url
 from services.search.differences import Change, difference
 from services.search.story_outlets import outlets
+from services.search.story_parameters import story_url
 from services.search.ui import wording
 from services.search.ui.links import STORIES_PATH, article_path, search_for, story_path
 from services.search.ui.search_view import Link
@@ -96,13 +96,13 @@ def stories_view(query: StoryQuery, result: StoryResult) -> StoriesPage:
         sorts=tuple(
             Link(
                 label,
-                story_url(replace(query, sort=order, cursor=None), path=STORIES_PATH),
+                story_url(STORIES_PATH, replace(query, sort=order, cursor=None)),
                 current=query.sort == order,
             )
             for order, label in orders
         ),
-        next_href=story_url(query, cursor=result.next, path=STORIES_PATH) if result.next else None,
-        json_href=story_url(query),
+        next_href=story_url(STORIES_PATH, query, cursor=result.next) if result.next else None,
+        json_href=story_url(f"/v1{STORIES_PATH}", query),
     )
 
 

@@ -45,6 +45,13 @@ async def test_quotes_say_who_speaks_and_are_found_by_their_words(deals_client):
     assert "/entities/person:ada-roe" in Outline(html).links
 
 
+async def test_whoever_is_asked_for_by_name_is_found_on_the_pages_too(deals_client):
+    named, other = await page(deals_client, "/deals?entity=Acme"), await page(deals_client, "/deals?entity=Nobody")
+
+    assert "5 deals" in named
+    assert "5 deals" not in other
+
+
 async def test_an_entity_has_a_page_with_a_graph_deals_quotes_and_articles(deals_client):
     html = await page(deals_client, "/entities/org:acme")
 

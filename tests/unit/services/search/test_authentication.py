@@ -24,7 +24,9 @@ def test_a_key_is_taken_from_either_header(headers, key):
     [
         ("GET", "/v1/articles", "read"),
         ("GET", "/v1/sources", "read"),
-        ("POST", "/v1/articles/search", "read"),
+        *(("POST", f"/v1/{path}/search", "read") for path in ("articles", "relations", "quotes", "stories")),
+        *(("POST", f"/v1/{path}", "read") for path in ("timeline", "export", "facets/person")),
+        ("POST", "/v1/facets/person/more", "write"),
         ("POST", "/v1/alerts", "write"),
         ("DELETE", "/v1/alerts/1", "write"),
         ("POST", "/v1/sources", "admin"),

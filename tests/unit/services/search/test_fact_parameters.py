@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.fact_parameters import fact_url, toggled_fact, understand_facts
+from services.search.fact_parameters import FACT_FORMS, asked_of_facts, fact_url, toggled_fact
 from services.search.query_string import InvalidParameter
 from shared.article_store.fact_query import FactCount, FactQuery
 
@@ -14,7 +14,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def understood(kind, query_string):
-    return understand_facts(kind, parse_qsl(query_string), NOW)
+    return asked_of_facts(kind, FACT_FORMS[kind].read(parse_qsl(query_string), NOW))
 
 
 def test_names_and_values_become_a_question():
@@ -56,6 +56,28 @@ def test_a_question_survives_the_way_into_a_link_and_back(subjects, sources, lea
     )
 
     assert understood("relation", urlsplit(fact_url("/v1/relations", query)).query) == query
+
+
+def test_how_many_values_are_counted_is_kept_in_links():
+    query = understood("relation", "facet=status&facet.size=3")
+
+    assert fact_url("/v1/relations", query) == "/v1/relations?facet=status&facet.size=3"
+
+
+@pytest.mark.parametrize(
+    ("query_string", "parameter"),
+    [
+        ("from=2026-03-05&to=2026-03-01", "to"),
+        ("amount_from=5&amount_to=5", "amount_to"),
+        ("facet=none,type", "facet"),
+        ("typ=sues", "typ"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_name(query_string, parameter):
+    with pytest.raises(InvalidParameter) as caught:
+        understood("relation", query_string)
+
+    assert caught.value.parameter == parameter
 
 
 def test_selecting_twice_changes_nothing():

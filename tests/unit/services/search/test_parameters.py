@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.parameters import (
-    ONE_VALUE,
-    PARAMETERS,
-    to_pairs,
-    to_url,
-    understand,
-)
+from services.search.parameters import SEARCH, asked_by_people, to_pairs, to_url, understand
 from services.search.parameters import parse as parse_at
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read_forgiving
@@ -142,7 +136,7 @@ def test_a_mistake_in_the_text_is_pointed_at_unless_the_reader_forgives():
     with pytest.raises(QueryMistake) as caught:
         parse("q=battery+OR")
 
-    forgiven = understand([("q", "battery OR")], NOW, forgiving=True)
+    forgiven = asked_by_people(SEARCH.read([("q", "battery OR")], NOW))
     assert caught.value.position == 8
     assert forgiven.query.where == Words("battery")
     assert forgiven.notes == ("OR needs words on both sides",)
@@ -173,7 +167,7 @@ def test_a_facet_may_ask_for_all_of_its_values_and_name_their_order():
 def test_json_says_the_same_under_the_same_names():
     body = b'{"q": "battery", "author": ["Duarte, Ines", "Brandt"], "size": 5, "highlight": false, "facet": null}'
 
-    query = understand(pairs_of_json(body, one_value=ONE_VALUE), NOW).query
+    query = understand(pairs_of_json(body, one_value=SEARCH.one_value), NOW)
 
     assert query == parse(r"q=battery&author=Duarte\,%20Ines,Brandt&size=5&highlight=false")
 
@@ -243,7 +237,7 @@ def test_what_is_said_by_default_is_left_out_of_links():
 
 
 def test_every_facet_has_its_parameters_described_with_its_own_words():
-    described = {parameter.name: parameter.description for parameter in PARAMETERS}
+    described = {parameter.name: parameter.description for parameter in SEARCH.parameters}
 
     for facet in FACETS:
         assert facet.description in described[facet.name]

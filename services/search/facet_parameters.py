@@ -1,0 +1,120 @@
+"""The parameters that each facet has: its values, those ruled out, and how it is counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from services.search.form import Given
+from services.search.parameter import Parameter, about, choice, several, text, whole
+from services.search.query_string import join_list
+from shared.article_store.periods import Interval
+from shared.article_store.query import (
+    MAX_FACET_SIZE,
+    MAX_LABEL_QUERY_CHARACTERS,
+    BucketSort,
+    FacetFilter,
+    FacetRequest,
+    FilterMode,
+)
+from shared.facets import FACETS, Facet
+
+DEFAULT_FACET_SIZE = 10
+# Other names of a facet, as other news interfaces have it.
+_ALIASES = {"language": ("lang",)}
+_MODES: tuple[FilterMode, ...] = get_args(FilterMode)
+_SORTS: tuple[BucketSort, ...] = get_args(BucketSort)
+_INTERVALS: tuple[Interval, ...] = get_args(Interval)
+
+
+@dataclass(frozen=True)
+class OfFacet:
+    """The parameters of one facet.
+
+    Attributes:
+        counting: those that say how it is counted; they have no say in what is found.
+    """
+
+    facet: Facet
+    include: Parameter[tuple[str, ...]]
+    exclude: Parameter[tuple[str, ...]]
+    mode: Parameter[FilterMode]
+    size: Parameter[int]
+    sort: Parameter[BucketSort]
+    within: Parameter[str]
+    interval: Parameter[Interval | None]
+
+    @property
+    def parameters(self) -> tuple[Parameter[Any], ...]:
+        """All of them, as they are described."""
+        last = self.interval if self.facet.kind == "date" else self.within
+        return (self.include, self.exclude, self.size, self.sort, self.mode, last)
+
+    @property
+    def counting(self) -> tuple[Parameter[Any], ...]:
+        """Those that say how it is counted; they have no say in what is found."""
+        return (self.size, self.sort, self.within, self.interval)
+
+    def filter(self, given: Given) -> FacetFilter:
+        """What is asked of the facet; raises InvalidParameter."""
+        return FacetFilter(self.facet.name, given[self.include], given[self.exclude], given[self.mode])
+
+    def request(self, given: Given) -> FacetRequest:
+        """How the facet is to be counted; raises InvalidParameter."""
+        return FacetRequest(
+            self.facet.name, given[self.size], given[self.sort], given[self.interval], given[self.within]
+        )
+
+    def filter_pairs(self, item: FacetFilter) -> Iterable[tuple[str, str]]:
+        """The names and values that say a filter; a value is empty where it need not be said."""
+        yield self.include.name, join_list(item.include)
+        yield self.exclude.name, join_list(item.exclude)
+        yield self.mode.name, "" if item.mode == "any" else item.mode
+
+    def request_pairs(self, request: FacetRequest) -> Iterable[tuple[str, str]]:
+        """The names and values that say how to count; a value is empty where it need not be said."""
+        yield self.size.name, "" if request.size == DEFAULT_FACET_SIZE else str(request.size)
+        yield self.sort.name, "" if request.sort == "count" else request.sort
+        yield self.interval.name, request.interval or ""
+        yield self.within.name, request.query
+
+
+def _of(facet: Facet) -> OfFacet:
+    name, label, own = facet.name, facet.label, f"facet.{facet.name}"
+    lists = "Repeat it or separate values by commas; a comma within a value is written \\,."
+    aliases = _ALIASES.get(name, ())
+    included = f"{facet.description} Any of the values must be there. {lists}"
+    excluded = f"{label}: none of the values may be there. {lists}"
+    modes = f"{label}: whether any or all of the selected values must be there."
+    sizes = f"{label}: how many values to count."
+    sorts = f"{label}: the order of the values, by falling count or by name."
+    within = f"{label}: counts only values in whose labels words start with these, whatever case and accents."
+    intervals = f"{label}: how long each bucket is; without it the shortest that gives a chart's worth of them."
+    return OfFacet(
+        facet,
+        include=about(name, several(name, included, aliases=aliases)),
+        exclude=about(name, several(f"not_{name}", excluded, aliases=tuple(f"not_{alias}" for alias in aliases))),
+        mode=about(name, choice(f"{own}.mode", modes, _MODES, _MODES[0])),
+        size=about(name, whole(f"{own}.size", sizes, MAX_FACET_SIZE, DEFAULT_FACET_SIZE)),
+        sort=about(name, choice(f"{own}.sort", sorts, _SORTS, _SORTS[0])),
+        within=about(name, text(f"{own}.q", within, MAX_LABEL_QUERY_CHARACTERS)),
+        interval=about(name, choice(f"{own}.interval", intervals, _INTERVALS, None)),
+    )
+
+
+OF_FACETS: dict[str, OfFacet] = {facet.name: _of(facet) for facet in FACETS}
+
+
+def read_filters(given: Given) -> tuple[FacetFilter, ...]:
+    """What is asked of the facets, but of those of which nothing is; raises InvalidParameter."""
+    found = (of_facet.filter(given) for of_facet in OF_FACETS.values())
+    return tuple(item for item in found if item != FacetFilter(item.facet))
+
+
+def filter_pairs(filters: Iterable[FacetFilter]) -> Iterable[tuple[str, str]]:
+    """The names and values that say these filters."""
+    return (pair for item in filters for pair in OF_FACETS[item.facet].filter_pairs(item))
+
+
+def request_pairs(requests: Iterable[FacetRequest]) -> Iterable[tuple[str, str]]:
+    """The names and values that say how these facets are to be counted."""
+    return (pair for request in requests for pair in OF_FACETS[request.facet].request_pairs(request))
