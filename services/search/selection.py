@@ -8,16 +8,25 @@ from shared.facets import FACETS
 
 def toggled(query: ArticleQuery, facet: str, value: str) -> ArticleQuery:
     """The query with the value selected, or freed where it was selected or excluded."""
-    current = _filter_of(query, facet)
-    if value in (*current.include, *current.exclude):
-        return _with_filter(query, _freed(current, value))
-    return _with_filter(query, replace(current, include=(*current.include, value)))
+    return _with_filter(query, toggled_in(_filter_of(query, facet), value))
 
 
 def excluding(query: ArticleQuery, facet: str, value: str) -> ArticleQuery:
     """The query with the value ruled out."""
-    current = _freed(_filter_of(query, facet), value)
-    return _with_filter(query, replace(current, exclude=(*current.exclude, value)))
+    return _with_filter(query, excluded_in(_filter_of(query, facet), value))
+
+
+def toggled_in(item: FacetFilter, value: str) -> FacetFilter:
+    """The filter with the value selected, or freed where it was selected or excluded."""
+    if value in item.include or value in item.exclude:
+        return _freed(item, value)
+    return replace(item, include=(*item.include, value))
+
+
+def excluded_in(item: FacetFilter, value: str) -> FacetFilter:
+    """The filter with the value ruled out."""
+    freed = _freed(item, value)
+    return replace(freed, exclude=(*freed.exclude, value))
 
 
 def _filter_of(query: ArticleQuery, facet: str) -> FacetFilter:

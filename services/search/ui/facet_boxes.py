@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from services.search.amounts import written_amount
-from services.search.selection import excluding, toggled
+from services.search.filter_links import FilterLinks
 from services.search.ui import histogram
-from services.search.ui.links import search_page
+from services.search.ui.links import SEARCH_PATH, search_page
 from services.search.ui.topic_tree import as_tree
 from shared.article_store.narrowing import DEAL_SIZE
-from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, Bucket, FacetCounts, RangeFilter
+from shared.article_store.query import MAX_FACET_SIZE, ArticleQuery, FacetCounts, RangeFilter
 from shared.facets import FACETS_BY_NAME
 
 _MORE_VALUES = 5
@@ -62,6 +62,7 @@ def facet_boxes(
         above: the topics above each topic, the nearest first.
         typed: the words that the values of a facet were looked for by, by its name.
     """
+    links = FilterLinks(SEARCH_PATH, query)
     sizes = {request.facet: request.size for request in query.facets}
     bounds = _bounds(query)
     asked = {*typed, *(item.facet for item in query.ranges)}
@@ -74,7 +75,7 @@ def facet_boxes(
         yield FacetBox(
             name=facet.name,
             label=facet.label,
-            rows=tuple(_bucket_row(query, facet.name, *row) for row in _rows(counts, above)),
+            rows=tuple(_rows(query, links, counts, above)),
             other=f"{counts.other:,}",
             more_href=_more(query, facet.name, sizes[facet.name]) if counts.other else None,
             open=place < _OPEN_FACETS or selected or facet.name in asked,
@@ -96,22 +97,22 @@ def _bounds(query: ArticleQuery) -> tuple[str, str]:
     return written_amount(asked.lowest), written_amount(asked.end)
 
 
-def _rows(counts: FacetCounts, above: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[Bucket, int]]:
-    return as_tree(counts.buckets, above if counts.facet == "topic" else {})
-
-
-def _bucket_row(query: ArticleQuery, facet: str, bucket: Bucket, depth: int) -> BucketRow:
-    ruled_out = (value for item in query.filters if item.facet == facet for value in item.exclude)
-    return BucketRow(
-        value=bucket.value,
-        label=bucket.label,
-        count=f"{bucket.count:,}",
-        selected=bucket.selected,
-        toggle_href=search_page(toggled(query, facet, bucket.value)),
-        exclude_href=search_page(excluding(query, facet, bucket.value)),
-        depth=depth,
-        excluded=bucket.value in ruled_out,
-    )
+def _rows(
+    query: ArticleQuery, links: FilterLinks, counts: FacetCounts, above: Mapping[str, tuple[str, ...]]
+) -> Iterator[BucketRow]:
+    facet = counts.facet
+    ruled_out = {value for item in query.filters if item.facet == facet for value in item.exclude}
+    for bucket, depth in as_tree(counts.buckets, above if facet == "topic" else {}):
+        yield BucketRow(
+            value=bucket.value,
+            label=bucket.label,
+            count=f"{bucket.count:,}",
+            selected=bucket.selected,
+            toggle_href=links.toggled(facet, bucket.value),
+            exclude_href=links.excluding(facet, bucket.value),
+            depth=depth,
+            excluded=bucket.value in ruled_out,
+        )
 
 
 def _more(query: ArticleQuery, facet: str, size: int) -> str | None:

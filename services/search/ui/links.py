@@ -1,7 +1,9 @@
 """Where the pages are, and links between them."""
 
+from functools import lru_cache
+
+from services.search.filter_links import FilterLinks
 from services.search.parameters import EVERYTHING, to_url
-from services.search.selection import toggled
 from shared.article_store.query import ArticleQuery
 from shared.facets import FACETS_BY_NAME
 
@@ -28,6 +30,9 @@ SECTIONS = (
     ("Pipeline", PIPELINE_PATH),
     ("API", "/docs"),
 )
+# Names and topics come again on page after page.
+_REMEMBERED_SEARCHES = 4_096
+_OF_EVERYTHING = FilterLinks(SEARCH_PATH, EVERYTHING)
 
 
 def article_path(article_id: str) -> str:
@@ -60,6 +65,7 @@ def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:
     return to_url(SEARCH_PATH, query, cursor=cursor)
 
 
+@lru_cache(_REMEMBERED_SEARCHES)
 def search_for(facet: str, value: str) -> str | None:
     """The search for one value of a facet; None where there is no such facet."""
-    return search_page(toggled(EVERYTHING, facet, value)) if facet in FACETS_BY_NAME else None
+    return _OF_EVERYTHING.toggled(facet, value) if facet in FACETS_BY_NAME else None
