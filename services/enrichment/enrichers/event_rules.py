@@ -56,8 +56,8 @@ RULES: tuple[EventRule, ...] = (
           rf"\b(?:launch(?:ed|es|ing)?|unveil(?:ed|s|ing)?|introduc(?:ed|es|ing)|releas(?:ed|es|ing)|debuted|presented|"
           rf"roll(?:ed|s|ing) out) {_THINGS}"),
     _rule("funding_round", "raised raises raise secured secures closed closes funding round",
-          r"\b(?:raise[sd]?|raising|secure[sd]?) (?:[\w'’-]+ ){0,3}?(?:[$€£¥₹]|US\$|\d|an? "
-          r"(?:[\w.$€£-]+ ){0,3}"
+          r"\b(?:raise[sd]?|raising|secure[sd]?) (?:[\w'’-]+ ){0,3}?(?:[$€£¥₹]|US\$|"
+          r"\d[\d.,]* ?(?:million|billion|trillion|crore|lakh|bn|mn|m)\b|an? (?:[\w.$€£-]+ ){0,3}"
           r"(?:seed|series [a-h]|funding|financing) round)|\b(?:seed|series [a-h]|funding|financing) round\b"),
     _rule("ipo", "ipo ipos listing float flotation public debut listed prospectus",
           r"\bIPO\b|initial public offering|\b(?:go|goes|going|went) public\b|\bstock market (?:debut|listing|"

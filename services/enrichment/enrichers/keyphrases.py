@@ -29,7 +29,7 @@ _FILLERS = frozenset(
     "almost far long like back never ever always often another become became becomes began begin begins called call "
     "keep kept need needs want wants work works worked working found find help helped including include includes "
     "included later earlier good great big small large high low old less least half whole however among per via don "
-    "doesn didn isn wasn".split()
+    "doesn didn isn wasn aren weren hasn haven hadn won wouldn couldn shouldn ain re ve ll".split()
 )
 _COMMON = 0.35
 _IN_TITLE, _EARLY = 1.6, 1.2
@@ -62,11 +62,11 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
             position = _EARLY if text.find(f" {key} ") < early else 1.0
             scores[key] = _score(key, count, knowledge.common_words) * position * (_IN_TITLE if is_titled else 1.0)
     chosen = list(_apart(sorted(scores, key=lambda key: (-scores[key], key))))
-    shares = [(key, scores[key] / scores[chosen[0]]) for key in chosen]
+    shares = ((_written(key, article.body), scores[key] / scores[chosen[0]]) for key in chosen)
     return tuple(
-        Keyphrase(text=_written(key, article.body), score=round(share, 3), origin=ORIGIN, confidence=_CONFIDENCE)
-        for key, share in shares
-        if share >= _LEAST_SHARE
+        Keyphrase(text=written, score=round(share, 3), origin=ORIGIN, confidence=_CONFIDENCE)
+        for written, share in shares
+        if share >= _LEAST_SHARE and "\n" not in written
     )
 
 

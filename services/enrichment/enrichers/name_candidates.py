@@ -28,6 +28,8 @@ _MODEL_WEIGHT = 1.0
 # The model takes headlines written in capitals for one long name.
 _MOST_WORDS = 8
 _LONG_WORD = 5
+_LONGEST_HEADING = 150
+_SENTENCE_ENDS = tuple('.!?…:,;"”’)')
 
 
 class Name(NamedTuple):
@@ -56,16 +58,18 @@ def candidates(article: ArticleText, knowledge: Knowledge) -> list[Name]:
         names += [
             Name(field, passage, start, end, kind, weight_of(ground), "rule")
             for start, end, kind, ground in row
-            if end - start > 1 and not _is_ordinary_word(passage.text[start:end], kind, knowledge)
+            if end - start > 1
+            and not _is_ordinary_word(passage.text[start:end], kind, knowledge)
+            and (kind or not _is_in_heading(passage.text, start, end))
         ]
         if knowledge.model is not None:
             names += _seen(field, passage, row, knowledge.model, knowledge)
     return sorted(names, key=lambda n: (-n.weight, n.field, n.start, -n.end))
 
 
-def _is_written_in_capitals(title: str) -> bool:
-    """Whether a title's ordinary words are capitalised as well, so that capitals tell of no name."""
-    long_words = [word for word in title.split() if len(word) >= _LONG_WORD]
+def _is_written_in_capitals(line: str) -> bool:
+    """Whether a line's ordinary words are capitalised as well, so that capitals tell of no name."""
+    long_words = [word for word in line.split() if len(word) >= _LONG_WORD]
     return 2 * sum(word[0].islower() for word in long_words) < len(long_words)
 
 
@@ -76,7 +80,11 @@ def _seen(
     for found in model.find(text):
         for start, end in _as_capitalised(text, row, *_trimmed(text, found.start, found.end), found.type):
             surface = text[start:end]
-            if _looks_like_name(surface) and not _is_ordinary_word(surface, found.type, knowledge):
+            if not _looks_like_name(surface) or _is_ordinary_word(surface, found.type, knowledge):
+                continue
+            if any(run.kind for run in row if run.start < end and start < run.end) or not _is_in_heading(
+                text, start, end
+            ):
                 yield Name(field, passage, start, end, found.type, _MODEL_WEIGHT, model.origin)
 
 
@@ -92,6 +100,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         if text[end : end + 1] == "." and _ABBREVIATION.search(text, start, end):
             end += 1
     return start, end
+
+
+def _is_in_heading(text: str, start: int, end: int) -> bool:
+    """Whether a name stands in a line that is no sentence and has its ordinary words capitalised as well."""
+    after = text.find("\n", end)
+    line = text[text.rfind("\n", 0, start) + 1 : after if after >= 0 else len(text)].rstrip()
+    return len(line) <= _LONGEST_HEADING and not line.endswith(_SENTENCE_ENDS) and _is_written_in_capitals(line)
 
 
 def _as_capitalised(text: str, row: Sequence[Run], start: int, end: int, kind: RunKind) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ def read(knowledge, found_in):
 TOLD = [
     ("product_launch", "org:nvidia", "Nvidia unveiled a faster chip for servers."),
     ("funding_round", "org:mistral-ai", "Mistral AI raised $600 million in a Series B round."),
+    ("funding_round", "org:mistral-ai", "Mistral AI has secured 40 million euros."),
     ("layoffs", "org:microsoft", "Microsoft will cut 900 jobs in Europe."),
     ("resignation", "person:satya-nadella", "Satya Nadella stepped down as chief executive of Microsoft."),
     ("fine", "org:meta", "Meta was fined €90 million by the European Commission."),
@@ -66,6 +67,8 @@ def test_an_event_has_the_day_that_its_sentence_names(read):
         "A faster chip was unveiled by someone.",
         "Tesla recalled that the year had been hard.",
         "Nvidia could launch a new chip next year.",
+        "Nvidia secured 2,140 orders at the fair.",
+        "Nvidia closed its 3 oldest halls.",
     ],
 )
 def test_what_did_not_happen_or_happens_to_nobody_is_no_event(read, text):

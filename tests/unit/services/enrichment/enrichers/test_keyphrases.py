@@ -30,6 +30,19 @@ def test_little_words_and_fillers_are_no_keyphrases(phrases):
     assert phrases("", "They said that it would take years. They said it would take years and years.") == []
 
 
+@pytest.mark.parametrize("mark", ["'", "’"])
+def test_what_is_left_of_a_verb_after_its_mark_is_no_keyphrase(phrases, mark):
+    text = "We're dry. They've sand. You'll dig. They're wet. We've clay. I'll dig. You're done. You've won. It'll do. "
+
+    assert not {"re", "ve", "ll"} & set(phrases("", text.replace("'", mark)))
+
+
+def test_words_of_two_lines_are_no_phrase(phrases):
+    text = "Zequin & Morlat sell. Zequin & Morlat buy.\nZequin\nMorlat\nZequin\nMorlat\n"
+
+    assert sorted(phrases("", text)) == ["Morlat", "Zequin"]
+
+
 def test_a_mark_parts_two_phrases(phrases):
     assert "zinc air" not in phrases("", "They sell zinc, air and water. They buy zinc, air and water.")
 

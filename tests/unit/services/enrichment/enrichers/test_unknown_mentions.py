@@ -92,6 +92,18 @@ def test_what_is_written_like_no_name_is_left_out(found, name):
     assert found(f"So {name} came.", **{name.replace(" ", "_"): "PERSON"}) == []
 
 
+def test_in_a_line_whose_every_word_is_capitalised_the_model_alone_is_not_believed(found):
+    text = "Quick Zequin Morlat\nThe mixture stands for an hour."
+
+    assert found(text, Quick_Zequin_Morlat="PERSON") == []
+
+
+def test_a_name_in_such_a_line_is_one_where_a_sentence_has_it_too(found):
+    text = "On Friday, Zequin Morlat came back.\nZequin Morlat Returns\nIt rained."
+
+    assert found(text, Zequin_Morlat="PERSON") == [("person:zequin-morlat", "Zequin Morlat")] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "short"),
     [
