@@ -37,7 +37,7 @@ run: setup ## Run everything over your sources: make run SOURCES=sources.yaml
 	@$(BIN)/newsweir run $(if $(SOURCES),--sources $(SOURCES))
 
 test: setup ## Test what needs no server: two minutes on two cores
-	@$(BIN)/pytest -m "$(ANYWHERE)" -n 2 --dist loadfile --hypothesis-profile=quick
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "$(ANYWHERE)" -n 2 --dist loadfile --hypothesis-profile=quick
 
 test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-server and Chromium where they are found
 	@$(BIN)/pytest $(PYTEST_FLAGS)

@@ -28,10 +28,13 @@ def canonicalize(url: str) -> str:
     The order and the case of the remaining parameters are kept: sites give them meaning.
 
     Raises:
-        InvalidInput: no http or https URL, no host, user information in it, or longer than 2,048 characters.
+        InvalidInput: no http or https URL, no host, user information in it, longer than 2,048 characters, or holding
+            half of a surrogate pair.
     """
     if len(url) > MAX_URL_CHARACTERS:
         raise InvalidInput(f"URL longer than {MAX_URL_CHARACTERS} characters: {url[:80]}…")
+    if not _is_text(url):
+        raise InvalidInput(f"half of a surrogate pair in a URL: {url[:80]!r}")
     # Browsers drop tabs and line breaks inside a URL and blanks around it.
     parts = _split(re.sub(r"[\t\r\n]", "", url.strip()))
     host = _host(parts, url)
@@ -70,6 +73,14 @@ def is_root(url: str) -> bool:
     """Whether the URL names a site's front page rather than anything on it."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
+
+
+def _is_text(url: str) -> bool:
+    try:
+        url.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _split(url: str) -> SplitResult:

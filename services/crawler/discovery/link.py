@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
+from services.crawler.characters import readable
 from shared.errors import InvalidInput
 from shared.urls import canonicalize
 
@@ -100,7 +101,7 @@ def title_of(text: object) -> str | None:
     """A title as one line of plain text, or None."""
     if not isinstance(text, str):
         return None
-    line = " ".join(html.unescape(_TAG.sub(" ", text[: 4 * _MAX_TITLE])).split())
+    line = " ".join(readable(html.unescape(_TAG.sub(" ", text[: 4 * _MAX_TITLE]))).split())
     return line[:_MAX_TITLE] or None
 
 

@@ -9,6 +9,7 @@ from typing import cast
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from services.crawler.characters import readable
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData, text_of, types_of
 
@@ -108,7 +109,7 @@ def names_in(byline: str, *, said: bool = False) -> Iterator[str]:
     Args:
         said: the page says that this is an author, whose name may be a pseudonym in small letters then.
     """
-    text = re.sub(r"[ \t\r\f]+", " ", html.unescape(byline)[:_MAX_CHARACTERS]).strip()
+    text = re.sub(r"[ \t\r\f]+", " ", readable(html.unescape(byline)[:_MAX_CHARACTERS])).strip()
     for part in _BETWEEN.split(_PREFIX.sub("", text)):
         pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
         if len(pieces) == 2 and all(len(piece.split()) == 1 for piece in pieces):

@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
+from services.crawler.characters import readable
 from services.crawler.extraction.roles import roles_of
 
 # Never text of an article, whatever it holds.
@@ -144,7 +145,7 @@ class _Reading:
     def end_line(self) -> None:
         if not self._pieces:
             return
-        text = " ".join("".join(self._pieces).split())
+        text = " ".join(readable("".join(self._pieces)).split())
         if text:
             self.blocks.append(Block(text, min(self._linked, len(text)), self._tags[-1]))
         self._pieces.clear()

@@ -9,6 +9,7 @@ from dateutil.parser import parse as parse_words  # type: ignore[import-untyped]
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from services.crawler.characters import readable
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData
 from shared.events.articles import DateOrigin, Precision, Publication
@@ -85,7 +86,7 @@ def updated(tree: HtmlElement, data: LinkedData, head: Head, fetched_at: datetim
 
 def publication(value: str | None, origin: DateOrigin, fetched_at: datetime) -> Publication | None:
     """A date as written, bounded: after 1990 and at most a day after the fetch. A time without a zone is in UTC."""
-    text = " ".join((value or "").split())[:_MAX_CHARACTERS]
+    text = " ".join(readable(value or "").split())[:_MAX_CHARACTERS]
     if not (moment := _moment(text)) or not EARLIEST <= moment <= fetched_at + MAX_AHEAD:
         return None
     precision = _precision(text)

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from services.crawler.characters import readable
 from services.crawler.discovery.link import absolute_url
 from services.crawler.extraction.authors import persons
 from services.crawler.extraction.head import Head
@@ -71,7 +72,7 @@ def read(tree: HtmlElement, data: LinkedData, head: Head, url: str) -> Metadata:
 
 def _line(text: str | None, limit: int) -> str | None:
     # Twice escaped text is common in JSON-LD.
-    line = " ".join(html.unescape(text or "")[: 4 * limit].split())
+    line = " ".join(readable(html.unescape(text or "")[: 4 * limit]).split())
     return (line if len(line) <= limit else line[: limit - 1].rstrip() + "…") or None
 
 
@@ -127,6 +128,8 @@ def _image(data: LinkedData, head: Head, url: str) -> str | None:
 
 def _absolute(address: str, url: str) -> str | None:
     # Not canonicalized: a signed image address must stay as it is.
+    if readable(address) != address:
+        return None
     try:
         found = urljoin(url, address)
         usable = urlsplit(found).scheme in ("http", "https") and bool(urlsplit(found).hostname)

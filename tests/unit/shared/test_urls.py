@@ -57,6 +57,12 @@ def test_canonical_urls_stay_as_they_are(path, query):
     assert canonicalize(once) == once
 
 
+@pytest.mark.parametrize("place", ["/{}", "/?a={}", "/#{}"])
+def test_half_of_a_surrogate_pair_is_no_part_of_a_url(place):
+    with pytest.raises(InvalidInput, match="surrogate"):
+        canonicalize("https://news.example" + place.format("\ud800"))
+
+
 def test_the_identity_of_an_article_is_its_canonical_url():
     same = {
         article_id(canonicalize(url)) for url in ("https://News.example/a?utm_medium=rss", "https://news.example/a#x")

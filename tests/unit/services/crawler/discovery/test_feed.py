@@ -225,6 +225,17 @@ def test_a_json_feed_of_any_form_does_no_harm(value):
     assert len(feed.links(value.encode(), URL, content_type=None).links) <= 1
 
 
+def test_no_half_of_a_pair_and_no_control_reaches_what_a_feed_says():
+    hostile = r"\ud83d\u0000\u202e"
+    people = f'"authors": [{{"name": "Ann {hostile}Weir"}}]'
+    item = f'{{"url": "/one", "title": "One{hostile}", {people}, "tags": ["a{hostile}"]}}'
+    body = f'{{"items": [{item}, {{"url": "/two{hostile}"}}]}}'
+
+    (link,) = feed.links(body.encode(), URL, content_type=None).links
+
+    assert link == Link("https://news.example/one", "One", authors=("Ann Weir",), tags=("a",))
+
+
 def test_nothing_is_asked_of_the_network_or_the_disk(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("lollollol")

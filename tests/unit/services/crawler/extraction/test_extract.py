@@ -95,3 +95,23 @@ def test_broken_markup_is_borne(body):
 def test_what_is_no_page_is_refused(body, content_type):
     with pytest.raises(InvalidInput, match="no HTML page"):
         extraction(body, content_type)
+
+
+def test_no_half_of_a_pair_and_no_control_reaches_what_is_said_of_an_article():
+    hostile = r"\ud83d \u0000\u0007\u202e"
+    data = linked_data(
+        f'{{"@type": "NewsArticle", "headline": "Mill sells weir{hostile}", "author": {{"name": "Jane {hostile}Doe"}}, '
+        f'"publisher": {{"name": "The Example{hostile}"}}, "description": "All of it{hostile}", '
+        f'"keywords": ["weir{hostile}"], "articleSection": "Towns{hostile}", '
+        f'"image": "https://news.example/{hostile}.jpg", '
+        f'"datePublished": "2026-03-01{hostile}"}}'
+    )
+    body = "".join(f"<p>{paragraph}&#7;&#x202e;&#150;</p>" for paragraph in PARAGRAPHS)
+
+    found = extraction(a_page(data, f"<article><h2>Mill sells weir</h2>{body}</article>").encode())
+
+    assert (found.title, found.authors, found.site_name) == ("Mill sells weir", ("Jane Doe",), "The Example")
+    assert (found.description, found.tags, found.section) == ("All of it", ("weir",), "Towns")
+    assert found.image_url is None
+    assert found.published is not None and found.published.raw == "2026-03-01"
+    assert f"{PARAGRAPHS[0]}–\n" in found.text
