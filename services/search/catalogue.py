@@ -13,7 +13,7 @@ from shared import tracing
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.protocol import ArticleReader
-from shared.article_store.query import ArticleQuery, Hit, NearestQuery, SearchResult
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, NearestQuery, SearchResult
 from shared.article_store.snippets import SNIPPET_CHARACTERS
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, without
 from shared.embeddings.protocol import Embedder
@@ -67,6 +67,12 @@ class Catalogue:
     async def days(self, query: ArticleQuery) -> dict[int, int]:
         """How many articles of a question were published on each day since 1970; raises as `ArticleReader.days`."""
         return await self._in_time(self._reader.days(query))
+
+    async def values_over_time(
+        self, query: ArticleQuery, request: FacetRequest, edges: Sequence[int]
+    ) -> tuple[FacetCounts, ...]:
+        """The counts of a facet between each two days since 1970; raises as `ArticleReader.values_over_time`."""
+        return await self._in_time(self._reader.values_over_time(query, request, edges))
 
     async def one(self, article_id: str) -> StoredArticle:
         """The article as far as it may be shown; raises UnknownArticle."""

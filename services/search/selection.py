@@ -29,6 +29,12 @@ def excluded_in(item: FacetFilter, value: str) -> FacetFilter:
     return replace(freed, exclude=(*freed.exclude, value))
 
 
+def only(query: ArticleQuery, facet: str, value: str) -> ArticleQuery:
+    """The query for the articles with this value, whatever else was selected of the facet."""
+    current = _freed(_filter_of(query, facet), value)
+    return _with_filter(query, replace(current, include=(value,)))
+
+
 def _filter_of(query: ArticleQuery, facet: str) -> FacetFilter:
     return next((item for item in query.filters if item.facet == facet), FacetFilter(facet))
 

@@ -1,6 +1,5 @@
-"""How many articles of a question were published when: days that the store counts in one request, put together."""
+"""How many articles of a question were published when: days and values that the store counts in a request each."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,14 +10,11 @@ from services.search.values import resolved
 from shared.article_store.fact_query import Interval
 from shared.article_store.periods import DAY_MS
 from shared.article_store.query import ArticleQuery, Bucket, FacetRequest
-from shared.article_store.time_buckets import automatic, starts
+from shared.article_store.time_buckets import automatic, between_days, starts
 from shared.clock import from_ms, to_ms
 from shared.errors import LimitExceeded
 
 MAX_INTERVALS = 120
-# The values of a facet are a question of their own for each interval, and all of them together must not keep others
-# waiting.
-_AT_ONCE = 6
 
 
 @dataclass(frozen=True)
@@ -29,6 +25,10 @@ class Slice:
     end: datetime
     count: int
     buckets: tuple[Bucket, ...] = ()
+
+    def within(self, query: ArticleQuery) -> ArticleQuery:
+        """The question for the articles of the slice."""
+        return between_days(query, to_ms(self.start) // DAY_MS, to_ms(self.end) // DAY_MS)
 
 
 @dataclass(frozen=True)
@@ -59,20 +59,15 @@ async def timeline(
     slices = [Slice(start, end, _between(days, start, end)) for start, end in pairwise(edges)]
     if by is None:
         return Timeline(chosen, tuple(slices))
-    counted = replace(query, size=0, cursor=None, highlight=False, facets=(by,))
-    turns = asyncio.Semaphore(_AT_ONCE)
-
-    async def with_values(piece: Slice) -> Slice:
-        # Where nothing is, nothing is asked.
-        if not piece.count:
-            return piece
-        begin = max(piece.start, query.published_from) if query.published_from else piece.start
-        until = min(piece.end, query.published_to) if query.published_to else piece.end
-        async with turns:
-            found = await catalogue.find(replace(counted, published_from=begin, published_to=until))
-        return replace(piece, buckets=found.facets[0].buckets)
-
-    return Timeline(chosen, tuple(await asyncio.gather(*map(with_values, slices))))
+    days_of_edges = [to_ms(edge) // DAY_MS for edge in edges]
+    values = await catalogue.values_over_time(query, by, days_of_edges)
+    return Timeline(
+        chosen,
+        tuple(
+            replace(piece, buckets=counts.buckets if piece.count else ())
+            for piece, counts in zip(slices, values, strict=True)
+        ),
+    )
 
 
 def _between(days: Mapping[int, int], start: datetime, end: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from shared.article_store.cursors import Position, RankPosition
 from shared.article_store.periods import period
@@ -29,6 +30,8 @@ from shared.facets import FACETS_BY_NAME
 MAX_FILTER_VALUES = 256
 MAX_TEXT_CHARACTERS = 2_000
 MAX_GET_MANY = 1_000
+# Of a timeline, whose values are counted in each stretch: a store answers at most 65,000 counts at once.
+MAX_EDGES = 130
 
 
 def check_bounds(query: ArticleQuery) -> None:
@@ -61,6 +64,18 @@ def check_bounds(query: ArticleQuery) -> None:
     _check_values(query, values)
     for request in query.facets:
         _within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
+
+
+def check_edges(edges: Sequence[int]) -> None:
+    """Return when values may be counted between these days.
+
+    Raises:
+        InvalidInput: fewer than two, or not in rising order.
+        LimitExceeded: more than MAX_EDGES.
+    """
+    if len(edges) < 2 or any(later <= earlier for earlier, later in pairwise(edges)):
+        raise InvalidInput("stretches of time are said by two days or more, in rising order")
+    _within("number of edges", len(edges), MAX_EDGES)
 
 
 def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.past import WithdrawResult
-from shared.article_store.query import ArticleQuery, Hit, NearestQuery, SearchResult
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, NearestQuery, SearchResult
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, newest
 from shared.errors import NewsweirError
 from shared.events.articles import ArticleWithdrawn, PutResult
@@ -113,6 +113,21 @@ class ArticleReader(Protocol):
     async def days(self, query: ArticleQuery) -> dict[int, int]:
         """How many articles that match were published on each day since 1970 that has any, in UTC; every filter counts,
         page and facets do not.
+
+        Raises:
+            InvalidInput: an unknown facet.
+            LimitExceeded: more than is answered (see bounds.py).
+        """
+        ...
+
+    async def values_over_time(
+        self, query: ArticleQuery, request: FacetRequest, edges: Sequence[int]
+    ) -> tuple[FacetCounts, ...]:
+        """The counts of one facet in each stretch from one edge up to, not including, the next, in one question; the
+        same as those of a search for what was published within it.
+
+        Args:
+            edges: days since 1970, in rising order, at most MAX_EDGES of them.
 
         Raises:
             InvalidInput: an unknown facet.

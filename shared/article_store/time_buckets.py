@@ -1,9 +1,13 @@
 """Cuts a stretch of time into days, weeks, months, quarters or years in UTC, the same for every store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from shared.article_store.fact_query import Interval
+from shared.article_store.periods import DAY_MS
+from shared.article_store.query import ArticleQuery
+from shared.clock import from_ms
 from shared.errors import LimitExceeded
 
 AUTOMATIC_BUCKETS = 60
@@ -25,6 +29,16 @@ def starts(interval: Interval, first: datetime, last: datetime) -> list[datetime
             raise LimitExceeded(f"more than {MAX_TIME_BUCKETS} {interval}s in that time: choose a longer interval")
         found.append(_next(interval, found[-1]))
     return found
+
+
+def between_days(query: ArticleQuery, start_day: int, end_day: int) -> ArticleQuery:
+    """The question for what was published from one day since 1970 to before another."""
+    start, end = from_ms(start_day * DAY_MS), from_ms(end_day * DAY_MS)
+    return replace(
+        query,
+        published_from=max(start, query.published_from) if query.published_from else start,
+        published_to=min(end, query.published_to) if query.published_to else end,
+    )
 
 
 def automatic(first: datetime, last: datetime) -> Interval:

@@ -92,6 +92,7 @@ class Profile(BaseModel):
         )
         relations = replace(facts, kinds=("relation",), parties=(found.id,))
         quotes = replace(facts, kinds=("quote",), speakers=(found.id,))
+        slices = tuple(Slice.of(piece, articles) for piece in found.mentions.slices)
         return cls(
             id=found.id,
             name=found.name,
@@ -100,7 +101,7 @@ class Profile(BaseModel):
             link=to_url(ARTICLES_PATH, articles),
             graph=f"{ENTITIES_PATH}/{found.id}/graph",
             latest=tuple(ArticleItem.of(hit) for hit in found.latest),
-            mentions=Mentions(interval=found.mentions.interval, slices=tuple(map(Slice.of, found.mentions.slices))),
+            mentions=Mentions(interval=found.mentions.interval, slices=slices),
             mentioned_with={counts.facet: _mentioned(counts, entities=True) for counts in found.mentioned_with},
             about={counts.facet: _mentioned(counts, entities=False) for counts in found.about},
             relations=tuple(map(RelationItem.of, found.relations.facts)),

@@ -8,13 +8,15 @@ from pydantic import BaseModel, Field
 
 from services.search import timelines
 from services.search.api.asking import add_question, given
+from services.search.api.representation import ARTICLES_PATH
 from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue
 from services.search.parameter import choice, whole
-from services.search.parameters import asked_of_articles, within_search
+from services.search.parameters import asked_of_articles, to_url, within_search
 from services.search.problems import OPENAPI_RESPONSES
+from services.search.selection import only
 from shared.article_store.fact_query import Interval
-from shared.article_store.query import FacetRequest
+from shared.article_store.query import ArticleQuery, FacetRequest
 from shared.clock import Clock
 from shared.facets import FACETS_BY_NAME
 
@@ -36,6 +38,7 @@ class Value(BaseModel):
     label: str
     count: int
     selected: bool
+    link: str = Field(description="the search for the articles of this slice that have it")
 
 
 class Slice(BaseModel):
@@ -44,12 +47,25 @@ class Slice(BaseModel):
     start: datetime
     end: datetime
     count: int
+    link: str = Field(description="the search for them")
     values: tuple[Value, ...]
 
     @classmethod
-    def of(cls, found: timelines.Slice) -> "Slice":
-        values = tuple(Value(value=b.value, label=b.label, count=b.count, selected=b.selected) for b in found.buckets)
-        return cls(start=found.start, end=found.end, count=found.count, values=values)
+    def of(cls, found: timelines.Slice, query: ArticleQuery, facet: str | None = None) -> "Slice":
+        within = found.within(query)
+        values = tuple(
+            Value(
+                value=bucket.value,
+                label=bucket.label,
+                count=bucket.count,
+                selected=bucket.selected,
+                link=to_url(ARTICLES_PATH, only(within, facet, bucket.value)),
+            )
+            for bucket in found.buckets
+            if facet
+        )
+        link = to_url(ARTICLES_PATH, within)
+        return cls(start=found.start, end=found.end, count=found.count, link=link, values=values)
 
 
 class Timeline(BaseModel):
@@ -93,5 +109,5 @@ class _Timelines:
             interval=found.interval,
             by=facet,
             total=sum(piece.count for piece in found.slices),
-            slices=tuple(map(Slice.of, found.slices)),
+            slices=tuple(Slice.of(piece, query, facet) for piece in found.slices),
         )

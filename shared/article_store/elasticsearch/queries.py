@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -120,6 +121,17 @@ def hours(query: ArticleQuery, requests: Sequence[FacetRequest]) -> Body:
         for facet, those in among.items()
     }
     return {"size": 0, "query": _found(query), "aggs": aggs}
+
+
+def over_time(query: ArticleQuery, edges: Sequence[int], found: Found = MappingProxyType({})) -> Body:
+    """The request for the counts of the query's facet in each stretch between two days since 1970."""
+    ranges = [{"from": start, "to": end} for start, end in pairwise(edges)]
+    counts = _counts_of_all(query, found)
+    return {
+        "size": 0,
+        "query": _found(query),
+        "aggs": {"slices": {"range": {"field": "published_day", "ranges": ranges}, "aggs": counts}},
+    }
 
 
 def nearest(query: NearestQuery) -> Body:

@@ -8,7 +8,7 @@ import structlog
 from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from shared.article_store.bigrams import spread
-from shared.article_store.bounds import check_bounds, check_get_many, within_depth
+from shared.article_store.bounds import check_bounds, check_edges, check_get_many, within_depth
 from shared.article_store.cursors import Position, decode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.elasticsearch import past, queries, results
@@ -36,7 +36,7 @@ from shared.article_store.elasticsearch.story_mapping import (
 )
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.label_search import searched
-from shared.article_store.query import ArticleQuery, Hit, NearestQuery, SearchResult, Total
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, NearestQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
 from shared.errors import PermanentFailure
@@ -121,6 +121,19 @@ class ElasticsearchArticleReader:
     async def days(self, query: ArticleQuery) -> dict[int, int]:
         check_bounds(query)
         return results.read_days(await self._ask(queries.days(query)))
+
+    async def values_over_time(
+        self, query: ArticleQuery, request: FacetRequest, edges: Sequence[int]
+    ) -> tuple[FacetCounts, ...]:
+        asked = replace(query, facets=(request,))
+        check_bounds(asked)
+        check_edges(edges)
+        by_label = await self._ask(queries.labels_searched(wanted)) if (wanted := searched(asked)) else {}
+        found = results.read_searched(wanted, by_label)
+        slices = results.slices_of(await self._ask(queries.over_time(asked, edges, found)), len(edges) - 1)
+        missing = {value for one in slices for value in results.unlabelled(asked, one).get(request.facet, ())}
+        labels = await self._other_labels({request.facet: sorted(missing)} if missing else {})
+        return tuple(results.read_slice(asked, one, labels) for one in slices)
 
     async def story(self, story_id: str) -> StoredStory | None:
         with our_errors():

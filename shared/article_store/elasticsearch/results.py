@@ -84,6 +84,18 @@ def read_days(answer: Answer) -> dict[int, int]:
     return days_of(_counts(answer.get("aggregations", {}).get("days", _NOTHING)))
 
 
+def slices_of(answer: Answer, stretches: int) -> list[Answer]:
+    """An answer for each stretch of an answer to `queries.over_time`; of no index at all they hold nothing."""
+    buckets = answer.get("aggregations", {}).get("slices", _NOTHING)["buckets"]
+    return [{"aggregations": bucket} for bucket in buckets] or [{}] * stretches
+
+
+def read_slice(query: ArticleQuery, answer: Answer, other_labels: Labels) -> FacetCounts:
+    """The counts of the query's facet in one of `slices_of`."""
+    [request] = query.facets
+    return _facet(query, request, _by_facet(answer).get(request.facet, {}), other_labels)
+
+
 def in_hours(query: ArticleQuery, answer: Answer) -> tuple[FacetRequest, ...]:
     """The dates that are shown in hours, which an answer to `queries.hours` counts."""
     counts = _by_facet(answer)

@@ -1,7 +1,9 @@
 """Counts the facets of a question; one that cannot be counted says so, and the others are answered."""
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import pairwise
 
 import structlog
 import tantivy
@@ -11,8 +13,17 @@ from shared.article_store.facet_counts import REFUSED, Counted, assemble, named_
 from shared.article_store.label_search import searched
 from shared.article_store.narrowing import bucket_conditions, narrowing_facets
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest
-from shared.article_store.tantivy.counting import FacetQuestion, count, count_each, count_searched, label_of
+from shared.article_store.tantivy.counting import (
+    FacetQuestion,
+    count,
+    count_each,
+    count_over_time,
+    count_searched,
+    label_of,
+)
 from shared.article_store.tantivy.queries import matching
+from shared.article_store.time_buckets import between_days
+from shared.facets import FACETS_BY_NAME
 
 _log = structlog.get_logger()
 
@@ -24,6 +35,25 @@ def facets(searcher: tantivy.Searcher, schema: tantivy.Schema, query: ArticleQue
     except ValueError:
         # Together they are one request, and one that fails takes the others with it: each is asked for alone.
         return tuple(_alone_or_failed(searcher, schema, query, request) for request in query.facets)
+
+
+def over_time(
+    searcher: tantivy.Searcher, schema: tantivy.Schema, query: ArticleQuery, request: FacetRequest, edges: Sequence[int]
+) -> tuple[FacetCounts, ...]:
+    """The counts of a facet in each stretch between two days since 1970."""
+    asked = replace(query, facets=(request,))
+    if FACETS_BY_NAME[request.facet].kind == "date" or searched(asked) or bucket_conditions(query, request.facet):
+        stretches = (between_days(asked, *stretch) for stretch in pairwise(edges))
+        return tuple(facets(searcher, schema, one)[0] for one in stretches)
+    among = matching(schema, query, without_facet=request.facet)
+
+    def within(start: int, end: int) -> Query:
+        return matching(schema, between_days(query, start, end), without_facet=request.facet)
+
+    question = FacetQuestion(request, named_values(query, request.facet))
+    label = lru_cache(maxsize=None)(partial(label_of, searcher, among, request.facet))
+    found = count_over_time(searcher, among, question, edges, within)
+    return tuple(assemble(query, request, counted, label) for counted in found)
 
 
 def _alone_or_failed(

@@ -10,16 +10,16 @@ from typing import TypeVar
 import tantivy
 from tantivy import Query
 
-from shared.article_store.bounds import check_bounds, check_get_many, within_depth
+from shared.article_store.bounds import check_bounds, check_edges, check_get_many, within_depth
 from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import COUNTING_SHARE, not_counted, too_slow
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
 from shared.article_store.highlighting import highlight
-from shared.article_store.query import ArticleQuery, FacetCounts, Hit, NearestQuery, SearchResult, Total
+from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, NearestQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.tantivy.counting import count_days, count_of
-from shared.article_store.tantivy.faceting import facets
+from shared.article_store.tantivy.faceting import facets, over_time
 from shared.article_store.tantivy.fact_search import search_facts
 from shared.article_store.tantivy.kept_counts import KeptCounts
 from shared.article_store.tantivy.past import revisions, withdrawals
@@ -77,6 +77,13 @@ class TantivyArticleReader:
     async def days(self, query: ArticleQuery) -> dict[int, int]:
         check_bounds(query)
         return await self._ask(lambda searcher: count_days(searcher, matching(self._snapshots.schema, query)))
+
+    async def values_over_time(
+        self, query: ArticleQuery, request: FacetRequest, edges: Sequence[int]
+    ) -> tuple[FacetCounts, ...]:
+        check_bounds(replace(query, facets=(request,)))
+        check_edges(edges)
+        return await self._ask(lambda searcher: over_time(searcher, self._snapshots.schema, query, request, edges))
 
     async def story(self, story_id: str) -> StoredStory | None:
         found = await self._ask(lambda _: read(self._snapshots.story_searcher(), [story_id]))

@@ -1,13 +1,17 @@
 """Facets at their bounds: many values selected, many facets asked, long labels."""
 
-from datetime import UTC, datetime
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, RangeFilter, Words
-from shared.errors import InvalidInput
+from shared.article_store.time_buckets import between_days
+from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS
-from tests.builders import a_stored_article, a_story_changed, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, a_story_changed, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store
 
 
@@ -132,3 +136,56 @@ async def test_days_of_publication_are_counted_among_all_that_a_query_finds(stor
 
     first = (days[0] - datetime(1970, 1, 1, tzinfo=UTC)).days
     assert (of_sport, of_nothing) == ({first: 2, first + 3: 1}, {})
+
+
+async def test_values_over_time_are_those_of_a_search_in_each_stretch(store: Store):
+    rng = random.Random(7)
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    names = [an_entity(f"org:{n}", f"Org {n}") for n in range(30)]
+    await store.put(
+        *(
+            a_stored_article(
+                n,
+                an_enrichment(
+                    entities=tuple(rng.sample(names, 4)),
+                    relations=(a_relation(type=rng.choice(("acquires", "sues")), dollars=rng.choice((1e6, 2e8))),),
+                ),
+                published_at=first + timedelta(hours=rng.randint(0, 20 * 24)),
+                section=rng.choice(("Sport", "Business")),
+            )
+            for n in range(120)
+        )
+    )
+    edges = [(first - datetime(1970, 1, 1, tzinfo=UTC)).days + day for day in (0, 1, 7, 8, 14, 30)]
+    chosen = (FacetFilter("organization", ("org:3",), ("org:4",)), FacetFilter("section", ("Sport",)))
+    for facet, filters in (
+        ("organization", ()),
+        ("organization", chosen),
+        ("section", chosen),
+        ("relation", (FacetFilter("deal_size", ("1m-10m",)),)),
+        ("deal_size", (FacetFilter("relation", ("sues",)),)),
+        ("story_size", ()),
+        ("published", chosen),
+    ):
+        query, request = ArticleQuery(filters=filters, size=0), FacetRequest(facet, 3)
+
+        found = await store.reader.values_over_time(query, request, edges)
+
+        for counts, stretch in zip(found, pairwise(edges), strict=True):
+            within = between_days(replace(query, facets=(request,)), *stretch)
+            [searched] = (await store.reader.search(within)).facets
+            assert (counts.buckets, counts.other) == (searched.buckets, searched.other), (facet, stretch)
+
+
+async def test_values_over_time_of_nothing_are_none_and_edges_are_bounded(store: Store):
+    nothing, request = ArticleQuery(size=0), FacetRequest("section")
+
+    [counts] = await store.reader.values_over_time(nothing, request, [0, 30_000])
+
+    assert counts.buckets == ()
+    with pytest.raises(InvalidInput):
+        await store.reader.values_over_time(nothing, request, [5, 5])
+    with pytest.raises(LimitExceeded):
+        await store.reader.values_over_time(nothing, request, range(1_000))
+    with pytest.raises(InvalidInput):
+        await store.reader.values_over_time(nothing, FacetRequest("colour"), [1, 2])

@@ -22,7 +22,18 @@ async def test_a_slice_may_count_the_values_of_a_facet(deals_client):
 
     (march,) = answer["slices"]
     assert (march["start"], march["count"]) == ("2026-03-01T00:00:00Z", 6)
-    assert march["values"] == [{"value": "en", "label": "en", "count": 5, "selected": False}]
+    [english] = march["values"]
+    assert (english["value"], english["label"], english["count"], english["selected"]) == ("en", "en", 5, False)
+
+
+async def test_slices_and_their_values_lead_to_the_articles_that_they_count(deals_client):
+    answer = await ask(deals_client, "q=widgets&by=language&not_language=fr&interval=week&from=2026-03-03T13:00Z")
+
+    assert answer["slices"][0]["start"] < "2026-03-03T13:00:00Z"
+    for piece in answer["slices"]:
+        for counted in (piece, *piece["values"]):
+            found = (await deals_client.get(counted["link"])).json()
+            assert found["total"]["value"] == counted["count"], counted["link"]
 
 
 async def test_the_first_and_the_last_slice_respect_the_time_asked_for(deals_client):
