@@ -5,7 +5,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from deploy.chart_values import values_schema, values_table_rows
 from deploy.grafana_dashboards import DASHBOARDS, dashboard
 from deploy.image_requirements import image_requirements
 from deploy.kibana_objects import kibana_ndjson
@@ -24,6 +25,7 @@ from shared.settings import variable_of
 from shared.topology import STAGES, STREAMS, stages_reading
 
 DEPLOY = Path(__file__).parent
+CHART = DEPLOY / "helm" / "newsweir"
 PAGE = DEPLOY.parent / "OPERATING.md"
 
 
@@ -97,6 +99,11 @@ def stages_table() -> str:
     )
 
 
+def values_table() -> str:
+    """Name, default and meaning of every value of the chart."""
+    return table(["value", "default", "meaning"], values_table_rows())
+
+
 TABLES = {
     "settings": settings_table,
     "metrics": metrics_table,
@@ -106,15 +113,15 @@ TABLES = {
 }
 
 
-def generated(page: str) -> str:
+def generated(tables: Mapping[str, Callable[[], str]], page: str) -> str:
     """The page with each table between its markers ``<!-- NAME -->`` and ``<!-- /NAME -->`` written anew."""
-    for name, render in TABLES.items():
+    for name, render in tables.items():
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         # A backslash in a table is a backslash, not a group of the pattern.
         text = render().replace("\\", "\\\\")
         page, found = marked.subn(rf"\g<1>{text}\n\g<2>", page)
         if found != 1:
-            raise SystemExit(f"{PAGE.name} needs the markers <!-- {name} --> and <!-- /{name} --> once")
+            raise SystemExit(f"a page needs the markers <!-- {name} --> and <!-- /{name} --> once")
     return page
 
 
@@ -138,13 +145,19 @@ def _dashboard(name: str, _: str) -> str:
 
 # Each generated file, and what it should hold, given what it holds now.
 FILES: dict[Path, Callable[[str], str]] = {
-    PAGE: generated,
+    PAGE: partial(generated, TABLES),
+    CHART / "README.md": partial(generated, {"values": values_table}),
+    CHART / "values.schema.json": lambda _: values_schema(),
     DEPLOY / "image-requirements.txt": lambda _: image_requirements(),
     # A chart can read only what lies in its own folder.
-    DEPLOY / "helm" / "newsweir" / "files" / "rules.yml": lambda _: (DEPLOY / "prometheus" / "rules.yml").read_text(),
+    CHART / "files" / "rules.yml": lambda _: (DEPLOY / "prometheus" / "rules.yml").read_text(),
     DEPLOY / "kibana" / "newsweir.ndjson": lambda _: kibana_ndjson(),
-    DEPLOY / "helm" / "newsweir" / "files" / "newsweir.ndjson": lambda _: kibana_ndjson(),
-    **{DEPLOY / "grafana" / "dashboards" / f"{name}.json": partial(_dashboard, name) for name in DASHBOARDS},
+    CHART / "files" / "newsweir.ndjson": lambda _: kibana_ndjson(),
+    **{
+        folder / f"{name}.json": partial(_dashboard, name)
+        for folder in (DEPLOY / "grafana" / "dashboards", CHART / "files" / "grafana")
+        for name in DASHBOARDS
+    },
 }
 
 
@@ -163,6 +176,7 @@ def main() -> int:
             sys.stderr.write(f"{path.relative_to(DEPLOY.parent)} is out of date: python -m deploy.generate\n")
         return int(bool(stale))
     for path, content in stale.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
     return 0
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -20,7 +20,8 @@ from shared.settings import BusSettings
 _CONNECTION_OPTIONS: Mapping[str, Any] = {"socket_timeout": None, "health_check_interval": 15}
 _RETRIES = 6
 _SENTINEL_FORM = (
-    "REDIS_URL names sentinels, but not as redis+sentinel://[user:password@]host:26379,host:26379/service[/database]"
+    "REDIS_URL names sentinels, but not as redis+sentinel://[user:password@]host:26379,host:26379/service[/database], "
+    "with ?ssl_ca_certs=/path after rediss+sentinel where the authority is no public one"
 )
 CONNECTION_ERRORS = (RedisConnectionError, RedisTimeoutError, OSError)
 # A broker that is full, or was made a replica, takes nothing for now: no fault of what was to be written.
@@ -103,7 +104,8 @@ class Sentinels:
 def sentinels_of(url: str) -> Sentinels | None:
     """What a URL ``redis+sentinel://[user:password@]host:port,host:port/service[/database]`` says; None for others.
 
-    ``rediss+sentinel`` speaks TLS. User and password are those of the primary and of the sentinels.
+    ``rediss+sentinel`` speaks TLS, and ``?ssl_ca_certs=/path`` at its end names the authority that signed for it. User
+    and password are those of the primary and of the sentinels.
 
     Raises:
         ConfigurationError: it begins like one and goes on otherwise.
@@ -112,6 +114,7 @@ def sentinels_of(url: str) -> Sentinels | None:
     if not rest:
         return None
     access, _, place = rest.rpartition("@")
+    place, _, asked = place.partition("?")
     hosts, _, path = place.partition("/")
     service, _, database = path.partition("/")
     user, _, password = access.rpartition(":")
@@ -119,7 +122,14 @@ def sentinels_of(url: str) -> Sentinels | None:
     addresses = tuple(_address(host) for host in hosts.split(","))
     if scheme not in ("redis", "rediss") or not service or not (database or "0").isdigit():
         raise ConfigurationError(_SENTINEL_FORM)
-    return Sentinels(addresses, service, options | ({"ssl": True} if scheme == "rediss" else {}), int(database or 0))
+    return Sentinels(addresses, service, options | _tls_options(scheme, asked), int(database or 0))
+
+
+def _tls_options(scheme: str, asked: str) -> dict[str, Any]:
+    said = dict(parse_qsl(asked, keep_blank_values=True))
+    if said.keys() - {"ssl_ca_certs"} or (said and scheme == "redis"):
+        raise ConfigurationError(_SENTINEL_FORM)
+    return {"ssl": True, **said} if scheme == "rediss" else {}
 
 
 def _address(text: str) -> tuple[str, int]:

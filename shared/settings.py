@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.errors import ConfigurationError
-from shared.secrecy import MASK, without_passwords
+from shared.secrecy import MASK, without_secrets
 
 CONFIG_FILE_VARIABLE = "NEWSWEIR_CONFIG_FILE"
 # Names that the deployment world already has keep them; every other setting is NEWSWEIR_ and the field's name.
@@ -19,6 +19,8 @@ _OWN_NAMES = {
     name: name.upper()
     for name in ("redis_url", "elasticsearch_url", "otel_exporter_otlp_endpoint", "otel_exporter_otlp_headers")
 }
+# Of a hundred letters in both, how many are common; below it two names are two settings.
+_HARDLY_DIFFERENT = 0.88
 # For a field's json_schema_extra: its value is never shown.
 SECRET: dict[str, Any] = {"secret": True}
 
@@ -57,9 +59,7 @@ def load(settings: type[S], environment: Mapping[str, str] | None = None) -> S:
         return settings.model_validate({name: _parse(settings, name, value) for name, (value, _) in given.items()})
     except ValidationError as error:
         problems = "; ".join(_problem(settings, given, str(e["loc"][0]), e["msg"], e["input"]) for e in error.errors())
-        raise ConfigurationError(
-            f"settings that do not fit: {problems}; `newsweir config show` lists what is allowed"
-        ) from error
+        raise ConfigurationError(f"settings that do not fit: {problems}; `newsweir config show` lists all") from error
 
 
 def read(settings: type[Settings], environment: Mapping[str, str] | None = None) -> dict[str, Given]:
@@ -109,11 +109,53 @@ def refuse_unknown(names: Collection[str], known: Collection[str], origin: str) 
             raise ConfigurationError(f"{origin}: there is no setting {name}; {hint}")
 
 
+def mistaken(known: Collection[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Variables that are none of `known` but hardly differ from one, with that one: slips, which nobody reads.
+
+    Others may be somebody else's: Kubernetes names a Service newsweir-search to every pod as NEWSWEIR_SEARCH_PORT.
+    """
+    source = os.environ if environment is None else environment
+    files = {f"{variable}_FILE" for variable in known} | {CONFIG_FILE_VARIABLE}
+    unread = (name for name in source if name.startswith("NEWSWEIR_") and name not in known and name not in files)
+    near = {name: get_close_matches(name, known, n=1, cutoff=_HARDLY_DIFFERENT) for name in unread}
+    return {name: found[0] for name, found in near.items() if found}
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether the value of a field is never shown."""
+    return isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("secret"))
+
+
 def masked(field: FieldInfo, value: object) -> object:
-    """The value as it may be shown: a secret not at all, a URL without its password."""
-    if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("secret") and value:
+    """The value as it may be shown: a secret not at all, a URL without its password and its parameters of that kind."""
+    if is_secret(field) and value:
         return MASK
-    return without_passwords(value) if isinstance(value, str) else value
+    if isinstance(value, list | tuple):
+        return type(value)(masked(field, part) for part in value)
+    return without_secrets(value) if isinstance(value, str) else value
+
+
+_BOUNDS = {
+    "minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below",
+    "maxLength": "characters at most", "pattern": "like",
+}  # fmt: skip
+_KINDS = {
+    "array": "a list, separated by commas",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+}
+
+
+def allowed(group: type[Settings], name: str) -> str:
+    """What a setting may be, in words: ``a whole number, at least 0, at most 65535``."""
+    schema = group.model_json_schema()["properties"][name]
+    parts = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
+    part = parts[0]
+    if "enum" in part:
+        return " or ".join(part["enum"])
+    kind = _KINDS.get(part.get("type", "string"), "text")
+    return ", ".join([kind, *(f"{words} {part[key]}" for key, words in _BOUNDS.items() if key in part)])
 
 
 def environment_for(settings: Mapping[str, str | Path | int | float | bool | None]) -> dict[str, str]:
@@ -133,7 +175,8 @@ def _parse(settings: type[Settings], name: str, value: object) -> object:
 
 def _problem(settings: type[Settings], given: Mapping[str, Given], name: str, message: str, value: object) -> str:
     shown = masked(settings.model_fields[name], value)
-    return f"{variable_of(name)}: {message} (is {shown!r}, set in {_place(given, name)})"
+    fits = allowed(settings, name)
+    return f"{variable_of(name)}: {message} (is {shown!r}, set in {_place(given, name)}; allowed: {fits})"
 
 
 def _place(given: Mapping[str, Given], name: str) -> str:
@@ -157,6 +200,7 @@ class BusSettings(Settings):
 
     redis_url: str | None = Field(
         default=None,
+        pattern=r"^(rediss?(\+sentinel)?|unix)://",
         description="redis://, rediss://, unix:// or redis+sentinel://host:port,host:port/service; "
         "unset: `newsweir run` starts an embedded Valkey",
     )
@@ -175,7 +219,9 @@ class StoreSettings(Settings):
     data_dir: Path = Field(
         default_factory=_default_data_dir, description="all state of one machine; the XDG data folder"
     )
-    elasticsearch_url: str | None = Field(default=None, description="http(s)://[user:password@]host:port")
+    elasticsearch_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="http(s)://[user:password@]host:port"
+    )
     elasticsearch_api_key: str | None = Field(
         default=None, json_schema_extra=SECRET, description="instead of a user in the URL: the encoded form"
     )

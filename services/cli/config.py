@@ -6,7 +6,7 @@ from typing import NamedTuple
 from services.cli.output import say, write_json_line, write_list
 from services.cli.settings_groups import owner_of, refuse_unknown_in_file, settings_groups
 from shared.errors import ConfigurationError
-from shared.settings import Settings, load, masked, read, variable_of
+from shared.settings import allowed, load, masked, mistaken, read, variable_of
 
 
 class Setting(NamedTuple):
@@ -58,37 +58,15 @@ def problems() -> list[str]:
         refuse_unknown_in_file()
     except ConfigurationError as error:
         found.append(str(error))
+    known = {variable_of(name) for group in settings_groups() for name in group.model_fields}
+    for variable, meant in mistaken(known).items():
+        found.append(f"the environment: there is no setting {variable}; is {meant} meant?")
     for group in settings_groups():
         try:
             load(group)
         except ConfigurationError as error:
             found.append(str(error))
     return found
-
-
-_BOUNDS = {
-    "minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below",
-    "pattern": "like",
-}  # fmt: skip
-
-
-_KINDS = {
-    "array": "a list, separated by commas",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-}
-
-
-def allowed(group: type[Settings], name: str) -> str:
-    """What a setting may be, in words: ``a whole number, at least 0, at most 65535``."""
-    schema = group.model_json_schema()["properties"][name]
-    parts = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
-    part = parts[0]
-    if "enum" in part:
-        return " or ".join(part["enum"])
-    kind = _KINDS.get(part.get("type", "string"), "text")
-    return ", ".join([kind, *(f"{words} {part[key]}" for key, words in _BOUNDS.items() if key in part)])
 
 
 def _shown(value: object) -> str:

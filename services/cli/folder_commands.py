@@ -45,6 +45,9 @@ def reindex(
     ] = None,
     back: Annotated[bool, typer.Option("--back", help="Go back to the older indices, and drop the newer.")] = False,
     finish: Annotated[bool, typer.Option("--finish", help="Drop the older indices: no way back.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Only make template and indices, if there are none.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is in use and would be done.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -63,8 +66,8 @@ def reindex(
     from shared.errors import InvalidInput
     from shared.settings import StoreSettings, load
 
-    if sum((to is not None, back, finish)) > 1 or (to is not None and dry_run):
-        raise InvalidInput("--to, --back and --finish are three different things; --dry-run belongs to the last two")
+    if sum((to is not None, back, finish, prepare)) > 1 or (to is not None and dry_run):
+        raise InvalidInput("--to, --back, --finish and --prepare are different things; --dry-run does not go with --to")
     settings, clock = load(StoreSettings), SystemClock()
     if to is not None:
         raise typer.Exit(asyncio.run(copy_store(settings, to, clock)))
@@ -72,7 +75,7 @@ def reindex(
     async def moved() -> int:
         reindexing = open_reindexing(settings, clock)
         try:
-            wanted = Wanted(back=back, finish=finish)
+            wanted = Wanted(back=back, finish=finish, prepare=prepare)
             return await reindex_command(reindexing, wanted, clock, dry_run=dry_run, agreed=agreement(yes=yes))
         finally:
             await reindexing.close()

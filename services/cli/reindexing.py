@@ -13,10 +13,15 @@ _SAY_EVERY_S = 5.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """What was asked for; neither back nor finish: to move here."""
+    """What was asked for; none of it: to move here.
+
+    Attributes:
+        prepare: only to make what an empty store needs.
+    """
 
     back: bool = False
     finish: bool = False
+    prepare: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ async def reindex_command(
 def described(state: IndicesState) -> list[str]:
     """What is in use, for people."""
     if state.read is None:
-        return ["there are no indices yet: the first start of indexing makes them"]
+        return ["there are no indices yet"]
     lines = [f"{state.articles} articles are read, with the mapping {state.read}"]
     if state.written != state.read:
         lines.append(f"{state.written} is filled: it holds {state.copied} of them; both are written")
@@ -83,7 +88,11 @@ def step_for(state: IndicesState, wanted: Wanted) -> Step:
     """What is to be done in a state."""
     if wanted.back:
         return _back(state)
-    return _finish(state) if wanted.finish else _move(state)
+    if wanted.finish:
+        return _finish(state)
+    if state.read is None and state.written is None:
+        return Step("run", "template and indices are to be made", done="template and indices are there")
+    return Step(None, "there are indices: they stay as they are", status=0) if wanted.prepare else _move(state)
 
 
 def _move(state: IndicesState) -> Step:

@@ -42,7 +42,7 @@ class Reindexing(Protocol):
 
     async def run(self, report: Report) -> None:
         """Let writes, then all articles, then reading move to this program's mapping; the older indices stay, and are
-        written. `report` is told how many of how many articles are there.
+        written. `report` is told how many of how many articles are there. In an empty store, make what writing needs.
 
         Raises:
             ConfigurationError: another program moves the articles away from this mapping.

@@ -3,12 +3,16 @@
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.chart import Render, rendered
+
 ROOT = Path(__file__).parents[2]
 _BUILD_LIMIT_S = 900
+_HELM = "v3.18.6"
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -45,15 +49,45 @@ def image(daemon: None) -> str:
 
 @pytest.fixture(scope="session")
 def tool(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """Finds a program; a test is skipped where it is missing, or fails where --require-deploy-tools names it."""
+    """Finds a program; a test is skipped where it is missing, or fails where --require-deploy-tools names it.
+
+    helm is built by go where only that is there: no distribution has it.
+    """
     required = request.config.getoption("--require-deploy-tools").split(",")
 
     def found(name: str) -> str:
-        path = shutil.which(name)
+        path, missing = shutil.which(name), f"{name} is not on the PATH"
+        if path is None and name == "helm":
+            path, missing = _helm_by_go()
         if path is None and name in required:
-            pytest.fail(f"{name} is not on the PATH")
+            pytest.fail(missing)
         if path is None:
-            pytest.skip(f"{name} is not on the PATH")
+            pytest.skip(missing)
         return path
 
     return found
+
+
+@cache
+def _helm_by_go() -> tuple[str | None, str]:
+    """The helm of this checkout, built where it is not there yet, in a minute or two; else why there is none."""
+    helm = ROOT / ".venv" / "tools" / f"helm-{_HELM}" / "helm"
+    if helm.exists():
+        return str(helm), ""
+    if shutil.which("go") is None:
+        return None, "helm is not on the PATH, and neither is go, which would build it"
+    told = [f"GOBIN={helm.parent}", "GOFLAGS=-buildvcs=false"]
+    command = ["env", *told, "go", "install", f"helm.sh/helm/v3/cmd/helm@{_HELM}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_BUILD_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        return None, f"go did not build helm {_HELM} in {_BUILD_LIMIT_S} s"
+    failed = done.returncode or not helm.exists()
+    return (None, f"go could not build helm {_HELM}: {done.stderr[-500:]}") if failed else (str(helm), "")
+
+
+@pytest.fixture(scope="module")
+def render(tool: Callable[[str], str]) -> Render:
+    """Renders the chart with some values."""
+    helm = tool("helm")
+    return lambda values, *options: rendered(helm, values, *options)

@@ -1,72 +1,39 @@
-"""The chart renders, for every choice that it offers, what Kubernetes accepts."""
+"""The chart renders, for every choice that it offers, what Kubernetes accepts, and what it renders is harmless."""
 
-import base64
 import json
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
 import pytest
-import yaml
+
+from shared.process import DRAIN_S
+from tests.deploy.chart import (
+    CHART,
+    CHOICES,
+    KEDA,
+    NAMED_AFTER_THE_RELEASE,
+    NEEDED,
+    SENTINEL,
+    SERVICES,
+    VERSION,
+    WITH_KEDA,
+    Render,
+    container,
+    of_kind,
+)
 
 pytestmark = pytest.mark.deploy
-CHART = Path(__file__).parents[2] / "deploy" / "helm" / "newsweir"
-VERSION = "1.31"
-NEEDED = {"contact": "you@your.example", "redis.url": "redis://broker:6379/0", "elasticsearch.url": "http://store:9200"}
-CHOICES = {
-    "redis.caSecret": "redis-ca",
-    "elasticsearch.caSecret": "store-ca",
-    "elasticsearch.apiKeySecretKey": "api-key",
-    "services.crawler.persistence.enabled": "true",
-    "services.search.ingress.enabled": "true",
-    "services.search.ingress.host": "news.your.example",
-    "services.search.ingress.tlsSecret": "news-tls",
-    "monitoring.podMonitor": "true",
-    "monitoring.rules": "true",
-    "dashboards.kibanaUrl": "http://kibana:5601",
-    "settings.NEWSWEIR_LOG_LEVEL": "warning",
-    "tracing.endpoint": "http://collector:4318",
-    "tracing.headersSecret": "collector",
-}
-KEDA = {"redis.address": "broker:6379", "redis.passwordSecretKey": "password"}
-SERVICES = {"crawler", "enrichment", "indexing", "search"}
-Render = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def render(tool) -> Render:
-    helm = tool("helm")
-
-    def rendered(values: dict[str, str], *options: str) -> list[dict[str, Any]]:
-        given = ",".join(f"{name}={value}" for name, value in values.items())
-        done = subprocess.run(
-            [helm, "template", "news", CHART, "--kube-version", f"{VERSION}.0", "--set", given, *options],
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return [document for document in yaml.safe_load_all(done.stdout) if document]
-
-    return rendered
-
-
-def of_kind(documents: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
-    """By the name without that of the release."""
-    return {d["metadata"]["name"].removeprefix("news-"): d for d in documents if d["kind"] == kind}
-
-
-def container(deployment: dict[str, Any]) -> dict[str, Any]:
-    return deployment["spec"]["template"]["spec"]["containers"][0]
 
 
 @pytest.mark.parametrize(
     ("values", "options"),
-    [(NEEDED, ()), (NEEDED | CHOICES, ()), (NEEDED | KEDA, ("--api-versions", "keda.sh/v1alpha1"))],
-    ids=["as it comes", "with every choice", "with KEDA"],
+    [(NEEDED, ()), (NEEDED | CHOICES, ()), (NEEDED | KEDA, WITH_KEDA), (NEEDED | CHOICES | SENTINEL, WITH_KEDA)],
+    ids=["as it comes", "with every choice", "with KEDA", "with KEDA and sentinels"],
 )
 def test_kubernetes_accepts_what_is_rendered(render: Render, values: dict[str, str], options: tuple[str, ...]):
     for document in render(values, *options):
+        assert document["metadata"]["name"].startswith("news-") or document["kind"] in NAMED_AFTER_THE_RELEASE
         # Kubernetes itself knows no operators' kinds; they are looked at below.
         if not document["apiVersion"].startswith(("keda.sh", "monitoring.coreos.com")):
             kubernetes_validate.validate(document, VERSION, strict=True)
@@ -75,29 +42,107 @@ def test_kubernetes_accepts_what_is_rendered(render: Render, values: dict[str, s
 def test_each_service_has_its_deployment_budget_scaling_and_network_policy(render: Render):
     documents = render(NEEDED)
 
-    for kind in ("Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler", "NetworkPolicy"):
+    for kind in ("Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler"):
         assert set(of_kind(documents, kind)) == SERVICES
+    assert set(of_kind(documents, "NetworkPolicy")) == SERVICES | {"indices"}
 
 
-def test_with_keda_the_stages_follow_the_lag_of_their_streams(render: Render):
-    from shared.topology import ENRICHMENT, INDEXING
+def test_a_budget_lets_nodes_be_drained_of_what_only_waits(render: Render):
+    for budget in of_kind(render(NEEDED), "PodDisruptionBudget").values():
+        assert budget["spec"]["maxUnavailable"] == 1
+        assert budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
-    documents = render(NEEDED | KEDA, "--api-versions", "keda.sh/v1alpha1")
 
-    scaled = of_kind(documents, "ScaledObject")
-    followed = {name: d["spec"]["triggers"][0]["metadata"] for name, d in scaled.items()}
-    assert {name: (m["stream"], m["consumerGroup"]) for name, m in followed.items()} == {
-        stage.name: (f"newsweir:{stage.reads.name}", stage.group) for stage in (ENRICHMENT, INDEXING)
+def test_the_grace_of_a_pod_is_longer_than_a_service_takes_to_end(render: Render):
+    for name, deployment in of_kind(render(NEEDED), "Deployment").items():
+        pod, hook = deployment["spec"]["template"]["spec"], container(deployment).get("lifecycle")
+        before = float(hook["preStop"]["exec"]["command"][1]) if hook else 0.0
+        # What is left of the traces is sent after the drain, for three seconds at most.
+        assert pod["terminationGracePeriodSeconds"] > before + DRAIN_S + 3 + 5
+        # Only search is led to by a Service, which takes a while to hear of its end.
+        assert (before > 0) == (name == "search")
+
+
+def test_replicas_keep_to_different_nodes_and_zones_where_they_can(render: Render):
+    for name, deployment in of_kind(render(NEEDED), "Deployment").items():
+        spread = deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]
+        assert [each["topologyKey"] for each in spread] == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
+        assert {each["labelSelector"]["matchLabels"]["app.kubernetes.io/component"] for each in spread} == {name}
+
+
+def test_a_crawler_takes_no_more_processes_than_its_memory_allows(render: Render):
+    """By itself it would take one for each core of the node."""
+    environment = {
+        v["name"]: v.get("value") for v in container(of_kind(render(NEEDED), "Deployment")["crawler"])["env"]
     }
-    assert set(of_kind(documents, "HorizontalPodAutoscaler")) == {"crawler", "search"}
+
+    assert environment["NEWSWEIR_EXTRACTION_WORKERS"] == "2"
+
+
+def test_secrets_of_settings_come_from_secrets(render: Render):
+    from_secrets = {
+        name: [source["secretRef"]["name"] for source in container(deployment).get("envFrom", [])]
+        for name, deployment in of_kind(render(NEEDED | CHOICES), "Deployment").items()
+    }
+
+    assert from_secrets["search"] == ["secrets-of-all", "secrets-of-search"]
+    assert from_secrets["crawler"] == ["secrets-of-all"]
+
+
+def test_a_service_may_be_let_out_further(render: Render):
+    opened = {
+        "services.search.extraEgress[0].ports[0].port": "587",
+        "services.search.extraEgress[0].to[0].ipBlock.cidr": "192.0.2.8/32",
+    }
+    wanted = {"ports": [{"port": 587}], "to": [{"ipBlock": {"cidr": "192.0.2.8/32"}}]}
+
+    policies = of_kind(render(NEEDED | opened), "NetworkPolicy")
+
+    assert {name for name, policy in policies.items() if wanted in policy["spec"]["egress"]} == {"search"}
+
+
+def test_a_job_reaches_what_it_works_on_and_nothing_else(render: Render):
+    policies = of_kind(render(NEEDED | CHOICES), "NetworkPolicy")
+
+    for name, port in (("indices", 9200), ("dashboards", 5601)):
+        assert policies[name]["spec"]["ingress"] == []
+        ports = [each["port"] for rule in policies[name]["spec"]["egress"] for each in rule["ports"]]
+        assert ports == [53, 53, port]
+        assert policies[name]["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == name
+
+
+def test_helm_finds_nothing_to_complain_of(tool):
+    given = ",".join(f"{name}={value}" for name, value in NEEDED.items())
+
+    done = subprocess.run([tool("helm"), "lint", "--strict", CHART, "--set", given], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_pod_has_no_privilege_and_asks_nothing_of_the_cluster(render: Render):
     for deployment in of_kind(render(NEEDED), "Deployment").values():
-        pod = deployment["spec"]["template"]["spec"]
-        assert pod["securityContext"]["runAsNonRoot"] is True
-        assert pod["automountServiceAccountToken"] is False
-        assert container(deployment)["securityContext"] == {
+        assert_harmless(deployment["spec"]["template"]["spec"])
+
+
+def test_jobs_and_the_test_have_none_either(render: Render):
+    documents = render(NEEDED | CHOICES)
+    jobs = [job["spec"]["template"]["spec"] for job in of_kind(documents, "Job").values()]
+    tests = [pod["spec"] for pod in of_kind(documents, "Pod").values()]
+
+    assert len(jobs + tests) == 3
+    for pod in jobs + tests:
+        assert_harmless(pod)
+
+
+def assert_harmless(pod: dict[str, Any]) -> None:
+    """As the restricted standard of Kubernetes has it, and over a read-only root file system."""
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["enableServiceLinks"] is False
+    for one in pod["containers"]:
+        assert {"requests", "limits"} <= one["resources"].keys()
+        assert one["securityContext"] == {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
@@ -130,8 +175,10 @@ def test_enrichment_alone_reaches_a_language_model_where_one_is_named(render: Re
 def test_sentinels_are_reached_where_they_are_asked(render: Render):
     sentinels = {"redis.url": "redis+sentinel://sentinel:26379/main", "networkPolicy.sentinelPort": "26379"}
 
-    for policy in of_kind(render(NEEDED | sentinels), "NetworkPolicy").values():
-        assert {"ports": [{"port": 6379}, {"port": 26379}]} in policy["spec"]["egress"]
+    policies = of_kind(render(NEEDED | sentinels), "NetworkPolicy")
+
+    for name in SERVICES:
+        assert {"ports": [{"port": 6379}, {"port": 26379}]} in policies[name]["spec"]["egress"]
     assert "26379" not in json.dumps(render(NEEDED))
 
 
@@ -152,45 +199,3 @@ def test_every_variable_is_a_setting(render: Render):
 
     for deployment in of_kind(render(NEEDED | CHOICES), "Deployment").values():
         assert {variable["name"] for variable in container(deployment)["env"]} <= known
-
-
-def test_every_service_sends_traces_where_an_endpoint_is_named_and_may_reach_it(render: Render):
-    documents, without = render(NEEDED | CHOICES), render(NEEDED)
-
-    for name, deployment in of_kind(documents, "Deployment").items():
-        environment = {variable["name"]: variable for variable in container(deployment)["env"]}
-        assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"]["value"] == "http://collector:4318"
-        assert environment["NEWSWEIR_TRACE_SHARE"]["value"] == "1"
-        assert environment["OTEL_EXPORTER_OTLP_HEADERS"]["valueFrom"]["secretKeyRef"]["name"] == "collector"
-        outward = of_kind(documents, "NetworkPolicy")[name]["spec"]["egress"]
-        assert {"ports": [{"port": 4318}]} in outward
-    assert "OTEL" not in json.dumps(without)
-    assert "4318" not in json.dumps(without)
-
-
-def test_dashboards_are_imported_where_a_kibana_is_named_and_only_there(render: Render):
-    from services.cli.settings_groups import settings_groups
-    from shared.settings import variable_of
-
-    documents = render(NEEDED | CHOICES)
-
-    job = container(of_kind(documents, "Job")["dashboards"])
-    packed = of_kind(documents, "ConfigMap")["dashboards"]["binaryData"]["newsweir.ndjson"]
-    known = {variable_of(name) for group in settings_groups() for name in group.model_fields}
-    assert base64.b64decode(packed) == (CHART.parents[1] / "kibana" / "newsweir.ndjson").read_bytes()
-    assert job["command"][-3:] == ["kibana", "import", "/dashboards/newsweir.ndjson"]
-    assert {variable["name"] for variable in job["env"]} <= known
-    assert of_kind(render(NEEDED), "Job") == {}
-
-
-@pytest.mark.parametrize("missing", NEEDED)
-def test_what_only_the_operator_knows_must_be_said(tool, missing: str):
-    given = ",".join(f"{name}={value}" for name, value in NEEDED.items() if name != missing)
-
-    done = subprocess.run(
-        [tool("helm"), "template", "news", CHART, "--kube-version", f"{VERSION}.0", "--set", given],
-        capture_output=True, text=True,
-    )  # fmt: skip
-
-    assert done.returncode != 0
-    assert missing.split(".")[0] in done.stderr

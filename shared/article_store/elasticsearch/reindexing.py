@@ -4,6 +4,7 @@ from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.elasticsearch import past
 from shared.article_store.elasticsearch.connection import connect, our_errors
+from shared.article_store.elasticsearch.facts import bring_up_facts
 from shared.article_store.elasticsearch.generations import Generations
 from shared.article_store.elasticsearch.mapping import fingerprint
 from shared.article_store.elasticsearch.places import read_layout
@@ -47,11 +48,14 @@ class ElasticsearchReindexing:
         with our_errors():
             await past.create(self._client, self._prefix)
             layout = await self._generations.begin(by_itself=False)
+            await bring_up_stories(self._client, self._clock, self._prefix)
             if layout.is_filling:
-                await bring_up_stories(self._client, self._clock, self._prefix)
                 writer = ElasticsearchArticleWriter(self._client, self._clock, self._prefix, self._own)
                 await self._generations.copy(writer.places, writer.settle, report)
                 await self._generations.switch()
+            else:
+                # What a writer makes when it is opened: whoever writes afterwards needs fewer rights.
+                await bring_up_facts(self._client, self._clock, self._prefix)
             await self._generations.align()
 
     async def back(self) -> str:

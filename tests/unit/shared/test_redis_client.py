@@ -12,7 +12,7 @@ def test_without_a_url_the_error_says_how_to_get_a_broker():
 
 def test_a_url_of_another_kind_is_refused_by_name():
     with pytest.raises(ConfigurationError, match="REDIS_URL"):
-        open_connection(BusSettings(redis_url="http://broker:6379"))
+        open_connection(BusSettings(redis_url="redis://broker:port"))
 
 
 def test_no_connection_has_a_socket_timeout():
@@ -74,7 +74,24 @@ def test_a_url_of_sentinels_says_where_they_are_and_what_they_call_the_primary()
     assert found.options == {"username": "me", "password": "p@ss", "ssl": True}
 
 
-@pytest.mark.parametrize("url", ["redis+sentinel://one/news", "redis+sentinel://one:26379", "http+sentinel://a:1/b"])
+def test_sentinels_may_have_been_signed_for_by_an_authority_of_the_operators():
+    found = sentinels_of("rediss+sentinel://one:26379/news?ssl_ca_certs=/etc/newsweir/redis/ca.crt")
+
+    assert found is not None
+    assert (found.service, found.database) == ("news", 0)
+    assert (found.options["ssl"], found.options["ssl_ca_certs"]) == (True, "/etc/newsweir/redis/ca.crt")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://one/news",
+        "redis+sentinel://one:26379",
+        "http+sentinel://a:1/b",
+        "redis+sentinel://one:26379/news?ssl_ca_certs=/ca.crt",
+        "rediss+sentinel://one:26379/news?ssl_cert_reqs=none",
+    ],
+)
 def test_sentinels_that_cannot_be_understood_are_refused_with_the_form(url):
     with pytest.raises(ConfigurationError, match=r"redis\+sentinel://\[user"):
         sentinels_of(url)

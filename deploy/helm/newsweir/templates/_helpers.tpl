@@ -35,7 +35,82 @@ app.kubernetes.io/component: {{ .component }}
 {{- define "newsweir.elasticsearchSecret" -}}{{ .Values.elasticsearch.existingSecret | default (printf "%s-elasticsearch" (include "newsweir.name" .)) }}{{- end }}
 
 {{- define "newsweir.keda" -}}
-{{- if and .Values.autoscaling.enabled .Values.redis.address (or (eq (toString .Values.autoscaling.keda) "true") (and (eq (toString .Values.autoscaling.keda) "auto") (.Capabilities.APIVersions.Has "keda.sh/v1alpha1"))) -}}true{{- end -}}
+{{- $redis := .Values.redis -}}
+{{- $wanted := eq (toString .Values.autoscaling.keda) "true" -}}
+{{- if and $redis.sentinel.addresses (not $redis.sentinel.master) -}}
+{{- fail "redis.sentinel.master: what the sentinels call the primary" -}}
+{{- end -}}
+{{- $known := or $redis.address $redis.sentinel.addresses -}}
+{{- if and .Values.autoscaling.enabled $wanted (not $known) -}}
+{{- fail "redis.address (or redis.sentinel): with autoscaling.keda=true KEDA reads the lag of streams there" -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled $known (or $wanted (and (eq (toString .Values.autoscaling.keda) "auto") (.Capabilities.APIVersions.Has "keda.sh/v1alpha1"))) -}}true{{- end -}}
+{{- end }}
+
+{{/* What the autoscaler logs in with, as parameter=secret/key; nothing where nothing is to be said. */}}
+{{- define "newsweir.kedaAccess" -}}
+{{- $redis := .Values.redis -}}
+{{- $secret := include "newsweir.redisSecret" . -}}
+{{- range $parameter, $key := dict "username" $redis.usernameSecretKey "password" $redis.passwordSecretKey "sentinelUsername" $redis.sentinel.usernameSecretKey "sentinelPassword" $redis.sentinel.passwordSecretKey }}
+{{- with $key }}
+- {parameter: {{ $parameter }}, name: {{ $secret }}, key: {{ . }}}
+{{- end }}
+{{- end }}
+{{- if and $redis.tls $redis.caSecret }}
+- {parameter: tls, name: {{ include "newsweir.name" . }}-keda, key: tls}
+- {parameter: ca, name: {{ $redis.caSecret }}, key: ca.crt}
+{{- end }}
+{{- end }}
+
+{{/* Ports at which sentinels answer. */}}
+{{- define "newsweir.sentinelPorts" -}}
+{{- $ports := list -}}
+{{- with .Values.networkPolicy.sentinelPort }}{{ $ports = append $ports (toString .) }}{{ end -}}
+{{- range .Values.redis.sentinel.addresses }}{{ $ports = append $ports (splitList ":" . | last) }}{{ end -}}
+{{- $ports | uniq | join " " -}}
+{{- end }}
+
+{{/* How many crawlers may run: one where their archive is on a volume that one node mounts. */}}
+{{- define "newsweir.alone" -}}
+{{- if and (dig "persistence" "enabled" false .) (eq (dig "persistence" "accessMode" "" .) "ReadWriteOnce") -}}true{{- end -}}
+{{- end }}
+
+{{/* Where the store is, and how to log in there: what services and jobs are told. */}}
+{{- define "newsweir.storeEnvironment" -}}
+- {name: NEWSWEIR_INDEX_PREFIX, value: {{ .root.Values.elasticsearch.indexPrefix | quote }}}
+- name: ELASTICSEARCH_URL
+  valueFrom: {secretKeyRef: {name: {{ .secret }}, key: {{ .key }}}}
+{{- with .apiKey }}
+- name: NEWSWEIR_ELASTICSEARCH_API_KEY
+  valueFrom: {secretKeyRef: {name: {{ $.secret }}, key: {{ . }}}}
+{{- end }}
+{{- if .root.Values.elasticsearch.caSecret }}
+- {name: NEWSWEIR_ELASTICSEARCH_CA_FILE, value: /etc/newsweir/elasticsearch/ca.crt}
+{{- end }}
+{{- end }}
+
+{{/* What every pod of ours says of itself: account, security, where it may run. */}}
+{{- define "newsweir.podPlace" -}}
+serviceAccountName: {{ include "newsweir.serviceAccount" . }}
+automountServiceAccountToken: false
+# Kubernetes would name each Service of the namespace to it, a Service called newsweir as if it were a setting.
+enableServiceLinks: false
+securityContext: {{- include "newsweir.podSecurity" . | nindent 2 }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- define "newsweir.podSecurity" -}}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from elasticsearch import AsyncElasticsearch
 
 from services.cli.reindexing import Wanted, described, reindex_command, step_for
 from shared.article_store.elasticsearch.writer import ElasticsearchArticleWriter
@@ -21,13 +22,17 @@ ELSEWHERE = IndicesState("own", "older", "older", None, 7, 7)
 HALF_WAY = IndicesState("own", "own", "older", None, 7, 3)
 MOVED = replace(HERE, way_back="older")
 LEAVING = IndicesState("own", "newer", "own", None, 7, 3)
-MOVE, BACK, FINISH = Wanted(), Wanted(back=True), Wanted(finish=True)
+MOVE, BACK, FINISH, PREPARE = Wanted(), Wanted(back=True), Wanted(finish=True), Wanted(prepare=True)
 
 
 @pytest.mark.parametrize(
     ("state", "wanted", "action"),
     [
-        (NEW, MOVE, None),
+        (NEW, MOVE, "run"),
+        (NEW, PREPARE, "run"),
+        (HERE, PREPARE, None),
+        (ELSEWHERE, PREPARE, None),
+        (HALF_WAY, PREPARE, None),
         (HERE, MOVE, None),
         (MOVED, MOVE, None),
         (LEAVING, MOVE, None),
@@ -55,8 +60,8 @@ def test_only_what_cannot_be_taken_back_is_asked_about():
 
 
 def test_where_nothing_is_to_be_moved_that_is_no_failure_and_where_nothing_can_be_it_is():
-    assert [step_for(state, MOVE).status for state in (NEW, HERE, MOVED, LEAVING)] == [0, 0, 0, 1]
-    assert [step_for(HERE, wanted).status for wanted in (BACK, FINISH)] == [1, 1]
+    assert [step_for(state, MOVE).status for state in (HERE, MOVED, LEAVING)] == [0, 0, 1]
+    assert [step_for(HERE, wanted).status for wanted in (BACK, FINISH, PREPARE)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(("state", "number"), [(ELSEWHERE, 7), (HALF_WAY, 4)])
@@ -90,6 +95,34 @@ class PassingClock(FakeClock):
     def monotonic_s(self) -> float:
         self.advance(3)
         return super().monotonic_s()
+
+
+@pytest.mark.elasticsearch
+async def test_an_empty_store_is_prepared_once_and_what_is_there_is_left_alone(
+    tmp_path, elasticsearch_url: str, capsys
+):
+    prefix = f"test-{uuid4().hex[:12]}"
+    settings = StoreSettings(data_dir=tmp_path, elasticsearch_url=elasticsearch_url, index_prefix=prefix)
+    async with removed_afterwards(elasticsearch_url, prefix), AsyncElasticsearch(elasticsearch_url) as server:
+        reindexing = open_reindexing(settings, FakeClock())
+
+        statuses = [
+            await reindex_command(reindexing, PREPARE, FakeClock(), dry_run=dry_run, agreed=lambda _question: False)
+            for dry_run in (True, False, False)
+        ]
+        state = await reindexing.state()
+        await reindexing.close()
+
+        said = capsys.readouterr().err.splitlines()
+        assert statuses == [0, 0, 0]
+        assert said.index("nothing was changed") < said.index("template and indices are there")
+        assert (state.read, state.written, state.articles) == (state.own, state.own, 0)
+        assert await server.indices.exists_index_template(name=f"{prefix}-articles-{state.own}")
+        made = set(await server.indices.get(index=f"{prefix}-*"))
+        # A writer finds all that it would make.
+        writer = await ElasticsearchArticleWriter.open(settings, FakeClock())
+        await writer.close()
+        assert set(await server.indices.get(index=f"{prefix}-*")) == made
 
 
 @pytest.mark.elasticsearch
