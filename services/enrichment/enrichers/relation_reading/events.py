@@ -26,11 +26,17 @@ from services.enrichment.enrichers.relation_reading.words import AUXILIARIES, NA
 _BETWEEN = frozenset({"with", "between", "among", "of"})
 _GIVERS = frozenset({"by", "from"})
 _OFFERS = frozenset({"bid", "offer", "approach"})
+_TAKING_OVER = frozenset(
+    "takeover buyout acquisition hostile unsolicited all-share all-stock all-cash rejected rejects accepted accepts "
+    "rebuffed spurned".split()
+)
 _TARGETS = frozenset({"in", "for"})
 _SUPPORT_VERBS = frozenset(
     "form forms formed forming announce announced announces sign signed signs strike struck make made makes enter "
     "entered launch launched launches establish established create created reached have has had forge forged agreed "
-    "unveil unveiled set expand expanded deepen deepened renew renewed extend extended end ended".split()
+    "discuss discussed discussing explore explored exploring consider considered considering "
+    "unveil unveiled set expand expanded deepen deepened renew renewed extend extended end ends "
+    "ended ending dissolve dissolved".split()
 )
 _BEFORE_DOER = PREPOSITIONS | POSSESSIVES | {"the", "a", "an", ","}
 _FURTHEST_DOER = 6
@@ -51,6 +57,8 @@ def _mutual(reading: Reading, at: int, frame: EventFrame) -> Iterator[Fact]:
     words = reading.words
     after = marked(words, at + 1, _BETWEEN, _FURTHEST_MARKER)
     claim = frame.claim
+    if words[at + 1 : at + 3] == ["of", "understanding"]:
+        after = marked(words, at + 3, _BETWEEN, _FURTHEST_MARKER)
     if after is None and words[at] in CONTRACTS:
         after, claim = marked(words, at + 1, _GIVERS, 3), SUPPLIED_UNDER_CONTRACT
     if after is None:
@@ -104,8 +112,13 @@ def _deed(reading: Reading, at: int, frame: EventFrame) -> Iterator[Fact]:
     other = None if after is None else object_of(words, after)
     if after is None or other is None:
         return
+    if words[at] == "offer" and _TAKING_OVER.isdisjoint(words[max(0, at - _FURTHEST_DOER) : at + 3]):
+        return  # of a job, a price or a loan
     if words[after - 1] in _GIVERS:
-        if words[after - 1] == "by" or words[after - 2] in _OFFERS:
+        target = object_marked(words, other + 1, frame.markers, 4)
+        if words[after - 1] == "by" and target is not None and target != other:
+            yield from _between(reading, frame, other, target, at)
+        elif words[after - 1] == "by" or words[after - 2] in _OFFERS:
             yield from _deed_by(reading, at, frame, other)
         return
     agent = object_marked(words, other + 1, frozenset({"by"}), 4)
@@ -113,6 +126,12 @@ def _deed(reading: Reading, at: int, frame: EventFrame) -> Iterator[Fact]:
     if agent is not None and agent != other:
         for place in listed(words, other):
             yield from facts(reading, frame.claim, agent, place, at)
+
+
+def _between(reading: Reading, frame: EventFrame, agent: int, target: int, at: int) -> Iterator[Fact]:
+    """ "a lawsuit filed by A against B", "the takeover by A of B"."""
+    for place in listed(reading.words, target):
+        yield from facts(reading, frame.claim, agent, place, at)
 
 
 def _deed_by(reading: Reading, at: int, frame: EventFrame, agent: int) -> Iterator[Fact]:

@@ -7,8 +7,12 @@ from shared.events.enrichment import RelationType
 
 Form = Literal["base", "finite", "participle", "gerund"]
 # Most verbs are plain; the others are read in ways of their own: "A sold B to C", "A raised $5 million from B",
-# "A holds 5 % in B", "A led a round in B", "A appointed B", "A joined B as its head".
-Shape = Literal["plain", "transfer", "funding", "holding", "leading", "appointment", "joining"]
+# "A holds 5 % in B", "A led a round in B", "A appointed B", "A joined B as its head", "A became head of B", "A put
+# $5 million into B", "A buys chips from B", "A uses chips made by B", "A and B jointly develop chips".
+Shape = Literal[
+    "plain", "transfer", "funding", "holding", "leading", "appointment", "joining", "office", "paying", "sourcing",
+    "using", "jointly",
+]  # fmt: skip
 
 
 class Claim(NamedTuple):
@@ -27,6 +31,7 @@ class VerbFrame(NamedTuple):
         markers: prepositions before the object; "" where there is none.
         noun: whether the base form is a noun as well, so that only "to", an auxiliary or a name makes it a verb.
         active, passive: whether it makes its claim in either voice.
+        tail: words that must follow the object: "to court" of "take to court".
     """
 
     claim: Claim
@@ -36,6 +41,7 @@ class VerbFrame(NamedTuple):
     noun: bool = False
     active: bool = True
     passive: bool = True
+    tail: tuple[str, ...] = ()
 
 
 class RoleFrame(NamedTuple):
@@ -84,6 +90,13 @@ _IRREGULAR = {
         ("tie", "ties", "tied", "tied", "tying"),
         ("lead", "leads", "led", "led", "leading"),
         ("co-lead", "co-leads", "co-led", "co-led", "co-leading"),
+        ("bid", "bids", "bid", "bid", "bidding"),
+        ("put", "puts", "put", "put", "putting"),
+        ("cut", "cuts", "cut", "cut", "cutting"),
+        ("trim", "trims", "trimmed", "trimmed", "trimming"),
+        ("become", "becomes", "became", "become", "becoming"),
+        ("commit", "commits", "committed", "committed", "committing"),
+        ("sink", "sinks", "sank", "sunk", "sinking"),
     )
 }
 _ACQUIRES = Claim("acquires", 0.9)
@@ -92,6 +105,8 @@ _FUNDED = VerbFrame(Claim("invests_in", 0.85, inverse=True), shape="funding")
 _PARTNERS = VerbFrame(Claim("partners_with", 0.9), markers=frozenset({"with"}))
 _SUPPLIES_FOR = VerbFrame(Claim("supplies", 0.65), markers=frozenset({"for"}), passive=False)
 _APPOINTS = VerbFrame(Claim("appoints", 0.85), shape="appointment")
+_PAID = VerbFrame(Claim("invests_in", 0.8), markers=frozenset({"into"}), shape="paying", passive=False)
+_OFFICE = VerbFrame(Claim("appoints", 0.75), shape="office", passive=False)
 _FOUNDED = VerbFrame(Claim("founded_by", 0.9, inverse=True))
 _TO = frozenset({"to"})
 _WITH = frozenset({"with"})
@@ -103,12 +118,16 @@ _VERBS: tuple[tuple[str, VerbFrame], ...] = (
     ("buy", VerbFrame(_ACQUIRES, ("out",))),
     ("buy snap gobble", VerbFrame(_ACQUIRES, ("up",))),
     ("take", VerbFrame(_ACQUIRES, ("over",))),
+    ("bid", VerbFrame(Claim("acquires", 0.75), markers=frozenset({"for"}), noun=True, passive=False)),
     ("absorb", VerbFrame(Claim("acquires", 0.7))),
     ("sell divest", VerbFrame(Claim("acquires", 0.8), shape="transfer")),
     ("invest", VerbFrame(Claim("invests_in", 0.9), markers=frozenset({"in", "into"}))),
     ("back fund finance co-fund co-finance", VerbFrame(_INVESTS, noun=True)),
     ("raise receive secure close complete announce attract obtain land", _FUNDED),
     ("have hold take retain increase build receive", VerbFrame(_INVESTS, shape="holding")),
+    ("raise lift boost double expand cut trim reduce lower keep", VerbFrame(_INVESTS, shape="holding", noun=True)),
+    ("put pour pump plough plow inject sink", _PAID._replace(noun=True)),
+    ("commit", _PAID._replace(markers=frozenset({"to"}))),
     ("lead co-lead", VerbFrame(Claim("invests_in", 0.85), shape="leading", noun=True)),
     ("order source", VerbFrame(Claim("supplies", 0.7, inverse=True), markers=frozenset({"from"}), noun=True)),
     ("own", VerbFrame(Claim("subsidiary_of", 0.75, inverse=True))),
@@ -130,11 +149,21 @@ _VERBS: tuple[tuple[str, VerbFrame], ...] = (
         "contract commission select choose hire adopt engage",
         VerbFrame(Claim("supplies", 0.7, inverse=True), noun=True, active=False),
     ),
+    ("buy purchase", VerbFrame(Claim("supplies", 0.65, inverse=True), shape="sourcing", passive=False)),
+    ("use deploy adopt", VerbFrame(Claim("supplies", 0.65, inverse=True), shape="using", noun=True, passive=False)),
+    (
+        "develop build design make produce launch create operate",
+        VerbFrame(Claim("partners_with", 0.75), shape="jointly", noun=True, passive=False),
+    ),
     ("compete", VerbFrame(Claim("competes_with", 0.9), markers=frozenset({"with", "against"}))),
     ("sue", VerbFrame(Claim("sues", 0.9))),
+    ("take", VerbFrame(Claim("sues", 0.8), passive=False, tail=("to", "court"))),
+    ("take", VerbFrame(Claim("sues", 0.8), ("to", "court"), active=False)),
     ("regulate", VerbFrame(Claim("regulates", 0.9))),
     ("supervise oversee", VerbFrame(Claim("regulates", 0.7))),
-    ("appoint elect hire", _APPOINTS),
+    ("appoint elect hire promote poach recruit", _APPOINTS),
+    ("become succeed replace", _OFFICE),
+    ("take", _OFFICE._replace(particles=("over", "as"))),
     ("name tap", _APPOINTS._replace(noun=True)),
     ("join", VerbFrame(Claim("appoints", 0.8, inverse=True), shape="joining")),
     ("found co-found cofound", _FOUNDED),
@@ -176,6 +205,7 @@ _ROLES: tuple[tuple[str, RoleFrame], ...] = (
     ),
     ("partner partners collaborator", RoleFrame(Claim("partners_with", 0.8), _OF_TO_FOR | _WITH)),
     ("competitor competitors rival rivals", RoleFrame(Claim("competes_with", 0.85), _OF_TO)),
+    ("suitor suitors bidder bidders", RoleFrame(Claim("acquires", 0.6), frozenset({"for", "of"}))),
     ("founder founders co-founder co-founders cofounder", RoleFrame(Claim("founded_by", 0.9, inverse=True), _OF)),
 )
 ROLES = {word: frame for words, frame in _ROLES for word in words.split()}
@@ -187,6 +217,7 @@ _EVENTS: tuple[tuple[str, EventFrame], ...] = (
     ),
     ("investment", EventFrame(Claim("invests_in", 0.8), markers=frozenset({"in"}))),
     ("bid", EventFrame(Claim("acquires", 0.75), markers=frozenset({"for"}))),
+    ("offer", EventFrame(Claim("acquires", 0.65), markers=frozenset({"for"}))),
     ("stake", EventFrame(Claim("invests_in", 0.7), markers=frozenset({"in"}))),
     ("lawsuit suit complaint", EventFrame(Claim("sues", 0.8), markers=frozenset({"against"}))),
     ("merger", EventFrame(Claim("merges_with", 0.9), mutual=True)),
@@ -196,6 +227,7 @@ _EVENTS: tuple[tuple[str, EventFrame], ...] = (
         EventFrame(Claim("partners_with", 0.85), mutual=True),
     ),
     ("venture ventures", EventFrame(Claim("partners_with", 0.75), mutual=True)),
+    ("memorandum memorandums mou", EventFrame(Claim("partners_with", 0.7), mutual=True)),
     (
         "agreement agreements deal deals pact relationship relationships contract contracts",
         EventFrame(Claim("partners_with", 0.6), mutual=True),
@@ -211,6 +243,7 @@ OWNERSHIP_SUFFIXES: dict[str, Claim] = {
     "-backed": Claim("invests_in", 0.85),
     "-funded": Claim("invests_in", 0.8),
 }
+ORDERS = frozenset({"order", "orders"})
 FUNDING_NOUNS: dict[str, Claim] = dict.fromkeys(
     ("round", "investments", "funding", "financing", "backing", "investment", "capital"), Claim("invests_in", 0.8)
 )
@@ -218,6 +251,6 @@ FUNDING_NOUNS: dict[str, Claim] = dict.fromkeys(
 
 def cue_words() -> Iterator[str]:
     """Every word that a relation can be told by; of compounds with hyphens each part but "co"."""
-    for table in (VERBS, ROLES, EVENTS, OWNERSHIP_SUFFIXES, FUNDING_NOUNS):
+    for table in (VERBS, ROLES, EVENTS, OWNERSHIP_SUFFIXES, FUNDING_NOUNS, ORDERS):
         for word in table:
             yield from (part for part in word.split("-") if part not in ("", "co", "operate", "out", "up"))

@@ -11,6 +11,7 @@ from services.enrichment.enrichers.relation_reading.words import (
     CLAUSE_STARTS,
     FORMS_OF_BE,
     NAME,
+    OFFICES,
     POSSESSIVES,
     PREPOSITIONS,
     RELATIVES,
@@ -19,6 +20,7 @@ from services.enrichment.enrichers.relation_reading.words import (
 
 _COPULAS = FORMS_OF_BE | {"became", "become", "becomes", "remains", "remained"}
 _INCLUDES = frozenset("include includes included including are were like : ranging namely".split())
+_COUNTS = frozenset("count counts counted counting list lists name names has have".split())
 _ORGANISATION = frozenset("company firm group".split())
 _NO_DESCRIPTION = PREPOSITIONS | RELATIVES | CLAUSE_STARTS | AUXILIARIES
 _ENDS_LIST = RELATIVES | {NAME, ".", ";"}
@@ -32,7 +34,7 @@ _FURTHEST_MARKER = 6
 def role_facts(reading: Reading, at: int) -> Iterator[Fact]:
     """The relations that a noun such as "subsidiary" or "investors" tells of: by the first construction that fits."""
     frame = ROLES[reading.words[at]]
-    for construction in (_described, _listed, _named, _possessed, _modified):
+    for construction in (_described, _listed, _named, _possessed, _modified, _counted, _apposed):
         found = list(construction(reading, at, frame))
         if found:
             yield from found
@@ -151,6 +153,8 @@ def _named(reading: Reading, at: int, frame: RoleFrame) -> Iterator[Fact]:
     named = at + 1
     while named < len(words) and (words[named] in _ORGANISATION or words[named] == ","):
         named += 1
+    if frame.claim.type == "founded_by" and words[named : named + 1] == ["and"]:
+        named = _past_offices(words, named + 1)
     if named >= len(words) or words[named] != NAME:
         return
     before = at - 1
@@ -163,6 +167,13 @@ def _named(reading: Reading, at: int, frame: RoleFrame) -> Iterator[Fact]:
     owner = _possessor(words, before)
     if owner is not None and owner != named:
         yield from facts(reading, frame.claim, named, owner, at)
+
+
+def _past_offices(words: Sequence[str], at: int) -> int:
+    """The place after "chief executive" of "founder and chief executive P"."""
+    while at < len(words) and words[at] in OFFICES:
+        at += 1
+    return at
 
 
 def _possessor(words: Sequence[str], at: int) -> int | None:
@@ -198,6 +209,27 @@ def _modified(reading: Reading, at: int, frame: RoleFrame) -> Iterator[Fact]:
         bearer = _before_comma(words, before)
     if bearer is not None and bearer != owner:
         yield from facts(reading, frame.claim, bearer, owner, at)
+
+
+def _counted(reading: Reading, at: int, frame: RoleFrame) -> Iterator[Fact]:
+    """ "B counts A among its investors"."""
+    words = reading.words
+    among = next((place for place in range(at - 1, max(0, at - _FURTHEST_OWNER), -1) if words[place] == "among"), None)
+    if among is None or words[among - 1] != NAME or among < 2:
+        return
+    owner = subject_of(words, among - 2) if words[among - 2] in _COUNTS else None
+    if owner is not None and owner != among - 1:
+        yield from facts(reading, frame.claim, among - 1, owner, at)
+
+
+def _apposed(reading: Reading, at: int, frame: RoleFrame) -> Iterator[Fact]:
+    """ "A, B's biggest customer, …"."""
+    words = reading.words
+    if words[at + 1 : at + 2] == [NAME]:
+        return
+    owner = next((p - 1 for p in range(at - 1, max(2, at - _FURTHEST_OWNER), -1) if words[p] == "'s"), None)
+    if owner is not None and words[owner - 1 : owner + 1] == [",", NAME] and words[owner - 2] == NAME:
+        yield from facts(reading, frame.claim, owner - 2, owner, at)
 
 
 def suffix_facts(reading: Reading, at: int) -> Iterator[Fact]:

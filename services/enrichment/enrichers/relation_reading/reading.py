@@ -9,6 +9,7 @@ from services.enrichment.enrichers.relation_reading.fact import Fact
 from services.enrichment.enrichers.relation_reading.frames import (
     EVENTS,
     FUNDING_NOUNS,
+    ORDERS,
     OWNERSHIP_SUFFIXES,
     ROLES,
     VERBS,
@@ -16,6 +17,7 @@ from services.enrichment.enrichers.relation_reading.frames import (
 )
 from services.enrichment.enrichers.relation_reading.nouns import role_facts, suffix_facts
 from services.enrichment.enrichers.relation_reading.sentence import Party, PartyKind, Reading, read
+from services.enrichment.enrichers.relation_reading.trade import order_facts
 from services.enrichment.enrichers.relation_reading.verbs import verb_facts
 from services.enrichment.enrichers.relation_reading.words import COMPANY_NOUNS, REPORTS
 from shared.events.enrichment import RelationStatus, RelationType
@@ -29,6 +31,7 @@ _READERS: tuple[tuple[Sequence[str], _Reader], ...] = (
     (tuple(EVENTS), event_facts),
     (tuple(OWNERSHIP_SUFFIXES), suffix_facts),
     (tuple(FUNDING_NOUNS), funding_facts),
+    (tuple(ORDERS), order_facts),
 )
 _READERS_OF = {
     word: tuple(reader for words, reader in _READERS if word in words) for cues, _ in _READERS for word in cues

@@ -83,6 +83,10 @@ _NOT_IN_LIST = PREPOSITIONS | AUXILIARIES | RELATIVES | POSSESSIVES
 _LONGEST_DESCRIPTION = 4
 _PAIR = 2
 _AND_OTHERS = frozenset({("and", "others"), ("and", "other"), ("among", "others"), ("and", "several")})
+_AMOUNT_STARTS = frozenset("$ #".split())
+_BOUNDS = (("up", "to"), ("as", "much", "as"), ("as", "many", "as"), ("at", "least"))
+_NOT = re.compile(r"(?P<verb>[a-z]+)n['’]t")
+_SHORTENED = {"ca": "can", "wo": "will", "sha": "shall"}
 # Three names and more between commas are a list even without "and".
 _SURE_LIST = 4
 
@@ -141,6 +145,7 @@ def read(text: str, parties: Sequence[Party]) -> Reading:
         position = party.end
     _read_gap(reading, blanked, position, len(text), capitals_tell)
     _drop_false_possessives(reading)
+    _drop_bounds(reading)
     _resolve_brackets(reading)
     _resolve_unknown_owners(reading)
     _join_lists(reading)
@@ -167,6 +172,9 @@ def _read_gap(reading: Reading, text: str, start: int, end: int, capitals_tell: 
         if token[0].isalpha() or (token[0] == "-" and len(token) > 1):
             if _is_dropped(lowered, token):
                 continue
+            if (denied := _NOT.fullmatch(lowered)) is not None:
+                reading.add(_SHORTENED.get(denied["verb"], denied["verb"]), match.start(), match.end())
+                lowered = "not"
             if capitals_tell and token[0].isupper() and _is_name(lowered, reading.words, text, match.end()):
                 reading.add_name(match.start(), match.end(), ())
                 continue
@@ -226,6 +234,16 @@ def _drop_false_possessives(reading: Reading) -> None:
             following = reading.words[at + 1]
             if following in AUXILIARIES or following in VERBS or not following[0].isalpha():
                 reading.replace(at, at + 1)
+
+
+def _drop_bounds(reading: Reading) -> None:
+    """Drop what only bounds an amount: "up to $5 million" is read as "$5 million"."""
+    for at in range(len(reading.words) - 1, 0, -1):
+        if reading.words[at] in _AMOUNT_STARTS:
+            for bound in _BOUNDS:
+                if tuple(reading.words[max(0, at - len(bound)) : at]) == bound:
+                    reading.replace(at - len(bound), at)
+                    break
 
 
 def _resolve_brackets(reading: Reading) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from services.enrichment.enrichers.relation_reading.arguments import (
     agent_of,
     listed,
-    main_subject,
     object_marked,
     object_of,
     subject_of,
 )
 from services.enrichment.enrichers.relation_reading.fact import Fact, facts, facts_among
 from services.enrichment.enrichers.relation_reading.frames import FUNDING_NOUNS, SELLS_TO, VERBS, Form, VerbFrame
+from services.enrichment.enrichers.relation_reading.offices import appointment, appointment_passive, joining, office
+from services.enrichment.enrichers.relation_reading.patients import patient_of
 from services.enrichment.enrichers.relation_reading.sentence import Reading
 from services.enrichment.enrichers.relation_reading.shares import claim_on_share, share_between
+from services.enrichment.enrichers.relation_reading.trade import jointly, paying, sourcing, using
 from services.enrichment.enrichers.relation_reading.words import (
     AUXILIARIES,
     CLAUSE_STARTS,
@@ -39,6 +41,7 @@ _ENDS_SHARE = RELATIVES | CLAUSE_STARTS | PREPOSITIONS - {"of"}
 _IN_FOR = frozenset({"in", "for"})
 _IN_OF = frozenset({"in", "of"})
 _OFFICE_MARKERS = frozenset({"of", "at", "by"})
+_JOINING = (["participating"], ["joining"], ["investing"])
 _INCLUDED = frozenset({"included", "include", "including"})
 _FURTHEST_BUYER = 12
 _FURTHEST_MONEY = 9
@@ -58,8 +61,15 @@ def verb_facts(reading: Reading, at: int) -> Iterator[Fact]:
             continue
         if passive and form == "participle" and frame.passive:
             yield from _PASSIVES[frame.shape](reading, at, end, frame)
-        elif not passive and form != "participle" and frame.active and _is_verb(words, at, form, frame):
+        elif not passive and frame.active and _is_finite(words, at, form, frame) and _is_verb(words, at, form, frame):
             yield from _ACTIVES[frame.shape](reading, at, end, frame)
+
+
+def _is_finite(words: Sequence[str], at: int, form: Form, frame: VerbFrame) -> bool:
+    """Whether a form may govern a clause: a participle after "has", where no finite form looks like it."""
+    if form != "participle":
+        return True
+    return words[at - 1] in ("has", "have", "had") and (frame, "finite") not in VERBS[words[at]]
 
 
 def _is_passive(words: Sequence[str], at: int) -> bool:
@@ -93,11 +103,15 @@ def _plain(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fa
     if target is None:
         target = object_marked(words, end, frame.markers)
     subject = subject_of(words, at)
+    if target is None and subject is not None and claim.type not in _MUTUAL:
+        target = _relative_object(words, subject, at)
     if target is None:
         if subject is not None and claim.type in _MUTUAL:
             yield from facts_among(reading, claim, subject, at)
         return
     if claim.type == "subsidiary_of" and not _is_of_companies(words, at, end, target):
+        return
+    if frame.tail and tuple(words[target + 1 : target + 1 + len(frame.tail)]) != frame.tail:
         return
     claim = claim_on_share(claim, share_between(reading, at - 1 if at else 0, target))
     places = listed(words, target)
@@ -106,6 +120,16 @@ def _plain(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fa
     if subject is not None and subject not in places:
         for place in places:
             yield from facts(reading, claim, subject, place, at)
+
+
+def _relative_object(words: Sequence[str], subject: int, verb: int) -> int | None:
+    """B of "B, which A bought in 2019": the name before a relative clause whose verb has no other object."""
+    if subject < 2 or words[subject - 1] not in ("which", "that", "whom"):
+        return None
+    if any(word not in AUXILIARIES for word in words[subject + 1 : verb]):
+        return None
+    before = subject - 3 if words[subject - 2] == "," else subject - 2
+    return before if before >= 0 and words[before] == NAME else None
 
 
 def _is_of_companies(words: Sequence[str], at: int, end: int, target: int) -> bool:
@@ -117,7 +141,7 @@ def _is_of_companies(words: Sequence[str], at: int, end: int, target: int) -> bo
 
 def _plain_passive(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
     words = reading.words
-    patient = _patient(words, at)
+    patient = patient_of(words, at)
     if patient is None:
         return
     if frame.claim.type in _MUTUAL:
@@ -130,36 +154,6 @@ def _plain_passive(reading: Reading, at: int, end: int, frame: VerbFrame) -> Ite
         claim = claim_on_share(frame.claim, share_between(reading, max(0, at - _SHARE_BEFORE), at))
         for place in listed(words, agent):
             yield from facts(reading, claim, place, patient, at)
-
-
-def _patient(words: Sequence[str], at: int) -> int | None:
-    """What a passive is said of: its subject, or the name right before it ("B, acquired by A")."""
-    before = at - 1
-    while before >= 0 and words[before] in PARTIAL:
-        before -= 1
-    if before < 0 or words[before] in FORMS_OF_BE or words[before] in ("not", "and"):
-        return _shared(words, before) or subject_of(words, at)
-    if words[before] == "," and before > 0:
-        before -= 1
-    if words[before] == NAME:
-        return before
-    if words[before] in COMPANY_NOUNS:
-        return main_subject(words, before)
-    return subject_of(words, at)
-
-
-def _shared(words: Sequence[str], before: int) -> int | None:
-    """B of "a stake in B was bought", "40 % of B was sold"."""
-    name = before
-    while name > 1 and words[name] in AUXILIARIES:
-        name -= 1
-    if name < 2 or words[name] != NAME:
-        return None
-    marker = name - 2 if words[name - 1] == "the" else name - 1
-    if words[marker] not in _IN_OF or marker < 1:
-        return None
-    part = words[marker - 1]
-    return name if part in STAKE_WORDS or part in PARTIAL or part in ("%", "percent", "cent") else None
 
 
 def _transfer(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
@@ -181,7 +175,7 @@ def _transfer(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator
 
 def _transfer_passive(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
     words = reading.words
-    sold = _patient(words, at)
+    sold = patient_of(words, at)
     buyer = object_marked(words, end, _TO, _FURTHEST_BUYER)
     if sold is not None and buyer is not None and sold != buyer:
         claim = claim_on_share(frame.claim, share_between(reading, max(0, at - _SHARE_BEFORE), at))
@@ -209,7 +203,8 @@ def funders(words: Sequence[str], start: int) -> Iterator[int]:
             return
         by = word == "by" and words[at - 1] in ("led", "co-led", "backed", "joined", "followed")
         named = word in _INCLUDED and words[at - 1] in ("investors", "participants", "backers")
-        if word == "from" or by or named:
+        joined = word == "with" and tuple(words[at + 1 : at + 2]) == (NAME,) and words[at + 2 : at + 3] in _JOINING
+        if word == "from" or by or named or joined:
             target = object_of(words, at + 1)
             if target is not None:
                 yield from listed(words, target)
@@ -219,7 +214,7 @@ def _holding(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[
     words = reading.words
     for place in range(end, min(len(words), end + _FURTHEST_STAKE)):
         word = words[place]
-        if word in STAKE_WORDS:
+        if word in STAKE_WORDS or word in ("%", "percent", "cent"):
             target = object_marked(words, place + 1, _IN_OF, 6)
             subject = subject_of(words, at)
             if target is not None and subject is not None and target != subject:
@@ -242,32 +237,6 @@ def _leading(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[
             return
 
 
-def _appointment(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
-    employer, appointed = subject_of(reading.words, at), object_of(reading.words, end)
-    if employer is not None and appointed is not None and employer != appointed:
-        yield from facts(reading, frame.claim, employer, appointed, at)
-
-
-def _appointment_passive(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
-    """ "P was named head of A", "P was hired by A"."""
-    words = reading.words
-    appointed = _patient(words, at)
-    employer = object_marked(words, end, _OFFICE_MARKERS, _FURTHEST_BUYER)
-    if employer is None:
-        employer = agent_of(words, end)
-    if appointed is not None and employer is not None and appointed != employer:
-        yield from facts(reading, frame.claim, employer, appointed, at)
-
-
-def _joining(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
-    words = reading.words
-    employer, appointed = object_of(words, end, 3), subject_of(words, at)
-    if employer is None or appointed is None or employer == appointed:
-        return
-    if "as" in words[employer + 1 : employer + 4]:
-        yield from facts(reading, frame.claim, appointed, employer, at)
-
-
 def _never(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fact]:
     """The voice in which verbs of a shape tell nothing."""
     return iter(())
@@ -279,15 +248,25 @@ _ACTIVES = {
     "funding": _funding,
     "holding": _holding,
     "leading": _leading,
-    "appointment": _appointment,
-    "joining": _joining,
+    "appointment": appointment,
+    "joining": joining,
+    "office": office,
+    "paying": paying,
+    "sourcing": sourcing,
+    "using": using,
+    "jointly": jointly,
 }
 _PASSIVES = {
     "plain": _plain_passive,
     "transfer": _transfer_passive,
-    "appointment": _appointment_passive,
+    "appointment": appointment_passive,
     "funding": _never,
     "holding": _never,
     "leading": _never,
     "joining": _never,
+    "office": _never,
+    "paying": _never,
+    "sourcing": _never,
+    "using": _never,
+    "jointly": _never,
 }

@@ -64,10 +64,13 @@ PERSON_NOUNS = frozenset(
     "executive veteran banker lawyer engineer boss founder co-founder president director chairman chief head "
     "billionaire entrepreneur manager minister economist investor".split()
 )
+OFFICES = PERSON_NOUNS | frozenset(
+    "ceo cfo coo cto chairwoman chair chairperson chief treasurer secretary governor partner dean rector".split()
+)
 PARTS = frozenset(
     "assets asset all most part parts half control ownership rest remainder number chain percent % majority "
     "portion one two three some many several range variety series maker host lot couple "
-    "handful dozens hundreds consortium network pair".split()
+    "third quarter fifth tenth two-thirds three-quarters handful dozens hundreds consortium network pair".split()
 )
 MONEY_WORDS = frozenset(
     "funding funds financing investment investments capital round rounds seed debt equity series money million "

@@ -1,5 +1,8 @@
 import pytest
 
+from services.enrichment.enrichers.relation_reading.reading import relations_in
+from tests.unit.services.enrichment.enrichers.relation_reading.conftest import parties_of
+
 
 @pytest.mark.parametrize(
     ("sentence", "status"),
@@ -61,3 +64,42 @@ def test_what_another_sentence_denies_is_no_denial(told):
 )
 def test_the_share_is_told_in_percent(told, sentence, percent):
     assert told(sentence).stake_percent == percent
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("[Meridian] wasn't in talks to buy [Quartz].", "denied"),
+        ("[Meridian] can't buy [Quartz].", "denied"),
+        ("[Meridian] and [Quartz] are ending their alliance.", "terminated"),
+        ("[Meridian] has offloaded its stake in [Quartz].", "terminated"),
+        ("[Meridian] sold part of its stake in [Quartz].", None),
+        ("The takeover of [Quartz] by [Meridian] was completed in spring.", "completed"),
+        ("[Meridian] is close to buying [Quartz].", "rumoured"),
+        ("[Meridian] is a suitor for [Quartz].", "rumoured"),
+        ("[Quartz] accepted an all-share offer from [Meridian].", "announced"),
+        ("[Meridian] made a bid for [Quartz].", "announced"),
+    ],
+)
+def test_sales_closings_and_offers_tell_the_status(told, sentence, status):
+    assert told(sentence).status == status
+
+
+@pytest.mark.parametrize(
+    ("sentence", "percent"),
+    [
+        ("[Meridian] lifted its stake in [Quartz] to 12.5%.", 12.5),
+        ("[Meridian] reduced its holding in [Quartz] from 8 percent to 6 percent.", 6.0),
+        ("[Meridian] owns a tenth of [Quartz].", 10.0),
+    ],
+)
+def test_a_stake_is_what_it_has_come_to(told, sentence, percent):
+    assert told(sentence).stake_percent == percent
+
+
+def test_a_sale_ends_the_stake_of_who_sells_and_not_of_who_buys():
+    text, parties = parties_of("[Meridian] sold its stake in [Quartz] to [Basalt].")
+
+    found = {relation.subject: relation.status for relation in relations_in(text, parties)}
+
+    assert found == {"Meridian": "terminated", "Basalt": "completed"}

@@ -55,3 +55,18 @@ def test_a_mutual_event_joins_two(said, sentence, relation):
 )
 def test_an_event_elsewhere_joins_no_one(said, sentence):
     assert said(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "relations"),
+    [
+        ("A complaint brought by [Meridian] against [Quartz] was dismissed.", ["Meridian sues Quartz"]),
+        ("The takeover by [Meridian] of [Quartz] needs approval.", ["Meridian acquires Quartz"]),
+        ("[Quartz] spurned an unsolicited offer from [Meridian].", ["Meridian acquires Quartz"]),
+        ("[Quartz] took up a loan offer from [Meridian].", []),
+        ("[Meridian] and [Quartz] signed a memorandum of understanding.", ["Meridian partners_with Quartz"]),
+        ("[Meridian] and [Quartz] are exploring a merger.", ["Meridian merges_with Quartz"]),
+    ],
+)
+def test_doer_and_done_to_may_both_follow_the_noun(said, sentence, relations):
+    assert said(sentence) == relations

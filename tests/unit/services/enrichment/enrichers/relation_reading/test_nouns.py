@@ -83,3 +83,17 @@ def test_a_role_of_someone_else_joins_no_one(said, sentence):
 
 def test_a_role_that_begins_a_title_has_no_owner_before_it(said):
     assert said("founders: [person:Ada], [person:Tom]") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "relations"),
+    [
+        ("[Quartz] lists [Meridian] and [Basalt] among its backers.",
+         ["Meridian invests_in Quartz", "Basalt invests_in Quartz"]),
+        ("[Quartz], [Meridian]'s largest supplier, shut a plant.", ["Quartz supplies Meridian"]),
+        ("[Quartz] founder and chairman [person:Ada Byron] resigned.", ["Quartz founded_by Ada Byron"]),
+        ("[Meridian] is seen as a bidder for [Quartz].", ["Meridian acquires Quartz"]),
+    ],
+)  # fmt: skip
+def test_a_role_may_follow_those_who_have_it(said, sentence, relations):
+    assert said(sentence) == relations

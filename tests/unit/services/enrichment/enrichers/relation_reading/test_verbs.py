@@ -161,3 +161,25 @@ def test_supply_competition_law_and_people(said, sentence, relation):
 )
 def test_two_companies_in_a_sentence_need_not_have_to_do_with_each_other(said, sentence):
     assert said(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "relations"),
+    [
+        ("[Meridian] will invest up to €900 million in [Quartz].", ["Meridian invests_in Quartz"]),
+        ("[Meridian] may invest as much as $1 billion in [Quartz].", ["Meridian invests_in Quartz"]),
+        ("[Meridian] lifted its shareholding in [Quartz].", ["Meridian invests_in Quartz"]),
+        ("[Meridian], which holds 7 percent of [Quartz], abstained.", ["Meridian invests_in Quartz"]),
+        ("[Meridian] owns a quarter of [Quartz].", ["Meridian invests_in Quartz"]),
+        ("[Quartz] raised €8m from [Meridian], with [Basalt] participating.",
+         ["Meridian invests_in Quartz", "Basalt invests_in Quartz"]),
+        ("[Quartz], which [Meridian] acquired last year, makes pumps.", ["Meridian acquires Quartz"]),
+        ("[Meridian] has taken over [Quartz].", ["Meridian acquires Quartz"]),
+        ("[Meridian] might bid for [Quartz].", ["Meridian acquires Quartz"]),
+        ("[Meridian] took [Quartz] to court.", ["Meridian sues Quartz"]),
+        ("[Quartz] was taken to court by [Meridian].", ["Meridian sues Quartz"]),
+        ("[Meridian] took [Quartz] to dinner.", []),
+    ],
+)  # fmt: skip
+def test_amounts_relative_clauses_and_perfects_do_not_hide_an_object(said, sentence, relations):
+    assert said(sentence) == relations
