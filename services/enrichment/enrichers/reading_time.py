@@ -18,7 +18,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 def reading_time_s(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> int:
     """Seconds to read title and text, rounded up; 0 for an article without words."""
     whole, characters = f"{article.title}\n{article.text}", 0
-    if not whole.isascii():
+    if article.headline.has_cjk or article.body.has_cjk:
         whole, characters = _CJK.subn(" ", whole)
     tokens = whole.split()
     # Nearly all words are letters alone, or begin with one.

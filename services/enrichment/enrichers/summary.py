@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Set
 from itertools import chain
 
-from services.enrichment.article_text import CJK, ArticleText, Sentence
+from services.enrichment.article_text import CJK, ArticleText, Passage, Sentence
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Enrichment
 
@@ -27,9 +27,10 @@ def summary(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> st
     if len(read) <= _SENTENCES:
         return None
     sentences = [sentence for sentence, _ in read]
-    words = [_content_words(sentence.text, words, knowledge) for sentence, words in read]
+    content = _content(body, knowledge)
+    words = [_content_words(sentence.text, words & content, pairs=body.has_cjk) for sentence, words in read]
     frequency = Counter(chain.from_iterable(words))
-    title = _content_words(article.title, frozenset(article.headline.folded.split()), knowledge)
+    title = _content_words(article.title, _content(article.headline, knowledge), pairs=article.headline.has_cjk)
     scores = [
         _weight(of_sentence, frequency) + _TITLE_WEIGHT * _share(of_sentence, title) + _LEAD_WEIGHT / (1 + position)
         for position, of_sentence in enumerate(words)
@@ -55,12 +56,16 @@ def _is_prose(sentence: Sentence) -> bool:
     return _SHORTEST_CJK <= length < _SHORTEST and CJK.search(sentence.text) is not None
 
 
-def _content_words(text: str, words: frozenset[str], knowledge: Knowledge) -> Set[str]:
-    """The words that say what a sentence is about; in Chinese and Japanese every pair of characters."""
-    content = {word for word in words - knowledge.common_words if len(word) >= _SHORTEST_WORD}
-    if text.isascii() or not CJK.search(text):
-        return content
-    return content | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}
+def _content(passage: Passage, knowledge: Knowledge) -> Set[str]:
+    """The words of a passage that say what it is about."""
+    return {word for word in passage.vocabulary - knowledge.common_words if len(word) >= _SHORTEST_WORD}
+
+
+def _content_words(text: str, words: Set[str], *, pairs: bool) -> Set[str]:
+    """These words of a text; in Chinese and Japanese every pair of characters, too."""
+    if not pairs:
+        return words
+    return words | {text[i : i + 2] for i in range(len(text) - 1) if CJK.match(text, i) and CJK.match(text, i + 1)}
 
 
 def _weight(words: Set[str], frequency: Counter[str]) -> float:
