@@ -56,6 +56,20 @@ def test_folding_keeps_every_character_at_its_place():
     assert Passage("Ünal-İş, AT&T").folded == " ünal iş  at t ".replace("iş", "İş")
 
 
+@given(st.text(alphabet=st.sampled_from("aB_ -\n\u0301ÄßİΣ’“–…。库Жж\ud800")) | st.text())
+def test_each_character_is_folded_by_itself_however_many_there_are(text):
+    folded = [Passage(character).folded[1:-1] for character in text]
+
+    assert Passage(text).folded == f" {''.join(folded)} "
+
+
+def test_a_passage_knows_whether_it_has_chinese_japanese_or_korean_characters():
+    assert Passage("a 库").has_cjk
+    assert Passage("カ").has_cjk
+    assert Passage("한").has_cjk
+    assert not Passage("Ünal’s Ж").has_cjk
+
+
 def test_a_foreign_name_in_chinese_stands_between_blanks_in_the_second_view():
     assert Passage("由OpenAI发布").folded_views == (" 由openai发布 ", "  openai   ")
 
