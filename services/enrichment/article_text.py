@@ -57,7 +57,7 @@ class Passage:
         folded = self.text.encode("utf-8", "surrogatepass").translate(_ASCII_FOLDED).decode("utf-8", "surrogatepass")
         changed = {character: new for character in self.foreign if (new := _folded(character)) != character}
         if len(changed) > _FEW_CHARACTERS:
-            return f" {folded.translate(str.maketrans(changed))} "
+            return f" {folded.translate({ord(one): new for one, new in changed.items()})} "
         for character, new in changed.items():
             folded = folded.replace(character, new)
         return f" {folded} "
