@@ -19,10 +19,9 @@ LIKELY_ARTICLE: Final = 1
 DECLARED_ARTICLE: Final = 2
 
 _MAX_NAME_CHARACTERS = 500
+# Patterns are in lower case and so is what they search: half the time of ignoring case.
 _WHOLE = r"(?:^|[_-])(?:{})(?:$|[_-])"
-_SURE = re.compile(
-    r"comment|respond|disqus|footer|consent|cookie|(?<!has-)(?<!with-)modal|related|recirc", re.IGNORECASE
-)  # fmt: skip
+_SURE = re.compile(r"comment|respond|disqus|footer|consent|cookie|(?<!has-)(?<!with-)modal|related|recirc")
 _STRONG = re.compile(_WHOLE.format(
     r"nav(?:bar|igation)?|breadcrumbs?|footer|masthead|site-?header"
     r"|related\w*|recommend\w*|recirc\w*|read-?more|read-next|more-(?:from|stories|news|on|articles)|also-(?:like|read)"
@@ -33,19 +32,18 @@ _STRONG = re.compile(_WHOLE.format(
     r"|tag-?list|cat-links|about-?(?:the-?)?author"
     r"|(?:author|contributor)-?(?:bio|box|info|card|profile|about|description|details|block|section)"
     r"|pagination|pager|post-?navigation|ez-toc\w*|skip-link|sr-only|screen-reader-text|visually-?hidden|noprint"
-), re.IGNORECASE)  # fmt: skip
+))  # fmt: skip
 _WEAK = re.compile(_WHOLE.format(
     r"menu|foot|sidebar|side|aside|header-?(?:top|nav)|latest|teasers?|promo\w*|cards?|follow|discussion|subscri\w+|cta"
     r"|call-to-action|ads?|sponsor\w*|banner|popup|modal|overlay|tags?|keywords|categories|topics|byline|bio"
     r"|captions?|images?|photos?|wp-caption-text|credits?|copyright|disclaimer|(?:post-?|entry-?)?meta|metadata|dateline|timestamp"
     r"|published|toolbar|search|login|toc|table-of-contents|print-?only"
-), re.IGNORECASE)  # fmt: skip
+))  # fmt: skip
 _ARTICLE = re.compile(
     r"article[-_]{0,2}(?:body|content|text|copy)|body-?(?:copy|text|content)|field--?name-body"
     r"|(?:story|post|entry|news|blog|page|main|content|single|rich)[-_]{0,2}(?:body|content|text)"
     r"|^(?:content|story|article|post|entry|prose|copy)$|post__|available-content|markdown-body|mw-parser-output"
-    r"|rte|wysiwyg|paywall",
-    re.IGNORECASE,
+    r"|rte|wysiwyg|paywall"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NOISY_ROLES = {
@@ -77,8 +75,9 @@ def roles_of(element: HtmlElement, tag: str) -> tuple[int, int]:
 
 
 # One name after the other: the same names stand in ever new combinations.
-@lru_cache(maxsize=8192)
-def _said_by(name: str) -> tuple[int, int]:
+@lru_cache(maxsize=16_384)
+def _said_by(spelt: str) -> tuple[int, int]:
+    name = spelt.lower()
     noise = STRONG_NOISE if _STRONG.search(name) else WEAK_NOISE if _WEAK.search(name) else NO_NOISE
     if noise and _SURE.search(name):
         noise = SURE_NOISE

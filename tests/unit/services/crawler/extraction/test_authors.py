@@ -98,6 +98,16 @@ def test_a_byline_is_known_by_its_name_its_link_or_its_first_word(body):
     assert [name.title() for name in authors("", f"<h1>Mill</h1>{body}<p>Text</p>")] == ["Jane Doe"]
 
 
+@pytest.mark.parametrize("opening", ["By ", "BY ", "Written by ", "Von ", "Author: "])
+def test_a_byline_is_found_behind_any_number_of_blanks(opening):
+    assert authors(body=f"<p>Text.</p><div>{chr(10) * 200} {opening}Jane Doe</div>") == ("Jane Doe",)
+
+
+def test_a_word_that_opens_a_byline_stands_alone_beside_the_name():
+    assert authors(body="<div><span> By\n</span><b>Jane Doe</b></div>") == ("Jane Doe",)
+    assert authors(body="<div><span>By or by</span><b>Jane Doe</b></div>") == ()
+
+
 @pytest.mark.parametrize(
     "body",
     [
