@@ -29,8 +29,6 @@ CHOICES = {
     "monitoring.grafana": "true",
     "settingsSecret": "secrets-of-all",
     "services.search.settingsSecret": "secrets-of-search",
-    "indices.existingSecret": "may-make-templates",
-    "indices.apiKeySecretKey": "api-key",
     "priorityClassName": "news",
     f"{NODES}.key": "kubernetes.io/arch",
     f"{NODES}.operator": "Exists",

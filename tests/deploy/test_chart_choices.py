@@ -106,15 +106,13 @@ def test_a_volume_that_is_there_is_used_instead_of_a_new_one(render: Render):
     assert of_kind(documents, "PersistentVolumeClaim") == {}
 
 
-def test_a_job_makes_the_indices_by_whoever_may(render: Render):
+def test_a_job_makes_the_indices_unless_it_is_not_wanted(render: Render):
     job = container(of_kind(render(NEEDED | CHOICES), "Job")["indices"])
-    usual = container(of_kind(render(NEEDED), "Job")["indices"])
 
-    secrets = {v["name"]: v["valueFrom"]["secretKeyRef"]["name"] for v in job["env"] if "valueFrom" in v}
+    asked = {v["name"]: v["valueFrom"]["secretKeyRef"]["key"] for v in job["env"] if "valueFrom" in v}
     assert job["args"] == ["reindex", "--prepare"]
     assert parsed(job["args"]).params["prepare"] is True
-    assert secrets == dict.fromkeys(("ELASTICSEARCH_URL", "NEWSWEIR_ELASTICSEARCH_API_KEY"), "may-make-templates")
-    assert usual["env"][1]["valueFrom"]["secretKeyRef"]["name"] == "news-elasticsearch"
+    assert asked == {"ELASTICSEARCH_URL": "elasticsearch-url", "NEWSWEIR_ELASTICSEARCH_API_KEY": "api-key"}
     assert of_kind(render(NEEDED | {"indices.job": "false"}), "Job") == {}
 
 

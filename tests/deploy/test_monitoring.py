@@ -2,6 +2,8 @@
 
 import json
 import re
+import shlex
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import yaml
 from prometheus_client import generate_latest
 
 from deploy.grafana_dashboards import DASHBOARDS, dashboard, every_metric
+from tests.unit.test_docs_commands import parsed
 
 pytestmark = pytest.mark.deploy
 PROMETHEUS = Path(__file__).parents[2] / "deploy" / "prometheus"
@@ -39,8 +42,46 @@ def test_an_alert_looks_at_metrics_that_exist_and_says_what_to_do(rule: dict[str
     named = set(_METRIC.findall(rule["expr"]))
 
     assert named <= series()
-    assert rule["annotations"].keys() == {"summary", "action"}
+    assert rule["annotations"].keys() == {"summary", "action", "runbook"}
     assert rule["labels"]["severity"] in ("critical", "warning")
+
+
+def runbook() -> dict[str, str]:
+    """What OPERATING.md says of each alert, by the alert's name."""
+    page = (PROMETHEUS.parents[1] / "OPERATING.md").read_text(encoding="utf-8")
+    [section] = re.findall(r"^## Alerts\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    return dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", section, re.MULTILINE | re.DOTALL))
+
+
+def test_the_runbook_has_each_alert_and_no_other():
+    assert list(runbook()) == [rule["alert"] for rule in rules()]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_an_alert_leads_to_words_and_commands_that_can_be_used(rule: dict[str, Any]):
+    entry = runbook()[rule["alert"]]
+    words, _, block = entry.strip().partition("\n\n")
+    commands = [shlex.split(line.strip()) for line in block.splitlines()]
+
+    assert rule["annotations"]["runbook"] == f"OPERATING.md#{rule['alert'].lower()}"
+    assert len(words) > 80
+    assert commands
+    for program, *arguments in commands:
+        if program == "newsweir":
+            assert parsed(arguments).command.name
+        else:
+            # What machines have that run the stack; the broker's own where it runs.
+            assert shutil.which(program), f"{program} is no program"
+    probes = {address.rpartition("/")[2] for command in commands for address in command if "127.0.0.1" in address}
+    assert probes <= {"healthz", "readyz", "metrics"}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_what_an_alert_says_to_run_can_be_run(rule: dict[str, Any]):
+    named = re.findall(r"`newsweir ([^`]+)`", rule["annotations"]["action"] + runbook()[rule["alert"]])
+
+    for command in named:
+        assert parsed(shlex.split(command)).command.name
 
 
 def test_alerts_fire_for_what_is_wrong_and_keep_quiet_otherwise(tool, tmp_path: Path):

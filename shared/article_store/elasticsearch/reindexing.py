@@ -54,7 +54,7 @@ class ElasticsearchReindexing:
                 await self._generations.copy(writer.places, writer.settle, report)
                 await self._generations.switch()
             else:
-                # What a writer makes when it is opened: whoever writes afterwards needs fewer rights.
+                # The rest of what a writer makes when it is opened.
                 await bring_up_facts(self._client, self._clock, self._prefix)
             await self._generations.align()
 
