@@ -22,7 +22,7 @@ async def open_reader(settings: StoreSettings, clock: Clock | None = None) -> Ar
     if settings.elasticsearch_url:
         from shared.article_store.elasticsearch.reader import ElasticsearchArticleReader
 
-        return ElasticsearchArticleReader(settings)
+        return ElasticsearchArticleReader(settings, clock or SystemClock())
     from shared.article_store.tantivy.reader import TantivyArticleReader
 
     return TantivyArticleReader(_folder(settings), clock or SystemClock(), time_limit_s=settings.store_timeout_s)

@@ -7,7 +7,8 @@ from itertools import pairwise
 from shared.article_store.bigrams import spread
 from shared.article_store.document import order_start
 from shared.article_store.elasticsearch.fact_mapping import CONTENT, TEXT
-from shared.article_store.elasticsearch.queries import Body, label_patterns
+from shared.article_store.elasticsearch.labels import label_patterns
+from shared.article_store.elasticsearch.queries import Body
 from shared.article_store.fact_paging import FactPosition
 from shared.article_store.fact_query import FactQuery, FactSort
 from shared.article_store.facts import bound_in_cents

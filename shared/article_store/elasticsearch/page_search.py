@@ -8,8 +8,9 @@ import structlog
 from elasticsearch import ApiError, AsyncElasticsearch, ConnectionTimeout
 
 from shared.article_store.cursors import Position, RankPosition
-from shared.article_store.elasticsearch import queries, results
+from shared.article_store.elasticsearch import counting, results
 from shared.article_store.elasticsearch.points_in_time import PointsInTime
+from shared.article_store.elasticsearch.queries import Body
 from shared.article_store.facet_counts import COUNTING_SHARE, REFUSED, not_counted, too_slow
 from shared.article_store.query import ArticleQuery, FacetCounts, SearchResult
 
@@ -20,7 +21,7 @@ _ABOUT_ALL = frozenset({401, 403, 404})
 
 @dataclass(frozen=True)
 class Page:
-    """The answer to `queries.search`, and why the facets that it does not hold could not be counted."""
+    """The answer to `counting.search`, and why the facets that it does not hold could not be counted."""
 
     answer: results.Answer
     failed: Mapping[str, str] = field(default_factory=dict)
@@ -45,8 +46,8 @@ class PageSearch:
         self._points = PointsInTime(client)
         self._counting_s = COUNTING_SHARE * time_limit_s
 
-    async def ask(self, query: ArticleQuery, position: Position | None, found: queries.Found) -> Page:
-        """The answer for a page; `found` as `queries.search` takes it."""
+    async def ask(self, query: ArticleQuery, position: Position | None, found: counting.Found) -> Page:
+        """The answer for a page; `found` as `counting.search` takes it."""
         if query.effective_sort != "relevance" or query.size == 0:
             return await self._counting(query, position, found, view=None)
         if isinstance(position, RankPosition):
@@ -69,26 +70,30 @@ class PageSearch:
         await self._points.finish()
 
     async def _counting(
-        self, query: ArticleQuery, position: Position | None, found: queries.Found, *, view: str | None
+        self, query: ArticleQuery, position: Position | None, found: counting.Found, *, view: str | None
     ) -> Page:
         try:
-            body, limit_s = queries.search(query, position, found), self._counting_s if query.facets else None
-            return Page(await self._search(body, view, limit_s, kept=queries.worth_keeping(query)))
+            body, limit_s = counting.search(query, position, found), self._counting_s if query.facets else None
+            answer = await self._search(body, view, limit_s, kept=counting.worth_keeping(query))
+            if doubtful := results.in_doubt(query, answer):
+                deeper = await self._search(counting.deeper(query, doubtful), view, limit_s)
+                answer = results.with_more(answer, deeper)
+            return Page(answer)
         except (ApiError, ConnectionTimeout) as error:
             if not query.facets or (isinstance(error, ApiError) and error.status_code in _ABOUT_ALL):
                 raise
             # With one facet that fails everything does: the page is asked for without any, and each facet alone.
-            answer = await self._search(queries.search(replace(query, facets=()), position), view)
+            answer = await self._search(counting.search(replace(query, facets=()), position), view)
             if isinstance(error, ConnectionTimeout):
                 return Page(answer, {request.facet: too_slow(self._counting_s) for request in query.facets})
             return await self._each(query, found, answer, view)
 
-    async def _each(self, query: ArticleQuery, found: queries.Found, answer: results.Answer, view: str | None) -> Page:
+    async def _each(self, query: ArticleQuery, found: counting.Found, answer: results.Answer, view: str | None) -> Page:
         alone = [replace(query, facets=(request,), size=0) for request in query.facets]
         header: dict[str, Any] = {} if view else {"index": self._index, "ignore_unavailable": True}
         header["allow_partial_search_results"] = False
         within = {"pit": {"id": view}} if view else {}
-        bodies = [{**queries.search(one, None, found), **within} for one in alone]
+        bodies = [{**counting.search(one, None, found), **within} for one in alone]
         asked = [part for body in bodies for part in (header, body)]
         answers = (await self._client.msearch(searches=asked))["responses"]
         counts: dict[str, Any] = {}
@@ -100,11 +105,11 @@ class PageSearch:
             else:
                 # Within a filter of its own it stands under the same name in every answer.
                 own = one.get("aggregations", {}).items()
-                counts |= {f"{n} {request.facet}" if n.startswith(queries.AMONG) else n: c for n, c in own}
+                counts |= {f"{n} {request.facet}" if n.startswith(counting.AMONG) else n: c for n, c in own}
         return Page({**answer, "aggregations": counts}, failed)
 
     async def _search(
-        self, body: queries.Body, view: str | None, time_limit_s: float | None = None, *, kept: bool = False
+        self, body: Body, view: str | None, time_limit_s: float | None = None, *, kept: bool = False
     ) -> results.Answer:
         if view is not None:
             return await self._points.ask(view, body, time_limit_s)

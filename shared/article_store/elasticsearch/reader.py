@@ -11,11 +11,13 @@ from shared.article_store.bigrams import spread
 from shared.article_store.bounds import check_bounds, check_edges, check_get_many, within_depth
 from shared.article_store.cursors import Position, decode
 from shared.article_store.document import StoredArticle, StoredRevision
-from shared.article_store.elasticsearch import past, queries, results
+from shared.article_store.elasticsearch import counting, past, queries, results
 from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.fact_search import search_facts
 from shared.article_store.elasticsearch.generations import check_mapping
+from shared.article_store.elasticsearch.kept_labels import KeptLabels
+from shared.article_store.elasticsearch.labels import labels, labels_searched
 from shared.article_store.elasticsearch.mapping import (
     FILTERS,
     SOURCE,
@@ -39,6 +41,7 @@ from shared.article_store.label_search import searched
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, NearestQuery, SearchResult, Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, check_story_bounds
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
+from shared.clock import Clock
 from shared.errors import PermanentFailure
 from shared.events.articles import ArticleWithdrawn
 from shared.settings import StoreSettings
@@ -52,10 +55,11 @@ _NO_STORIES: dict[str, Any] = {"stories": {"buckets": []}}
 class ElasticsearchArticleReader:
     """An ArticleReader. Before the first writer made the index it answers as a store that holds nothing."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, clock: Clock) -> None:
         self._client: AsyncElasticsearch = connect(settings)
         self._prefix = settings.index_prefix
         self._mapping_seen = False
+        self._labels = KeptLabels(clock)
         self._pages = PageSearch(self._client, alias(settings.index_prefix), settings.store_timeout_s)
 
     async def get(self, article_id: str) -> StoredArticle | None:
@@ -83,11 +87,10 @@ class ElasticsearchArticleReader:
         asked, by_label = await self._by_label(query)
         with our_errors():
             page = await self._pages.ask(asked, position, results.read_searched(searched(asked), by_label))
-        counted = page.counted(asked)
-        labels = await self._other_labels(results.unlabelled(counted, page.answer))
-        answer = page.answer
+        counted, answer = page.counted(asked), page.answer
         if hours := results.in_hours(counted, answer):
-            answer = results.with_hours(answer, await self._ask(queries.hours(counted, hours)))
+            answer = results.with_more(answer, await self._ask(counting.hours(counted, hours)))
+        labels = await self._labelled(results.to_be_labelled(counted, answer))
         read = results.read(counted, position, answer, labels)
         found = page.with_failed(query, results.as_far_as_searched(read, by_label))
         if query.copies == "show" or not found.hits:
@@ -105,22 +108,27 @@ class ElasticsearchArticleReader:
         """The values that are searched by their labels; the query without these facets where that is refused."""
         wanted = searched(query)
         try:
-            return query, await self._ask(queries.labels_searched(wanted)) if wanted else {}
+            return query, await self._ask(labels_searched(wanted)) if wanted else {}
         except PermanentFailure as error:
             _log.warning("labels could not be searched", error=str(error)[:2_000])
             return replace(query, facets=tuple(r for r in query.facets if r not in wanted)), {}
 
-    async def _other_labels(self, missing: Mapping[str, Sequence[str]]) -> results.Labels:
-        """The labels of these values, by facet; none where they cannot be had: values are shown by their ids then."""
+    async def _labelled(self, values: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]:
+        """The labels of these values, by facet; where they cannot be had, values are shown by their ids."""
+        known = self._labels.known(values)
+        missing = {facet: [v for v in of_facet if (facet, v) not in known] for facet, of_facet in values.items()}
         try:
-            return results.read_labels(await self._ask(queries.labels(missing))) if missing else {}
+            if missing := {facet: of_facet for facet, of_facet in missing.items() if of_facet}:
+                learnt = results.read_labels(await self._ask(labels(missing)))
+                self._labels.learn(learnt)
+                known |= learnt
         except PermanentFailure as error:
             _log.warning("labels could not be read", error=str(error)[:2_000])
-            return {}
+        return known
 
     async def days(self, query: ArticleQuery) -> dict[int, int]:
         check_bounds(query)
-        return results.read_days(await self._ask(queries.days(query)))
+        return results.read_days(await self._ask(counting.days(query)))
 
     async def values_over_time(
         self, query: ArticleQuery, request: FacetRequest, edges: Sequence[int]
@@ -128,12 +136,12 @@ class ElasticsearchArticleReader:
         asked = replace(query, facets=(request,))
         check_bounds(asked)
         check_edges(edges)
-        by_label = await self._ask(queries.labels_searched(wanted)) if (wanted := searched(asked)) else {}
+        by_label = await self._ask(labels_searched(wanted)) if (wanted := searched(asked)) else {}
         found = results.read_searched(wanted, by_label)
-        slices = results.slices_of(await self._ask(queries.over_time(asked, edges, found)), len(edges) - 1)
-        missing = {value for one in slices for value in results.unlabelled(asked, one).get(request.facet, ())}
-        labels = await self._other_labels({request.facet: sorted(missing)} if missing else {})
-        return tuple(results.read_slice(asked, one, labels) for one in slices)
+        slices = results.slices_of(await self._ask(counting.over_time(asked, edges, found)), len(edges) - 1)
+        shown = {value for one in slices for value in results.to_be_labelled(asked, one).get(request.facet, ())}
+        known = await self._labelled({request.facet: sorted(shown)})
+        return tuple(results.read_slice(asked, one, known) for one in slices)
 
     async def story(self, story_id: str) -> StoredStory | None:
         with our_errors():

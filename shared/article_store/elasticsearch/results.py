@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any
 
 from shared.article_store.cursors import Position, RankPosition, TimePosition, encode
+from shared.article_store.elasticsearch.certainty import is_certain
+from shared.article_store.elasticsearch.counting import AMONG
+from shared.article_store.elasticsearch.kept_labels import Labels
 from shared.article_store.elasticsearch.mapping import source_of
-from shared.article_store.elasticsearch.queries import AMONG
 from shared.article_store.facet_counts import (
     Counted,
     assemble,
@@ -20,30 +22,30 @@ from shared.article_store.facet_counts import (
 from shared.article_store.highlighting import highlight
 from shared.article_store.histograms import days_of, hours_of
 from shared.article_store.indexed import parse_label_term
-from shared.article_store.label_search import values_of
+from shared.article_store.label_search import searched, values_of
+from shared.article_store.narrowing import RELATION
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
 from shared.facets import FACETS_BY_NAME
 
 Answer = Mapping[str, Any]
-Labels = Mapping[tuple[str, str], str]
 
 _NOTHING: Answer = {"buckets": [], "sum_other_doc_count": 0}
 
 
-def read(query: ArticleQuery, position: Position | None, answer: Answer, other_labels: Labels) -> SearchResult:
-    """The result of an answer to `queries.search`; labels that it does not hold come from `other_labels`."""
+def read(query: ArticleQuery, position: Position | None, answer: Answer, labels: Labels) -> SearchResult:
+    """The result of an answer to `counting.search`; a value without a label is shown by its id."""
     found, total = answer["hits"]["hits"], answer["hits"]["total"]
     counts = _by_facet(answer)
     return SearchResult(
         total=Total(total["value"], total["relation"]),
         hits=tuple(_hit(query, hit) for hit in found[: query.size]),
-        facets=tuple(_facet(query, r, counts.get(r.facet, {}), other_labels) for r in query.facets),
+        facets=tuple(_facet(query, r, counts.get(r.facet, {}), labels) for r in query.facets),
         next=encode(query, _following(query, position, answer)) if has_more(query, answer) else None,
     )
 
 
 def has_more(query: ArticleQuery, answer: Answer) -> bool:
-    """Whether an answer to `queries.search` holds the hit too many that says that another page follows."""
+    """Whether an answer to `counting.search` holds the hit too many that says that another page follows."""
     return len(answer["hits"]["hits"]) > query.size > 0
 
 
@@ -65,58 +67,62 @@ def position_of(hit: Answer) -> TimePosition:
     return TimePosition(order, article_id)
 
 
-def unlabelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
-    """The values to be shown whose label the answer does not hold, by facet."""
-    missing = {}
-    by_facet = _by_facet(answer)
+def to_be_labelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
+    """The values to be shown whose labels are those that articles have, by facet."""
+    by_facet, shown = _by_facet(answer), {}
     for request in query.facets:
-        counts = by_facet.get(request.facet, {})
-        if FACETS_BY_NAME[request.facet].kind == "labelled" and "each" not in counts:
-            known = _labels(counts)
-            values = [*_top(counts, request), *_named(query, request)]
-            if without := [value for value in values if value not in known]:
-                missing[request.facet] = without
-    return missing
+        if FACETS_BY_NAME[request.facet].kind == "labelled" and request.facet != RELATION:
+            counts = by_facet.get(request.facet, {})
+            if values := list(dict.fromkeys([*_top(counts, request), *_named(query, request)])):
+                shown[request.facet] = values
+    return shown
+
+
+def in_doubt(query: ArticleQuery, answer: Answer) -> tuple[FacetRequest, ...]:
+    """The facets whose most frequent values are to be counted again, by `counting.deeper`."""
+    counts = _by_facet(answer)
+    asked = (r for r in query.facets if FACETS_BY_NAME[r.facet].has_terms and r not in searched(query))
+    return tuple(r for r in asked if not is_certain(counts.get(r.facet, {}).get("top", _NOTHING), r.size))
 
 
 def read_days(answer: Answer) -> dict[int, int]:
-    """The counts in an answer to `queries.days`, by days since 1970."""
+    """The counts in an answer to `counting.days`, by days since 1970."""
     return days_of(_counts(answer.get("aggregations", {}).get("days", _NOTHING)))
 
 
 def slices_of(answer: Answer, stretches: int) -> list[Answer]:
-    """An answer for each stretch of an answer to `queries.over_time`; of no index at all they hold nothing."""
+    """An answer for each stretch of an answer to `counting.over_time`; of no index at all they hold nothing."""
     buckets = answer.get("aggregations", {}).get("slices", _NOTHING)["buckets"]
     return [{"aggregations": bucket} for bucket in buckets] or [{}] * stretches
 
 
-def read_slice(query: ArticleQuery, answer: Answer, other_labels: Labels) -> FacetCounts:
+def read_slice(query: ArticleQuery, answer: Answer, labels: Labels) -> FacetCounts:
     """The counts of the query's facet in one of `slices_of`."""
     [request] = query.facets
-    return _facet(query, request, _by_facet(answer).get(request.facet, {}), other_labels)
+    return _facet(query, request, _by_facet(answer).get(request.facet, {}), labels)
 
 
 def in_hours(query: ArticleQuery, answer: Answer) -> tuple[FacetRequest, ...]:
-    """The dates that are shown in hours, which an answer to `queries.hours` counts."""
+    """The dates that are shown in hours, which an answer to `counting.hours` counts."""
     counts = _by_facet(answer)
     dates = (r for r in query.facets if FACETS_BY_NAME[r.facet].kind == "date")
     return tuple(r for r in dates if by_hours(r, _counts(counts.get(r.facet, {}).get("top", _NOTHING))))
 
 
-def with_hours(answer: Answer, hours: Answer) -> Answer:
-    """The answer to `queries.search` with what one to `queries.hours` adds to it."""
-    return {**answer, "aggregations": {**answer.get("aggregations", {}), **hours.get("aggregations", {})}}
+def with_more(answer: Answer, more: Answer) -> Answer:
+    """The answer to `counting.search` with what one to `counting.hours` or `counting.deeper` adds to it."""
+    return {**answer, "aggregations": {**answer.get("aggregations", {}), **more.get("aggregations", {})}}
 
 
 def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
-    """The label of each (facet, value) in an answer to `queries.labels`."""
+    """The label of each (facet, value) in an answer to `labels.labels`."""
     return {
         (facet, value): label for facet, counts in _by_facet(answer).items() for value, label in _labels(counts).items()
     }
 
 
 def read_searched(requests: Sequence[FacetRequest], answer: Answer) -> dict[str, tuple[str, ...]]:
-    """The values that an answer to `queries.labels_searched` finds for each facet."""
+    """The values that an answer to `labels.labels_searched` finds for each facet."""
     counts = _by_facet(answer)
     return {r.facet: values_of(_counts(counts.get(r.facet, {}).get("top", _NOTHING)), r.query) for r in requests}
 
@@ -142,22 +148,20 @@ def _hit(query: ArticleQuery, hit: Answer) -> Hit:
     return Hit(stored, hit.get("_score"), highlight(stored, query.wanted_words()) if query.highlight else None)
 
 
-def _facet(query: ArticleQuery, request: FacetRequest, counts: Answer, other_labels: Labels) -> FacetCounts:
+def _facet(query: ArticleQuery, request: FacetRequest, counts: Answer, labels: Labels) -> FacetCounts:
     if "each" in counts:
         found = {str(value): int(bucket["doc_count"]) for value, bucket in counts["each"]["buckets"].items()}
         return assemble(query, request, counted_in_full(request, found), partial(own_label, request.facet))
     top = counts.get("top", _NOTHING)
-    known = _labels(counts)
     counted = Counted(
         top=_top(counts, request),
         named=_counts(counts.get("named", _NOTHING)),
         all_values=sum(_counts(top).values()) + int(top.get("sum_other_doc_count", 0)),
-        exact=not top.get("doc_count_error_upper_bound"),
+        exact=is_certain(top, request.size),
         hours=hours_of(_counts(counts.get("hours", _NOTHING))),
     )
-    return assemble(
-        query, request, counted, lambda value: known.get(value) or other_labels.get((request.facet, value), value)
-    )
+    name = request.facet
+    return assemble(query, request, counted, lambda value: labels.get((name, value)) or own_label(name, value))
 
 
 def _named(query: ArticleQuery, request: FacetRequest) -> tuple[str, ...]:
@@ -184,13 +188,12 @@ def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
 
 def _labels(counts: Answer) -> dict[str, str]:
     """The label of each value that any of the aggregations of labels holds."""
-    by_value: dict[str, dict[str, int]] = {}
-    for part, terms in counts.items():
-        if part.startswith("labels"):
-            for term, count in _counts(terms).items():
-                value, label = parse_label_term(term)
-                by_value.setdefault(value, {})[label] = count
-    return {value: best_label(value, list(labels.items())) for value, labels in by_value.items()}
+    by_value: dict[str, list[tuple[str, int]]] = {}
+    for terms in counts.values():
+        for term, count in _counts(terms).items():
+            value, label = parse_label_term(term)
+            by_value.setdefault(value, []).append((label, count))
+    return {value: best_label(value, labels) for value, labels in by_value.items()}
 
 
 def _counts(terms: Answer) -> dict[str, int]:

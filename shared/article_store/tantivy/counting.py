@@ -154,15 +154,16 @@ def _whole(request: FacetRequest) -> FacetRequest:
     return replace(request, size=len(spans)) if spans else request
 
 
-def label_of(searcher: tantivy.Searcher, query: Query, facet: str, value: str) -> str:
-    """The label of a value: where there are several, the one most frequent among what the query finds."""
+def label_of(searcher: tantivy.Searcher, facet: str, value: str) -> str:
+    """The label of a value: where there are several, the one that most of all articles have, whatever is found."""
     definition = FACETS_BY_NAME[facet]
     if definition.kind != "labelled":
         return value
     prefix = label_prefix(value)
     known = searcher.terms_with_prefix(definition.label_field, prefix)
     if len(known) > 1:
-        known = searcher.terms_with_prefix(definition.label_field, prefix, query) or known
+        # Without a query it would count articles that were replaced, too.
+        known = searcher.terms_with_prefix(definition.label_field, prefix, Query.all_query()) or known
     return best_label(value, [(parse_label_term(term).label, number) for term, number in known])
 
 

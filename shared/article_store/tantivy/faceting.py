@@ -51,7 +51,7 @@ def over_time(
         return matching(schema, between_days(query, start, end), without_facet=request.facet)
 
     question = FacetQuestion(request, named_values(query, request.facet))
-    label = lru_cache(maxsize=None)(partial(label_of, searcher, among, request.facet))
+    label = lru_cache(maxsize=None)(partial(label_of, searcher, request.facet))
     found = count_over_time(searcher, among, question, edges, within)
     return tuple(assemble(query, request, counted, label) for counted in found)
 
@@ -73,15 +73,11 @@ def _counted(
     filtered = narrowing_facets(query)
     alone = {r.facet for r in requests if r in searched(query) or _stands_alone(query, r, filtered)}
     counted = count(searcher, found, [FacetQuestion(r) for r in requests if r.facet not in alone])
-    contexts = {request.facet: found for request in requests}
     for request in requests:
         if request.facet in alone:
             context = matching(schema, query, without_facet=request.facet)
             counted |= _count_alone(searcher, schema, query, context, request)
-            contexts[request.facet] = context
-    return tuple(
-        assemble(query, r, counted[r.facet], partial(label_of, searcher, contexts[r.facet], r.facet)) for r in requests
-    )
+    return tuple(assemble(query, r, counted[r.facet], partial(label_of, searcher, r.facet)) for r in requests)
 
 
 def _count_alone(

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from shared.article_store.document import StoredArticle
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, RangeFilter, Words
 from shared.article_store.time_buckets import between_days
 from shared.errors import InvalidInput, LimitExceeded
@@ -189,3 +190,23 @@ async def test_values_over_time_of_nothing_are_none_and_edges_are_bounded(store:
         await store.reader.values_over_time(nothing, request, range(1_000))
     with pytest.raises(InvalidInput):
         await store.reader.values_over_time(nothing, FacetRequest("colour"), [1, 2])
+
+
+async def test_the_most_frequent_of_all_is_found_though_each_month_has_many_that_are_more_frequent_there(store: Store):
+    def named(number: int, month: int, *organizations: str) -> StoredArticle:
+        entities = tuple(an_entity(organization, organization) for organization in organizations)
+        seen = datetime(2026, month, 2, tzinfo=UTC)
+        return a_stored_article(number, an_enrichment(entities=entities), first_seen_at=seen, fetched_at=seen)
+
+    articles = [named(month, month, "org:everywhere") for month in (1, 2, 3)]
+    for month in (1, 2, 3):
+        for part in (0, 1):
+            local = [f"org:m{month}-{part}-{n}" for n in range(40)]
+            articles += [named(100 * month + 10 * part + n, month, *local) for n in (0, 1)]
+    await store.put(*articles)
+
+    result = await store.search(facets=(FacetRequest("organization", 1),))
+
+    [facet] = result.facets
+    assert [(bucket.value, bucket.count) for bucket in facet.buckets] == [("org:everywhere", 3)]
+    assert (facet.other, facet.exact) == (2 * 2 * 3 * 40, True)

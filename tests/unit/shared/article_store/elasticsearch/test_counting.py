@@ -1,7 +1,7 @@
 from dataclasses import replace
 from typing import Any
 
-from shared.article_store.elasticsearch.queries import search, worth_keeping
+from shared.article_store.elasticsearch.counting import deeper, search, worth_keeping
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 
 FACETS = (FacetRequest("language"), FacetRequest("source"), FacetRequest("section"))
@@ -12,7 +12,7 @@ def test_counts_among_all_that_is_found_stand_without_a_filter_around_them() -> 
 
     body = search(query, None)
 
-    assert {"language top", "source top", "source labels", "section top"} == set(body["aggs"])
+    assert {"language top", "source top", "section top"} == set(body["aggs"])
     assert not [name for name, counts in body["aggs"].items() if "filter" in counts]
 
 
@@ -22,7 +22,7 @@ def test_counts_among_the_same_articles_share_one_filter_and_the_narrowed_facet_
     aggs: dict[str, Any] = search(query, None)["aggs"]
 
     [shared] = [counts for counts in aggs.values() if "filter" in counts]
-    assert set(shared["aggs"]) == {"source top", "source labels", "section top"}
+    assert set(shared["aggs"]) == {"source top", "section top"}
     assert "language top" in aggs
 
 
@@ -52,3 +52,15 @@ def test_only_the_first_page_of_everything_is_worth_keeping() -> None:
     assert not worth_keeping(replace(everything, where=Words("rare")))
     assert not worth_keeping(replace(everything, cursor="the next page"))
     assert not worth_keeping(replace(everything, filters=(FacetFilter("language", ("en",)),)))
+
+
+def test_a_second_look_counts_facets_among_the_same_articles_under_names_of_its_own() -> None:
+    query = ArticleQuery(where=Words("rare"), filters=(FacetFilter("language", ("en",)),), facets=FACETS)
+
+    first, second = search(query, None)["aggs"], deeper(query, FACETS[:2])["aggs"]
+
+    filters = {next(iter(counts["aggs"])): counts["filter"] for counts in second.values()}
+    assert set(filters) == {"language top", "source top"}
+    assert filters["source top"] == next(counts["filter"] for counts in first.values() if "filter" in counts)
+    assert filters["language top"] != filters["source top"]
+    assert set(first).isdisjoint(second)
