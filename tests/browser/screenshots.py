@@ -43,6 +43,7 @@ def pictures(places: Places) -> tuple[Picture, ...]:
         Picture("entity", places.entity, _DESK),
         Picture("deals", "/deals", _DESK),
         Picture("story", places.story, _DESK),
+        Picture("live", "/live", _DESK),
         Picture("pipeline", "/pipeline", _DESK),
         Picture("dark", places.entity, _DESK, "dark"),
         Picture("phone", "/", _PHONE),

@@ -17,12 +17,11 @@ from services.search.ui.charts import BarChart
 from services.search.ui.facet_boxes import FacetBox, facet_boxes
 from services.search.ui.filter_chips import Chip, Labels, filter_chips, labels_in, without_filters
 from services.search.ui.histogram import histogram
-from services.search.ui.links import NEW_ALERT_PATH, article_path, search_for, search_page, story_path
+from services.search.ui.links import NEW_ALERT_PATH, article_path, entity_path, search_for, search_page, story_path
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import ArticleQuery, Hit, SearchResult, Sort
+from shared.article_store.query import ArticleQuery, Hit, Mode, SearchResult, Sort, Words
 from shared.article_store.snippets import shortened
 from shared.events.enrichment import Relation, RelationType
-from shared.facets import RELATION_LABELS
 
 _TOP_TOPICS = 2
 _TOP_ENTITIES = 5
@@ -31,6 +30,7 @@ _FRAGMENTS = 2
 _SNIPPET_CHARACTERS = 240
 # Of the relations of an article those that a badge tells: what companies do with each other.
 _DEALS: tuple[RelationType, ...] = ("acquires", "merges_with", "invests_in", "partners_with", "supplies")
+_MODES: tuple[tuple[Mode, str], ...] = (("words", "Words"), ("hybrid", "Words and meaning"))
 _RANGES = (("Past day", 1), ("Past week", 7), ("Past month", 30))
 
 
@@ -42,6 +42,16 @@ class Link:
     href: str | None
     kind: str = ""
     current: bool = False
+
+
+@dataclass(frozen=True)
+class DealLine:
+    """Who does what with whom, and for how much; the amount is empty where the article names none."""
+
+    subject: Link
+    verb: str
+    object: Link
+    amount: str
 
 
 @dataclass(frozen=True)
@@ -60,13 +70,18 @@ class ResultRow:
     fragments: tuple[str | Markup, ...]
     chips: tuple[Link, ...]
     amounts: tuple[str, ...]
-    deal: str
+    deal: DealLine | None
     copies: Link | None
 
 
 @dataclass(frozen=True)
 class SearchPage:
-    """Everything on the search page."""
+    """Everything on the search page.
+
+    Attributes:
+        modes: whether meaning is looked for beside words; empty where it cannot be.
+        looser: questions that find more, where this one finds nothing.
+    """
 
     words: str
     total: str
@@ -86,7 +101,8 @@ class SearchPage:
     kept_by_amounts: tuple[tuple[str, str], ...]
     kept: tuple[tuple[str, str], ...]
     copies: Link
-    meaning: Link | None
+    modes: tuple[Link, ...]
+    looser: tuple[Link, ...]
     alert_href: str
     exports: tuple[Link, ...]
     next_href: str | None
@@ -114,7 +130,8 @@ def search_view(
     """
     pairs = dict(to_pairs(replace(query, cursor=None)))
     chips = tuple(filter_chips(query, {**labels, **labels_in(result.facets)}))
-    found = replace(query, cursor=None, size=EVERYTHING.size, facets=EVERYTHING.facets)
+    # What is exported or waited for has the words: what is near in meaning ends after a hundred.
+    found = replace(query, cursor=None, mode="words", size=EVERYTHING.size, facets=EVERYTHING.facets)
     return SearchPage(
         words=write(query.where),
         total=_total(result),
@@ -134,7 +151,8 @@ def search_view(
         kept_by_amounts=_without(pairs, "amount_from", "amount_to"),
         kept=_without(pairs),
         copies=_copies(query),
-        meaning=_meaning(query) if by_meaning else None,
+        modes=_modes(query) if by_meaning else (),
+        looser=() if result.hits else tuple(_looser(query, by_meaning=by_meaning)),
         alert_href=to_url(NEW_ALERT_PATH, found),
         exports=tuple(
             Link(label, to_url(EXPORT_PATH, found, more=[("format", form)]))
@@ -176,20 +194,26 @@ def result_row(hit: Hit) -> ResultRow:
     )
 
 
-def _deal(stored: StoredArticle) -> str:
-    """The deal that the article tells of, the largest first: ``Acquires · $2 billion``; empty where there is none."""
+def _deal(stored: StoredArticle) -> DealLine | None:
+    """The deal that the article tells of, of several the largest; None where it tells of none."""
     deals = [relation for relation in stored.enrichment.relations if relation.type in _DEALS]
     if not deals:
-        return ""
+        return None
     told = max(deals, key=lambda relation: relation.amount.value if relation.amount else 0)
-    return " · ".join(part for part in (RELATION_LABELS[told.type], _deal_amount(told)) if part)
+    known = {entity.id: entity for entity in stored.enrichment.entities}
+
+    def party(entity_id: str) -> Link:
+        entity = known.get(entity_id)
+        return Link(entity.name if entity else entity_id, entity_path(entity_id), entity.type if entity else "")
+
+    return DealLine(party(told.subject), wording.RELATIONS[told.type], party(told.object), _deal_amount(told))
 
 
 def _amounts(stored: StoredArticle) -> Iterator[str]:
-    """The amounts that the article names, but that of the deal, which its badge tells."""
+    """The amounts that the article names, but that of the deal, which its line tells."""
     deal = _deal(stored)
     for said in dict.fromkeys(wording.money(item) for item in stored.enrichment.money):
-        if not deal.endswith(said):
+        if deal is None or said != deal.amount:
             yield said
 
 
@@ -236,13 +260,23 @@ def _copies(query: ArticleQuery) -> Link:
     return Link("Copies shown: hide them", search_page(replace(query, copies="hide")), current=True)
 
 
-def _meaning(query: ArticleQuery) -> Link | None:
-    """The chip that asks for what is about the same, too; None where the order is not by relevance."""
+def _modes(query: ArticleQuery) -> tuple[Link, ...]:
+    """Words alone, or what means the same beside them; nothing where the order is not by relevance."""
     if query.effective_sort != "relevance":
-        return None
-    if query.mode == "hybrid":
-        return Link("By meaning, too: only the words", search_page(replace(query, mode="words")), current=True)
-    return Link("Only the words: by meaning, too", search_page(replace(query, mode="hybrid")))
+        return ()
+    return tuple(
+        Link(label, search_page(replace(query, mode=mode)), current=query.mode == mode) for mode, label in _MODES
+    )
+
+
+def _looser(query: ArticleQuery, *, by_meaning: bool) -> Iterator[Link]:
+    match query.where:
+        case Words(phrase=True, field="any") as quoted:
+            yield Link("the words in any order", search_page(replace(query, where=replace(quoted, phrase=False))))
+        case Words(match="all", field="any", phrase=False) as words if " " in words.text.strip():
+            yield Link("any of the words", search_page(replace(query, where=replace(words, match="any"))))
+    if by_meaning and query.effective_sort == "relevance" and query.mode == "words":
+        yield Link("what means the same in other words", search_page(replace(query, mode="hybrid")))
 
 
 def _sorts(query: ArticleQuery) -> tuple[Link, ...]:

@@ -16,6 +16,7 @@ from shared.settings import EmbeddingSettings, HttpSettings, StoreSettings
 from tests.builders import a_stored_article
 from tests.fakes_embeddings import an_endpoint, vectors
 from tests.integration.search.newsroom import asking
+from tests.integration.search.test_pages import Outline, page
 
 pytest.importorskip("numpy")
 
@@ -86,6 +87,29 @@ async def test_links_keep_the_mode_and_the_next_page_goes_on(tmp_path, clock):
     assert "mode=hybrid" in first["next"]
     assert [article["title"] for article in (*first["articles"], *second["articles"])] == ["Matter 1", "Matter 2"]
     assert second["next"] is None
+
+
+async def test_the_page_lets_choose_and_says_what_is_mixed_in(tmp_path, clock):
+    async with a_service(tmp_path, clock) as client:
+        words = await page(client, "/?q=layoffs")
+        hybrid = await page(client, "/?q=layoffs&mode=hybrid")
+        nothing = await page(client, "/?q=redundancies")
+
+    assert "Matter 2" not in words
+    assert "/?q=layoffs&mode=hybrid" in Outline(words).links
+    assert "Matter 2" in hybrid
+    assert "is mixed in" in hybrid
+    assert "/?q=layoffs" in Outline(hybrid).links
+    assert "Nothing matches" in nothing
+    assert Outline(nothing).links.count("/?q=redundancies&mode=hybrid") == 2
+
+
+async def test_the_page_offers_no_choice_where_no_vectors_are_made(tmp_path, clock):
+    async with a_service(tmp_path, clock, on=False) as client:
+        html = await page(client, "/?q=layoffs")
+
+    assert "mode=hybrid" not in html
+    assert 'class="modes"' not in html
 
 
 async def test_filters_hold_for_neighbours_too(tmp_path, clock):

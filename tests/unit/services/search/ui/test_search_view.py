@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.search.ui.search_view import search_view
+from services.search.ui.search_view import DealLine, Link, search_view
 from shared.article_store.document import Standing
 from shared.article_store.query import (
     HIGHLIGHT_END,
@@ -191,17 +191,27 @@ def test_a_row_tells_that_its_article_is_gone_from_its_site():
     assert [a_row(article).gone for article in (stored, gone)] == [False, True]
 
 
-def test_a_badge_tells_the_largest_deal_of_an_article():
+def test_a_line_tells_who_does_what_with_whom_for_how_much_in_the_largest_deal_of_an_article():
     enrichment = an_enrichment(
+        entities=(an_entity("org:acme", "Acme"),),
+        money=(Money(value=2e9, currency="USD", text="$2bn", start=0, end=1),),
         relations=(
             a_relation(type="supplies"),
             a_relation(type="acquires", dollars=2e9),
             a_relation(type="sues", dollars=5e9),
-        )
+        ),
     )
 
-    assert a_row(a_stored_article(1, enrichment)).deal == "Acquires · $2 billion"
-    assert a_row(a_stored_article(1)).deal == ""
+    row = a_row(a_stored_article(1, enrichment))
+
+    assert row.deal == DealLine(
+        Link("Acme", "/entities/org:acme", "organization"),
+        "acquires",
+        Link("org:widgets", "/entities/org:widgets"),
+        "$2 billion",
+    )
+    assert row.amounts == ()
+    assert a_row(a_stored_article(1)).deal is None
 
 
 def test_copies_that_are_not_shown_are_one_link():
@@ -219,7 +229,7 @@ def test_copies_are_hidden_until_the_chip_shows_them():
 
 
 def test_what_is_exported_or_saved_is_the_search_rather_than_its_page():
-    page = a_page("q=battery&person=person:ada&size=5&cursor=page2&facet.person.size=50")
+    page = a_page("q=battery&person=person:ada&size=5&cursor=page2&facet.person.size=50&mode=hybrid")
 
     assert [link.href for link in page.exports] == [
         f"/v1/export?q=battery&person=person:ada&format={form}" for form in ("jsonl", "csv", "rss")
@@ -237,9 +247,31 @@ def test_an_amount_that_the_badge_tells_is_not_told_again():
 def test_what_is_about_the_same_is_offered_where_vectors_are_made_and_the_order_is_by_relevance():
     def offered(query_string, *, by_meaning=True):
         found = SearchResult(total=Total(1), hits=())
-        return search_view(parse(query_string), found, NOW, by_meaning=by_meaning).meaning
+        modes = search_view(parse(query_string), found, NOW, by_meaning=by_meaning).modes
+        return [(mode.href, mode.current) for mode in modes]
 
-    assert offered("q=battery").href == "/?q=battery&mode=hybrid"
-    assert offered("q=battery&mode=hybrid").href == "/?q=battery"
-    assert offered("q=battery", by_meaning=False) is None
-    assert offered("q=battery&sort=newest") is None
+    assert offered("q=battery") == [("/?q=battery", True), ("/?q=battery&mode=hybrid", False)]
+    assert offered("q=battery&mode=hybrid") == [("/?q=battery", False), ("/?q=battery&mode=hybrid", True)]
+    assert offered("q=battery", by_meaning=False) == []
+    assert offered("q=battery&sort=newest") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "looser"),
+    [
+        ("q=big battery", ["/?q=big+battery&match=any", "/?q=big+battery&mode=hybrid"]),
+        (
+            'q="big battery"&language=en',
+            ["/?q=big+battery&language=en", "/?q=%22big+battery%22&mode=hybrid&language=en"],
+        ),
+        ("q=big battery&match=any", ["/?q=big+battery&match=any&mode=hybrid"]),
+        ("q=battery&mode=hybrid", []),
+        ("q=battery&sort=newest", []),
+        ("language=en", []),
+    ],
+)
+def test_where_nothing_is_found_questions_that_find_more_are_offered(asked, looser):
+    page = search_view(parse(asked), NOTHING, NOW, by_meaning=True)
+
+    assert [link.href for link in page.looser] == looser
+    assert a_page(asked, hits=(Hit(a_stored_article(1)),)).looser == ()
