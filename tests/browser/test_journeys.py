@@ -129,7 +129,7 @@ async def test_an_operator_adds_a_source_and_brings_back_a_dead_letter(page, dem
         arrived = page.locator("#live .result h2", has_text="Council discusses the sluice")
         await expect(arrived).to_be_visible(timeout=CRAWLED_MS)
         await page.get_by_role("link", name="Sources", exact=True).click()
-        await expect(page.locator("tr", has_text=site.url)).to_contain_text("1 door")
+        await expect(page.locator("tr", has_text=site.url)).to_contain_text("1 feed")
     await bury(demo, an_article(1, title="Ferry Margriet sails again", text="The ferry Margriet sails again. " * 20))
     await page.get_by_role("link", name="Pipeline", exact=True).click()
     await expect(page.locator(".note.warning")).to_contain_text("enrichment gave up")

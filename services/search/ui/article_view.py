@@ -15,16 +15,6 @@ from shared.events.articles import ArticleCrawled
 from shared.events.enrichment import Enrichment, Topic
 from shared.events.stories import StoryMember
 
-_TYPES = {
-    "organization": "Organizations",
-    "person": "People",
-    "location": "Places",
-    "product": "Products",
-    "technology": "Technologies",
-    "event": "Events",
-    "norp": "Nationalities and groups",
-}
-
 
 @dataclass(frozen=True)
 class NamedEntity:
@@ -96,7 +86,7 @@ class ArticlePage:
     site: Link
     authors: tuple[Link, ...]
     published: wording.Moment
-    date_origin: str
+    date_doubt: str
     updated: wording.Moment | None
     original_url: str
     image_url: str | None
@@ -131,12 +121,12 @@ def article_view(stored: StoredArticle, similar: Iterable[Hit] = (), story: Stor
         site=Link(article.site_name or article.source_id, search_for("source", article.source_id)),
         authors=tuple(Link(name, search_for("author", name)) for name in article.authors),
         published=wording.published(article.published),
-        date_origin=wording.DATE_ORIGINS[article.published.origin],
+        date_doubt=wording.DATE_ORIGINS["first-seen"] if article.published.origin == "first-seen" else "",
         updated=wording.moment(article.updated_at) if article.updated_at else None,
         original_url=article.url,
         image_url=article.image_url,
         description=_lead(stored),
-        summary=enrichment.summary,
+        summary=_summary(stored),
         reading_minutes=round(enrichment.reading_time_s / 60),
         paywall=article.access == "paywall",
         gone=stored.standing.withdrawal is not None,
@@ -161,6 +151,16 @@ def _lead(stored: StoredArticle) -> str | None:
     said = stored.article.description
     below = (stored.enrichment.summary or "", stored.article.text)
     return None if said is None or any(text.startswith(said) for text in below) else said
+
+
+def _summary(stored: StoredArticle) -> str | None:
+    """The summary, unless it is how the text below it begins."""
+    said = stored.enrichment.summary
+    return None if said is None or _folded(stored.article.text).startswith(_folded(said)) else said
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _marks(enrichment: Enrichment) -> Iterator[Mark]:
@@ -224,14 +224,14 @@ def _member_link(member: StoryMember) -> Link:
 
 def _groups(enrichment: Enrichment) -> Iterator[EntityGroup]:
     ranked = sorted(enrichment.entities, key=lambda entity: -entity.salience)
-    for kind, label in _TYPES.items():
+    for kind in wording.ENTITIES:
         entities = tuple(
             NamedEntity(Link(entity.name, entity_href(kind, entity.id), kind), len(entity.mentions))
             for entity in ranked
             if entity.type == kind
         )
         if entities:
-            yield EntityGroup(kind, label, entities)
+            yield EntityGroup(kind, wording.PLURALS[kind], entities)
 
 
 def _amounts(enrichment: Enrichment) -> tuple[AmountRow, ...]:
@@ -269,6 +269,7 @@ def _provenance(stored: StoredArticle) -> Iterator[tuple[str, str]]:
     yield "Discovered", wording.moment(article.first_seen_at).text
     yield "Fetched", wording.moment(article.fetched_at).text
     yield "Indexed", wording.moment(stored.ingested_at).text
+    yield "Date", wording.DATE_ORIGINS[article.published.origin]
     if article.published.raw:
         yield "Date as written", article.published.raw
     yield "Extraction", _extraction(article)

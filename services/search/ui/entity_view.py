@@ -204,4 +204,4 @@ def _groups(counts: Iterable[FacetCounts], *, entities: bool) -> Iterator[CountG
                 )
                 for bucket in each.buckets
             )
-            yield CountGroup(FACETS_BY_NAME[each.facet].label, rows)
+            yield CountGroup(wording.PLURALS[each.facet], rows)

@@ -29,10 +29,11 @@ from services.search.ui.links import DEALS_PATH, LIVE_PATH, QUOTES_PATH, SEARCH_
 from services.search.ui.reference_view import operations, schemas
 from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
-from services.search.ui.story_views import revision_rows, stories_view, story_view
+from services.search.ui.story_views import originals, revision_rows, stories_view, story_view
 from services.search.ui.topic_paths import TopicPaths
 from services.search.values import facet_values, facts, search, stories
 from shared.article_store.document import StoredArticle
+from shared.article_store.fact_query import MAX_FILTER_VALUES, FactQuery
 from shared.article_store.facts import FactKind
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest
 from shared.article_store.stories import StoredStory
@@ -43,6 +44,7 @@ from shared.facets import FACETS_BY_NAME
 _HERE = Path(__file__).parent
 STATIC_FILES = _HERE / "static"
 _SIMILAR = 5
+_STORY_FACTS = 10
 _WITHIN_VALUES = 30
 _NEWEST = ArticleQuery(sort="newest", size=30)
 _DEALS = {
@@ -141,7 +143,15 @@ class Pages:
 
     async def story(self, story_id: str) -> Response:
         """One story: its timeline, and the outlets that carry it."""
-        return self._render("story.html", page=story_view(await self._catalogue.story(story_id)))
+        story = await self._catalogue.story(story_id)
+        told = FactQuery(articles=originals(story)[:MAX_FILTER_VALUES], size=_STORY_FACTS)
+        deals, quotes = await asyncio.gather(
+            self._catalogue.facts(replace(told, kinds=("relation",))),
+            self._catalogue.facts(replace(told, kinds=("quote",))),
+        )
+        # Without articles all facts would be asked for.
+        page = story_view(story, deals.facts, quotes.facts) if told.articles else story_view(story)
+        return self._render("story.html", page=page)
 
     async def live(self) -> Response:
         """The newest articles; a script puts those on top that are indexed from now on."""

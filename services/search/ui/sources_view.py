@@ -1,5 +1,6 @@
 """What the pages of sources show: how each does in words, its yield as a line, what was found on a new site."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ class Sparkline:
 
     points: str
     said: str
+    total: str
     width: int = SPARK_WIDTH
     height: int = SPARK_HEIGHT
 
@@ -39,6 +41,7 @@ class SourceRow:
     rights: tuple[str, ...]
     robots: tuple[str, ...]
     doors: tuple[str, ...]
+    kinds: str
     tags: tuple[str, ...]
 
 
@@ -91,11 +94,18 @@ def _row(known: KnownSource, now: datetime) -> SourceRow:
         next_visit=ago(health.next_visit_at, now),
         rights=tuple(wording.RIGHTS[right] for right in health.rights),
         robots=tuple(
-            f"robots.txt {said.verdict} {door}" for door, said in health.robots.items() if said.verdict != "allows"
+            f"{_ROBOTS[said.verdict]} {door}" for door, said in health.robots.items() if said.verdict != "allows"
         ),
         doors=tuple(url for _, url in source.doors),
+        kinds=_kinds(kind for kind, _ in source.doors),
         tags=source.tags,
     )
+
+
+def _kinds(doors: Iterable[str]) -> str:
+    """Where new articles are looked for: ``2 feeds, 1 sitemap``."""
+    counts = Counter(doors)
+    return ", ".join(wording.counted(counts[kind], kind, f"{kind}s") for kind in counts)
 
 
 def sparkline(days: Iterable[DayYield]) -> Sparkline:
@@ -107,7 +117,9 @@ def sparkline(days: Iterable[DayYield]) -> Sparkline:
         for place, count in enumerate(counts)
     )
     return Sparkline(
-        points, f"{sum(counts):,} new articles in {len(counts)} days, at most {max(counts, default=0):,} a day"
+        points,
+        f"{sum(counts):,} new articles in {len(counts)} days, at most {max(counts, default=0):,} a day",
+        f"{sum(counts):,}",
     )
 
 

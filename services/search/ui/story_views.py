@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.search.differences import Change, difference
-from services.search.story_outlets import outlets
+from services.search.story_outlets import Outlet, outlets
 from services.search.story_parameters import story_url
 from services.search.ui import wording
+from services.search.ui.fact_views import FactRow, fact_row
 from services.search.ui.links import STORIES_PATH, article_path, search_for, story_path
 from services.search.ui.search_view import Link
 from shared.article_store.document import StoredRevision
+from shared.article_store.facts import StoredFact
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, StorySort
 
 
@@ -39,11 +41,17 @@ class StoriesPage:
 
 @dataclass(frozen=True)
 class MemberRow:
-    """An article of a story; copy: whose text it has, where it copies one."""
+    """An article of a story.
+
+    Attributes:
+        first: whether the story began with it.
+        copy: whose text it has, where it copies one.
+    """
 
     link: Link
     site: Link
     published: wording.Moment
+    first: bool
     copy: str
 
 
@@ -57,7 +65,12 @@ class OutletRow:
 
 @dataclass(frozen=True)
 class StoryPage:
-    """One story, article by article."""
+    """One story, article by article.
+
+    Attributes:
+        begun_by: whoever reported first; "" where the story has no articles any more.
+        deals, quotes: that its articles tell, copies apart.
+    """
 
     headline: str
     id: str
@@ -68,6 +81,9 @@ class StoryPage:
     last: wording.Moment
     members: tuple[MemberRow, ...]
     outlets: tuple[OutletRow, ...]
+    begun_by: str
+    deals: tuple[FactRow, ...]
+    quotes: tuple[FactRow, ...]
 
 
 @dataclass(frozen=True)
@@ -108,18 +124,26 @@ def stories_view(query: StoryQuery, result: StoryResult) -> StoriesPage:
 
 def _row(story: StoredStory) -> StoryRow:
     named = outlets(story.members)
+    first, last = wording.span(story.first_at, story.last_at)
     return StoryRow(
         link=Link(story.headline, story_path(story.story_id)),
         size=wording.counted(story.size, "article", "articles"),
         outlets=tuple(outlet.name for outlet in named[:_NAMED_OUTLETS]),
         more_outlets=max(0, len(named) - _NAMED_OUTLETS),
-        first=wording.moment(story.first_at),
-        last=wording.moment(story.last_at),
+        first=first,
+        last=last,
     )
 
 
-def story_view(story: StoredStory) -> StoryPage:
-    """The page of a story."""
+def originals(story: StoredStory) -> tuple[str, ...]:
+    """The ids of its articles, the earliest first, but of those that have the text of another."""
+    ordered = sorted(story.members, key=lambda member: (member.published_at, member.article_id))
+    return tuple(member.article_id for member in ordered if member.copy_of is None)
+
+
+def story_view(story: StoredStory, deals: Sequence[StoredFact] = (), quotes: Sequence[StoredFact] = ()) -> StoryPage:
+    """The page of a story, with the facts that its articles tell."""
+    first, last = wording.span(story.first_at, story.last_at)
     sites = {member.article_id: member.site_name or member.source_id for member in story.members}
     ordered = sorted(story.members, key=lambda member: (member.published_at, member.article_id))
     return StoryPage(
@@ -128,25 +152,38 @@ def story_view(story: StoredStory) -> StoryPage:
         total=wording.counted(story.size, "article", "articles"),
         listed=len(story.members),
         merged_into=story_path(story.merged_into) if story.merged_into else None,
-        first=wording.moment(story.first_at),
-        last=wording.moment(story.last_at),
+        first=first,
+        last=last,
         members=tuple(
             MemberRow(
                 link=Link(member.title, article_path(member.article_id)),
                 site=Link(sites[member.article_id], search_for("source", member.source_id)),
                 published=wording.moment(member.published_at),
+                first=place == 0 and member.copy_of is None and len(ordered) > 1,
                 copy=f"the text of {sites.get(member.copy_of, 'another')}" if member.copy_of else "",
             )
-            for member in ordered
+            for place, member in enumerate(ordered)
         ),
         outlets=tuple(
             OutletRow(
                 Link(outlet.name, search_for("source", outlet.source_id)),
-                wording.counted(outlet.articles, "article", "articles")
-                + (f", {wording.counted(outlet.copies, 'copy', 'copies')}" if outlet.copies else ""),
+                _reported(outlet),
             )
             for outlet in outlets(story.members)
         ),
+        begun_by=sites[ordered[0].article_id] if ordered else "",
+        deals=tuple(map(fact_row, deals)),
+        quotes=tuple(map(fact_row, quotes)),
+    )
+
+
+def _reported(outlet: Outlet) -> str:
+    """How much an outlet reported: ``2 articles``, ``1 copy``, ``3 articles, 1 of them a copy``."""
+    if outlet.copies == outlet.articles:
+        return wording.counted(outlet.copies, "copy", "copies")
+    said = wording.counted(outlet.articles, "article", "articles")
+    return (
+        f"{said}, {outlet.copies:,} of them {'a copy' if outlet.copies == 1 else 'copies'}" if outlet.copies else said
     )
 
 

@@ -33,6 +33,21 @@ RIGHTS: dict[Right, str] = {
     "no-ai-training": "no training of AI models",
     "tdm-reserved": "text and data mining reserved",
 }
+# More than one of what entities and subjects are.
+PLURALS = {
+    "organization": "Organizations",
+    "person": "People",
+    "location": "Places",
+    "product": "Products",
+    "technology": "Technologies",
+    "event": "Events",
+    "norp": "Nationalities and groups",
+    "topic": "Topics",
+    "source": "Sources",
+    "language": "Languages",
+}
+# What of the above is an entity, in the order in which it is shown.
+ENTITIES = ("organization", "person", "location", "product", "technology", "event", "norp")
 RELATIONS: dict[RelationType, str] = {
     "invests_in": "invests in",
     "acquires": "acquires",
@@ -65,6 +80,14 @@ def moment(at: datetime, precision: Precision = "minute") -> Moment:
     if precision == "day":
         return Moment(at.date().isoformat(), f"{at.day} {month}", exact=False)
     return Moment(at.isoformat(timespec="seconds"), f"{at.day} {month}, {at:%H:%M} UTC", exact=True)
+
+
+def span(first: datetime, last: datetime) -> tuple[Moment, Moment]:
+    """Both ends of a time; the second without its day where that is the day of the first."""
+    start, end = moment(first), moment(last)
+    if first.date() == last.date() and start.text != end.text:
+        end = Moment(end.machine, end.text.partition(", ")[2], end.exact)
+    return start, end
 
 
 def published(publication: Publication) -> Moment:

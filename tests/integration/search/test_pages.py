@@ -81,7 +81,7 @@ async def test_nothing_found_comes_with_advice(client):
     html = await page(client, "/?q=unicorn&person=person:ada")
 
     assert "Nothing matches" in html
-    assert "Use fewer words" in html
+    assert "use fewer words" in html
 
 
 async def test_an_article_is_shown_in_paragraphs_with_what_was_found_marked(client):
@@ -90,7 +90,7 @@ async def test_an_article_is_shown_in_paragraphs_with_what_was_found_marked(clie
     assert '<a class="mark organization" href="/entities/org:acme" title="Acme (organization)">Acme</a>' in html
     assert '<span class="mark money" title="$3 million">$3 million</span>' in html
     assert "2 March 2026" in html
-    assert "(from the feed)" in html
+    assert "<dt>Date</dt><dd>from the feed</dd>" in html
     assert ALL[0].article.url in Outline(html).links
 
 

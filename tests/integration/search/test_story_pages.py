@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.article_store.opening import open_writer
 from shared.settings import StoreSettings
-from tests.builders import NOON, a_relation, a_stored_article, an_enrichment, an_entity
+from tests.builders import NOON, a_quote, a_relation, a_stored_article, an_enrichment, an_entity
 from tests.integration.search.conftest import an_app
 from tests.integration.search.newsroom import asking
 from tests.integration.search.test_pages import Outline, page
@@ -25,6 +25,24 @@ async def test_stories_are_listed_and_lead_to_their_timeline(told):
     assert "3 articles" in story
     assert story.index("matter 1") < story.index("matter 3")
     assert 'class="copy"' in story
+
+
+async def test_a_story_tells_who_began_it_and_the_deals_and_quotes_of_its_originals(told):
+    client, writer = told
+    deal = an_enrichment(
+        entities=(an_entity("org:acme", "Acme"), an_entity("org:widgets", "Widgets")),
+        relations=(a_relation(dollars=5e6),),
+        quotes=(a_quote("We build widgets."),),
+    )
+    await writer.put([a_stored_article(number, deal, revision=2_000_000_000_000) for number in (1, 2)])
+    story = (await client.get(f"/v1/articles/{ID}")).json()["story_id"]
+
+    html = await page(client, f"/stories/{story}")
+
+    assert "begun by" in html
+    assert html.count("$5 million") == 1
+    assert html.count("We build widgets.") == 1
+    assert f"/articles/{COPY}" in Outline(html).links
 
 
 async def test_stories_are_found_by_words(told):

@@ -94,7 +94,9 @@ def test_a_date_says_where_it_was_read():
     page = article_view(a_stored_article(published=published))
 
     assert page.published.text == "2 March 2026"
-    assert page.date_origin == "not stated: when it was first seen"
+    assert page.date_doubt == "not stated: when it was first seen"
+    assert ("Date", "not stated: when it was first seen") in page.provenance
+    assert article_view(a_stored_article()).date_doubt == ""
     assert ("Date as written", "yesterday") in page.provenance
 
 
