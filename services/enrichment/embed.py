@@ -36,7 +36,8 @@ class EmbedArticles:
         except NewsweirError as error:
             # Searches find the articles by their words, and `newsweir reprocess` asks again.
             EMBEDDING_FAILURES.inc(len(texts))
-            _log.warning("no vectors for these articles", articles=len(texts), error=str(error))
+            for at in wanted:
+                _log.warning("an article goes without a vector", article_id=events[at].article_id, error=str(error))
             return vectors
         for at, vector in zip(wanted, made, strict=True):
             vectors[at] = vector

@@ -1,4 +1,5 @@
 import pytest
+import structlog.testing
 from aiohttp import web
 
 from services.enrichment.embed import EmbedArticles
@@ -51,9 +52,11 @@ async def test_a_model_that_fails_leaves_articles_without_a_vector_and_is_counte
 
     before = EMBEDDING_FAILURES._value.get()
     async with an_endpoint(away) as fake, open_embedder(settings(fake)) as embedder:
-        vectors = await EmbedArticles(embedder)([an_article(1), an_article(2)], ["en", "en"])
+        with structlog.testing.capture_logs() as lines:
+            vectors = await EmbedArticles(embedder)([an_article(1), an_article(2)], ["en", "en"])
 
     assert vectors == [None, None]
+    assert [line["article_id"] for line in lines] == [an_article(1).article_id, an_article(2).article_id]
     assert EMBEDDING_FAILURES._value.get() == before + 2
 
 
