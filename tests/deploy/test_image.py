@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,7 +54,7 @@ def containers(image: str, names: tuple[str, ...], settings: dict[str, str], dat
         yield running
     except AssertionError as failure:
         for name, container in running.items():
-            failure.add_note(f"{name}: {docker('logs', '--tail', '20', container, check=False)}")
+            failure.add_note(f"{name}: {said_by(container)}")
         raise
     finally:
         for container in running.values():
@@ -75,7 +76,7 @@ async def test_the_four_services_run_from_the_image_without_root_and_write_only_
             await until(lambda: _searchable(api, 40), 180, "40 stories are searchable")
 
         for name in SERVICES:
-            await until(lambda name=name: _healthy(running[name]), 60, f"docker calls {name} healthy")  # type: ignore[misc]
+            await until(lambda name=name: _healthy(running[name]), 120, f"docker calls {name} healthy")  # type: ignore[misc]
         assert docker("exec", running["search"], "id", "-u") == "10001"
         stopped = {name: _stopped(running[name]) for name in SERVICES}
 
@@ -91,6 +92,12 @@ def test_the_image_stays_within_its_size(image: str) -> None:
     size = int(json.loads(docker("image", "inspect", image))[0]["Size"])
 
     assert size < 900_000_000
+
+
+def said_by(container: str) -> str:
+    """The end of its log, and what docker's health check saw last."""
+    log = subprocess.run(["docker", "logs", "--tail", "20", container], capture_output=True, text=True)
+    return f"{log.stdout}{log.stderr}\nhealth: {docker('inspect', '--format', '{{json .State.Health}}', container)}"
 
 
 async def _searchable(api: httpx.AsyncClient, count: int) -> bool:

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -27,7 +28,8 @@ from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.events.alerts import AlertFired
 from shared.events.articles import ArticleIndexed
 from shared.http_client import GuardedClient
-from shared.redis_client import BROKER_ERRORS, RedisConnection
+from shared.process import run_together
+from shared.redis_client import BROKER_ERRORS, RedisConnection, refuse_unfit_server
 from shared.settings import BusSettings
 
 _log = structlog.get_logger()
@@ -53,6 +55,7 @@ class AlertService:
         """Match and deliver until told to stop.
 
         Raises:
+            ConfigurationError: the broker cannot be worked with as it is.
             DependencyUnavailable: a worker can do its work no more; start the process again.
         """
         # One receiver that is away fails many notices: that is no reason to hold up those of others.
@@ -73,14 +76,15 @@ class AlertService:
             if await backlog.look():
                 await backlog.make_up(self.reader, matcher.match)
 
+        async def look_first() -> None:
+            # What does not fit is said by its name here; a look at it would only fail.
+            await refuse_unfit_server(self.connection)
+            await backlog.look()
+
         # Looked at before the worker reads on: afterwards nobody can tell what was missed.
-        await self._attempt(backlog.look)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(matching.run(stop))
-            tasks.create_task(delivering.run(stop))
-            tasks.create_task(self._repeat(digests.send_due, stop))
-            tasks.create_task(self._repeat(make_up, stop))
-            tasks.create_task(self._end_listeners(stop))
+        await self._attempt(look_first)
+        repeated = [partial(self._repeat, duty) for duty in (digests.send_due, make_up)]
+        await run_together([matching.run, delivering.run, *repeated, self._end_listeners], stop)
 
     async def _end_listeners(self, stop: asyncio.Event) -> None:
         await stop.wait()

@@ -1,6 +1,8 @@
 """What `newsweir health` says of services that answer, and of those that do not."""
 
 import contextlib
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -56,3 +58,14 @@ def test_silence_is_no_health(capsys):
 
     assert status == 1
     assert "no answer from http://127.0.0.1" in capsys.readouterr().err
+
+
+def test_it_is_asked_of_often_and_imports_little():
+    """A container's health check begins a process four times a minute."""
+    code = (
+        "import sys; from services.cli.health import health; from shared.settings import HttpSettings\n"
+        "health('search', HttpSettings(http_port=1))\n"
+        "print(sorted({'httpx', 'redis', 'asyncio', 'elasticsearch', 'structlog'} & sys.modules.keys()))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
