@@ -1,6 +1,7 @@
 """The Grafana dashboards, from the list of metrics: a panel for each question an operator asks."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,10 @@ from prometheus_client.metrics import MetricWrapperBase
 from shared import metrics
 
 _WIDTH, _HEIGHT, _COLUMNS = 8, 8, 3
-_DATASOURCE = {"type": "prometheus", "uid": "newsweir-prometheus"}
+_DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
+# What a reader may narrow a dashboard by, where its series have the label; all of it unless he does. A series without a
+# namespace, as outside Kubernetes, is one of all.
+_NARROWED_BY = ("namespace", "stage", "route", "kind")
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,28 @@ def name_of(metric: MetricWrapperBase, part: str = "") -> str:
     return f"{described.name}_total" if described.type == "counter" else f"{described.name}{part}"
 
 
+def _series(metric: MetricWrapperBase, part: str = "") -> str:
+    """The series of a metric that a dashboard's variables leave."""
+    labels = {"namespace", *metric._labelnames}
+    chosen = ", ".join(f'{label}=~"${label}"' for label in _NARROWED_BY if label in labels)
+    return f"{name_of(metric, part)}{{{chosen}}}"
+
+
 def _rate(metric: MetricWrapperBase, by: str) -> tuple[str, str]:
     labels = ", ".join(by.split())
-    return f"sum by ({labels}) (rate({name_of(metric)}[$__rate_interval]))", " ".join(
+    return f"sum by ({labels}) (rate({_series(metric)}[$__rate_interval]))", " ".join(
         f"{{{{{b}}}}}" for b in by.split()
     )
 
 
 def _most(metric: MetricWrapperBase, by: str) -> tuple[str, str]:
     """The largest that any replica says: of what lies in the broker every replica tells the same."""
-    return f"max by ({by}) ({name_of(metric)})", f"{{{{{by}}}}}"
+    return f"max by ({by}) ({_series(metric)})", f"{{{{{by}}}}}"
 
 
 def _quantiles(metric: MetricWrapperBase, by: str = "") -> tuple[tuple[str, str], ...]:
     grouping = f"le, {by}" if by else "le"
-    series = f"sum by ({grouping}) (rate({name_of(metric, '_bucket')}[$__rate_interval]))"
+    series = f"sum by ({grouping}) (rate({_series(metric, '_bucket')}[$__rate_interval]))"
     label = f" {{{{{by}}}}}" if by else ""
     return tuple((f"histogram_quantile({q}, {series})", f"p{round(q * 100)}{label}") for q in (0.5, 0.95, 0.99))
 
@@ -93,13 +104,13 @@ _NAMED: dict[str, tuple[str, tuple[Panel, ...]]] = {
             _panel("Hosts", "short", metrics.HOSTS, _most(metrics.HOSTS, "state")),
             _panel(
                 "Visits under way", "short", metrics.VISITS_UNDER_WAY,
-                (f"sum({name_of(metrics.VISITS_UNDER_WAY)})", "visits"),
+                (f"sum({_series(metrics.VISITS_UNDER_WAY)})", "visits"),
             ),
             _panel("Time of a request", "s", metrics.FETCH_SECONDS, *_quantiles(metrics.FETCH_SECONDS)),
             _panel("Time of an extraction", "s", metrics.EXTRACTION_SECONDS, *_quantiles(metrics.EXTRACTION_SECONDS)),
             _panel(
                 "Visits that wait", "short", metrics.FRONTIER_VISITS,
-                (f"max({name_of(metrics.FRONTIER_VISITS)})", "visits"),
+                (f"max({_series(metrics.FRONTIER_VISITS)})", "visits"),
             ),
             _panel("Pauses", "bool", metrics.CRAWLER_PAUSED, _most(metrics.CRAWLER_PAUSED, "reason")),
         ),
@@ -108,11 +119,11 @@ _NAMED: dict[str, tuple[str, tuple[Panel, ...]]] = {
         "Newsweir: search",
         (
             _panel("Requests", "reqps", metrics.REQUEST_SECONDS, (
-                f"sum by (route) (rate({name_of(metrics.REQUEST_SECONDS, '_count')}[$__rate_interval]))", "{{route}}",
+                f"sum by (route) (rate({_series(metrics.REQUEST_SECONDS, '_count')}[$__rate_interval]))", "{{route}}",
             )),
             _panel("Time by route", "s", metrics.REQUEST_SECONDS, *_quantiles(metrics.REQUEST_SECONDS, "route")),
             _panel("Answers by status", "reqps", metrics.REQUEST_SECONDS, (
-                f"sum by (status) (rate({name_of(metrics.REQUEST_SECONDS, '_count')}[$__rate_interval]))", "{{status}}",
+                f"sum by (status) (rate({_series(metrics.REQUEST_SECONDS, '_count')}[$__rate_interval]))", "{{status}}",
             )),
         ),
     ),
@@ -132,9 +143,9 @@ def _further(metric: MetricWrapperBase) -> Panel:
     if kind == "histogram":
         return _panel(title, "s" if title.endswith("seconds") else "short", metric, *_quantiles(metric))
     if kind == "counter":
-        alone = (f"sum(rate({name_of(metric)}[$__rate_interval]))", "")
+        alone = (f"sum(rate({_series(metric)}[$__rate_interval]))", "")
         return _panel(title, "ops", metric, _rate(metric, labels) if labels else alone)
-    return _panel(title, "short", metric, (name_of(metric), ""))
+    return _panel(title, "short", metric, (_series(metric), ""))
 
 
 def _is_asked_for(metric: MetricWrapperBase) -> bool:
@@ -159,9 +170,47 @@ def dashboard(name: str) -> str:
         "editable": False,
         "refresh": "30s",
         "time": {"from": "now-6h", "to": "now"},
+        "templating": {"list": [_DATASOURCE_VARIABLE, *_variables(panels)]},
         "panels": list(_placed(panels)),
     }
     return json.dumps(model, indent=2) + "\n"
+
+
+def narrowed_to_all(query: str) -> str:
+    """A query as it is asked while nobody has narrowed anything."""
+    return re.sub(rf'=~"\$({"|".join(_NARROWED_BY)})"', '=~".*"', query)
+
+
+_DATASOURCE_VARIABLE = {
+    "name": "datasource",
+    "label": "Prometheus",
+    "type": "datasource",
+    "query": "prometheus",
+    "current": {"text": "Prometheus", "value": "newsweir-prometheus"},
+}
+
+
+def _variables(panels: Sequence[Panel]) -> Iterator[dict[str, Any]]:
+    """What the panels can be narrowed by: values as the series have them."""
+    queries = [query for panel in panels for query, _ in panel.queries]
+    for label in _NARROWED_BY:
+        asked = [query for query in queries if f'"${label}"' in query]
+        if not asked:
+            continue
+        named = re.search(r"newsweir_\w+", asked[0])
+        assert named is not None, "every query names a metric"
+        yield {
+            "name": label,
+            "type": "query",
+            "datasource": _DATASOURCE,
+            "query": {"query": f"label_values({named[0]}, {label})", "refId": label},
+            "refresh": 2,
+            "sort": 1,
+            "multi": True,
+            "includeAll": True,
+            "allValue": ".*",
+            "current": {"text": ["All"], "value": ["$__all"]},
+        }
 
 
 def _placed(panels: Sequence[Panel]) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
-from deploy.grafana_dashboards import DASHBOARDS, dashboard, every_metric
+from deploy.grafana_dashboards import DASHBOARDS, dashboard, every_metric, narrowed_to_all
 from tests.unit.test_docs_commands import parsed
 
 pytestmark = pytest.mark.deploy
@@ -104,6 +104,24 @@ def test_a_dashboard_asks_for_metrics_that_exist(name: str):
 
     assert asked
     assert asked <= series()
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_a_dashboard_can_be_narrowed_by_what_its_series_are_told_apart_by(name: str):
+    model = json.loads(dashboard(name))
+    queries = [target["expr"] for panel in model["panels"] for target in panel["targets"]]
+    used = {variable for query in queries for variable in re.findall(r'=~"\$(\w+)"', query)}
+
+    variables = {variable["name"]: variable for variable in model["templating"]["list"]}
+    assert variables.keys() == used | {"datasource"}
+    assert "namespace" in used
+    assert {panel["datasource"]["uid"] for panel in model["panels"]} == {"${datasource}"}
+    for label in used:
+        named, by = re.fullmatch(r"label_values\((\w+), (\w+)\)", variables[label]["query"]["query"]).groups()
+        assert named in series()
+        assert by == label
+        assert (variables[label]["allValue"], variables[label]["includeAll"]) == (".*", True)
+    assert not [query for query in map(narrowed_to_all, queries) if re.search(r'=~"\$', query)]
 
 
 def test_every_metric_is_on_a_dashboard():
