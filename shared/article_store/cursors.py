@@ -31,12 +31,12 @@ class RankPosition:
 
     Attributes:
         view: the name that the store knows the view by.
-        last: score, published_order and id of the last of them, where the store finds its place by these.
+        last: score, published_order and place in the view of the last of them, where the store goes on from these.
     """
 
     offset: int
     view: str
-    last: tuple[float, int, str] | None = None
+    last: tuple[float, int, int] | None = None
 
 
 Position = TimePosition | RankPosition
@@ -69,10 +69,10 @@ def decode(query: ArticleQuery) -> Position | None:
             position: Position = TimePosition(order, article_id)
         case [str(seal), int(offset), str(view)] if by_rank and offset >= 0:
             position = RankPosition(offset, view)
-        case [str(seal), int(offset), str(view), float() | int() as score, int(order), str(article_id)] if (
+        case [str(seal), int(offset), str(view), float() | int() as score, int(order), int(place)] if (
             by_rank and offset >= 0
         ):
-            position = RankPosition(offset, view, (float(score), order, article_id))
+            position = RankPosition(offset, view, (float(score), order, place))
         case _:
             raise _foreign()
     if seal != _seal(query, position):

@@ -13,6 +13,7 @@ from shared.article_store.elasticsearch.points_in_time import PointsInTime
 from shared.article_store.elasticsearch.queries import Body
 from shared.article_store.facet_counts import COUNTING_SHARE, REFUSED, not_counted, too_slow
 from shared.article_store.query import ArticleQuery, FacetCounts, SearchResult
+from shared.clock import Clock
 
 _log = structlog.get_logger()
 # Who asks may not, or nothing is there: counting less does not help.
@@ -40,11 +41,12 @@ class Page:
 class PageSearch:
     """Searches of one reader. Raises what the client raises, and Expired for a page that is not kept any more."""
 
-    def __init__(self, client: AsyncElasticsearch, index: str, time_limit_s: float) -> None:
+    def __init__(self, client: AsyncElasticsearch, index: str, clock: Clock, time_limit_s: float) -> None:
         self._client = client
         self._index = index
-        self._points = PointsInTime(client)
         self._counting_s = COUNTING_SHARE * time_limit_s
+        self._points = PointsInTime(client, clock, self._counting_s)
+        self._hasty = client.options(request_timeout=self._counting_s)
 
     async def ask(self, query: ArticleQuery, position: Position | None, found: counting.Found) -> Page:
         """The answer for a page; `found` as `counting.search` takes it."""
@@ -52,18 +54,21 @@ class PageSearch:
             return await self._counting(query, position, found, view=None)
         if isinstance(position, RankPosition):
             page = await self._counting(query, position, found, view=position.view)
-        else:
-            view = await self._points.open(self._index)
-            try:
-                page = await self._counting(query, position, found, view=view)
-            except BaseException:
-                self._points.let_go(view)
-                raise
-            if not results.has_more(query, page.answer):
-                self._points.let_go(view)
-        if results.has_more(query, page.answer):
-            self._points.keep(page.answer["pit_id"])
+            self._keep_for_more(query, page, position.view)
+            return page
+        view = await self._points.open(self._index)
+        try:
+            page = await self._counting(query, position, found, view=view)
+            self._keep_for_more(query, page, view)
+        finally:
+            self._points.let_go(view)
         return page
+
+    def _keep_for_more(self, query: ArticleQuery, page: Page, view: str) -> None:
+        if results.has_more(query, page.answer):
+            # It may be called by another name from now on, which may stand for the same.
+            for name in (view, page.answer["pit_id"]):
+                self._points.keep(name)
 
     async def finish(self) -> None:
         """Return when nothing is under way any more."""
@@ -73,10 +78,10 @@ class PageSearch:
         self, query: ArticleQuery, position: Position | None, found: counting.Found, *, view: str | None
     ) -> Page:
         try:
-            body, limit_s = counting.search(query, position, found), self._counting_s if query.facets else None
-            answer = await self._search(body, view, limit_s, kept=counting.worth_keeping(query))
+            body, hasty = counting.search(query, position, found), bool(query.facets)
+            answer = await self._search(body, view, hasty=hasty, kept=counting.worth_keeping(query))
             if doubtful := results.in_doubt(query, answer):
-                deeper = await self._search(counting.deeper(query, doubtful), view, limit_s)
+                deeper = await self._search(counting.deeper(query, doubtful), view, hasty=hasty)
                 answer = results.with_more(answer, deeper)
             return Page(answer)
         except (ApiError, ConnectionTimeout) as error:
@@ -108,12 +113,10 @@ class PageSearch:
                 counts |= {f"{n} {request.facet}" if n.startswith(counting.AMONG) else n: c for n, c in own}
         return Page({**answer, "aggregations": counts}, failed)
 
-    async def _search(
-        self, body: Body, view: str | None, time_limit_s: float | None = None, *, kept: bool = False
-    ) -> results.Answer:
+    async def _search(self, body: Body, view: str | None, *, hasty: bool = False, kept: bool = False) -> results.Answer:
         if view is not None:
-            return await self._points.ask(view, body, time_limit_s)
-        client = self._client if time_limit_s is None else self._client.options(request_timeout=time_limit_s)
+            return await self._points.ask(view, body, hasty=hasty)
+        client = self._hasty if hasty else self._client
         # Without a part of the indices the answer would be short of hits and counts.
         answer = await client.search(
             index=self._index,

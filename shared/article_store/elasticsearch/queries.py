@@ -46,7 +46,8 @@ def page(query: ArticleQuery, position: Position | None, size: int) -> Body:
         "_source": [SOURCE],
         "track_total_hits": False,
         "query": matching(query),
-        "sort": [{"_score": "desc"}, *by_time] if query.effective_sort == "relevance" else by_time,
+        # By relevance, Elasticsearch itself tells apart what is left, by its place in the point in time.
+        "sort": [{"_score": "desc"}, by_time[0]] if query.effective_sort == "relevance" else by_time,
     }
     match position:
         case TimePosition(order, article_id):

@@ -60,7 +60,7 @@ class ElasticsearchArticleReader:
         self._prefix = settings.index_prefix
         self._mapping_seen = False
         self._labels = KeptLabels(clock)
-        self._pages = PageSearch(self._client, alias(settings.index_prefix), settings.store_timeout_s)
+        self._pages = PageSearch(self._client, alias(settings.index_prefix), clock, settings.store_timeout_s)
 
     async def get(self, article_id: str) -> StoredArticle | None:
         with our_errors():

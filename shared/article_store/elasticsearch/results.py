@@ -137,10 +137,10 @@ def _following(query: ArticleQuery, position: Position | None, answer: Answer) -
     last = answer["hits"]["hits"][query.size - 1]
     if query.effective_sort != "relevance":
         return position_of(last)
-    score, order, article_id = last["sort"][:3]
+    score, order, place = last["sort"]
     offset = position.offset if isinstance(position, RankPosition) else 0
     # Elasticsearch may call a point in time by another name from one page to the next.
-    return RankPosition(offset + query.size, answer["pit_id"], (float(score), order, article_id))
+    return RankPosition(offset + query.size, answer["pit_id"], (float(score), order, place))
 
 
 def _hit(query: ArticleQuery, hit: Answer) -> Hit:

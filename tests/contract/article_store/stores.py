@@ -11,6 +11,7 @@ from shared.article_store.document import StoredArticle
 from shared.article_store.elasticsearch import past
 from shared.article_store.elasticsearch.fact_mapping import fact_alias
 from shared.article_store.elasticsearch.mapping import alias
+from shared.article_store.elasticsearch.points_in_time import SHARED_S
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.past import WithdrawResult
 from shared.article_store.protocol import ArticleReader, ArticleWriter
@@ -67,7 +68,7 @@ def titles(result: SearchResult) -> list[str]:
 
 async def visible(settings: StoreSettings, clock: FakeClock) -> None:
     """Pass the time after which a reader sees what was put: a second with Elasticsearch, 50 ms with Tantivy."""
-    clock.advance(2 * RELOAD_INTERVAL_S)
+    clock.advance(2 * max(RELOAD_INTERVAL_S, SHARED_S))
     if settings.elasticsearch_url:
         async with AsyncElasticsearch(settings.elasticsearch_url) as client:
             names = (alias, fact_alias, past.alias)
