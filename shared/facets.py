@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
 from shared.events.articles import ArticleCrawled, Right
@@ -71,6 +72,8 @@ class Facet:
         spans: of a range, in rising order.
         numbers: of a range, those of an article that fall into spans.
         steps: of a range whose numbers are kept in steps, these: bounds lie on them.
+        below: of a tree, whose values lie below one another: (value above, value) for each of an article's values; the
+            value above the highest is HIGHEST.
     """
 
     name: str
@@ -82,6 +85,12 @@ class Facet:
     spans: tuple[Span, ...] = ()
     numbers: Callable[[Faceted], tuple[float, ...]] = lambda _: ()
     steps: tuple[float, ...] = ()
+    below: Callable[[Faceted], tuple[tuple[str, str], ...]] | None = None
+
+    @property
+    def below_field(self) -> str:
+        """Of a tree, holds `value above + LABEL_SEPARATOR + value`: what lies directly below a value starts with it."""
+        return f"{self.field}_below"
 
     @property
     def has_terms(self) -> bool:
@@ -100,6 +109,7 @@ class Facet:
 
 
 LABEL_SEPARATOR = "\x1f"
+HIGHEST = ""
 MAX_VALUES_PER_ARTICLE = 50
 
 
@@ -125,6 +135,11 @@ def _topics(stored: Faceted) -> tuple[FacetValue, ...]:
         for topic in stored.enrichment.topics
         for value, label in zip(topic.path, topic.path_labels or topic.path, strict=False)
     )
+
+
+def _topics_below(stored: Faceted) -> tuple[tuple[str, str], ...]:
+    steps = (step for topic in stored.enrichment.topics for step in pairwise((HIGHEST, *topic.path)))
+    return tuple(dict.fromkeys(steps))[:MAX_VALUES_PER_ARTICLE]
 
 
 def dollar_amounts(stored: Faceted) -> tuple[tuple[RelationType, float], ...]:
@@ -230,7 +245,8 @@ def _rights(stored: Faceted) -> tuple[FacetValue, ...]:
 
 FACETS: tuple[Facet, ...] = (
     Facet(
-        "topic", "topic", "labelled", "Topic", "Subject of the article; a topic includes those below it.", _topics
+        "topic", "topic", "labelled", "Topic", "Subject of the article; a topic includes those below it.", _topics,
+        below=_topics_below,
     ),
     Facet(
         "organization", "organization", "labelled", "Organization",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from services.search.form import Given
-from services.search.parameter import Parameter, about, choice, several, text, whole
+from services.search.parameter import Parameter, about, choice, several, single, text, whole
 from services.search.query_string import join_list
+from shared.article_store.indexed import MAX_VALUE_CHARACTERS
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,
@@ -16,7 +17,7 @@ from shared.article_store.query import (
     FacetRequest,
     FilterMode,
 )
-from shared.facets import FACETS, Facet
+from shared.facets import FACETS, HIGHEST, Facet
 
 DEFAULT_FACET_SIZE = 10
 # Other names of a facet, as other news interfaces have it.
@@ -24,6 +25,21 @@ _ALIASES = {"language": ("lang",)}
 _MODES: tuple[FilterMode, ...] = get_args(FilterMode)
 _SORTS: tuple[BucketSort, ...] = get_args(BucketSort)
 _INTERVALS: tuple[Interval, ...] = get_args(Interval)
+
+
+# What is no id of a value.
+TOP = "top"
+
+
+def under_parameter(name: str, description: str) -> Parameter[str | None]:
+    """A value of a tree whose next lower ones are asked for."""
+    schema = {"type": "string", "maxLength": MAX_VALUE_CHARACTERS}
+    return single(name, description, schema, lambda value, _: HIGHEST if value == TOP else value, None)
+
+
+def written_under(under: str | None) -> str:
+    """The value as the parameter says it; nothing where all are counted."""
+    return "" if under is None else under or TOP
 
 
 @dataclass(frozen=True)
@@ -42,17 +58,19 @@ class OfFacet:
     sort: Parameter[BucketSort]
     within: Parameter[str]
     interval: Parameter[Interval | None]
+    under: Parameter[str | None]
 
     @property
     def parameters(self) -> tuple[Parameter[Any], ...]:
         """All of them, as they are described."""
         last = self.interval if self.facet.kind == "date" else self.within
-        return (self.include, self.exclude, self.size, self.sort, self.mode, last)
+        of_trees = (self.under,) if self.facet.below else ()
+        return (self.include, self.exclude, self.size, self.sort, self.mode, last, *of_trees)
 
     @property
     def counting(self) -> tuple[Parameter[Any], ...]:
         """Those that say how it is counted; they have no say in what is found."""
-        return (self.size, self.sort, self.within, self.interval)
+        return (self.size, self.sort, self.within, self.interval, self.under)
 
     def filter(self, given: Given) -> FacetFilter:
         """What is asked of the facet; raises InvalidParameter."""
@@ -61,7 +79,12 @@ class OfFacet:
     def request(self, given: Given) -> FacetRequest:
         """How the facet is to be counted; raises InvalidParameter."""
         return FacetRequest(
-            self.facet.name, given[self.size], given[self.sort], given[self.interval], given[self.within]
+            self.facet.name,
+            given[self.size],
+            given[self.sort],
+            given[self.interval],
+            given[self.within],
+            given[self.under],
         )
 
     def filter_pairs(self, item: FacetFilter) -> Iterable[tuple[str, str]]:
@@ -76,6 +99,7 @@ class OfFacet:
         yield self.sort.name, "" if request.sort == "count" else request.sort
         yield self.interval.name, request.interval or ""
         yield self.within.name, request.query
+        yield self.under.name, written_under(request.under)
 
 
 def _of(facet: Facet) -> OfFacet:
@@ -89,6 +113,7 @@ def _of(facet: Facet) -> OfFacet:
     sorts = f"{label}: the order of the values, by falling count or by name."
     within = f"{label}: counts only values in whose labels words start with these, whatever case and accents."
     intervals = f"{label}: how long each bucket is; without it the shortest that gives a chart's worth of them."
+    under = f"{label}: counts only what lies directly below this value; {TOP} for the highest of all."
     return OfFacet(
         facet,
         include=about(name, several(name, included, aliases=aliases)),
@@ -98,6 +123,7 @@ def _of(facet: Facet) -> OfFacet:
         sort=about(name, choice(f"{own}.sort", sorts, _SORTS, _SORTS[0])),
         within=about(name, text(f"{own}.q", within, MAX_LABEL_QUERY_CHARACTERS)),
         interval=about(name, choice(f"{own}.interval", intervals, _INTERVALS, None)),
+        under=about(name, under_parameter(f"{own}.under", under)),
     )
 
 

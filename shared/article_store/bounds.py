@@ -64,6 +64,8 @@ def check_bounds(query: ArticleQuery) -> None:
     _check_values(query, values)
     for request in query.facets:
         _within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
+        if request.under is not None and not FACETS_BY_NAME[request.facet].below:
+            raise InvalidInput(f"no value of {request.facet} lies below another")
 
 
 def check_edges(edges: Sequence[int]) -> None:

@@ -48,7 +48,7 @@ def assemble(query: ArticleQuery, request: FacetRequest, counted: Counted, label
         return _chart(query, request, counted)
     included = _included(query, request.facet)
     labels = {span.value: span.label for span in facet.spans}
-    if request.query.strip():
+    if request.is_narrowed:
         return _searched(request, counted, included, lambda value: labels.get(value) or label(value))
     named = {value: counted.named.get(value, 0) for value in named_values(query, request.facet)}
     counts = {**counted.top, **named}

@@ -1,5 +1,6 @@
 """What both stores index of an article beside its text: facet values and their labels, bounded and clean."""
 
+from collections.abc import Iterable
 from typing import get_args
 from urllib.parse import urlsplit
 
@@ -56,6 +57,8 @@ def amount_field(relation: str) -> str:
 
 # Those with terms of their own; a date is counted by the day of publication.
 TERM_FACETS = tuple(facet for facet in FACETS if facet.kind != "date")
+# Those whose values lie below one another.
+TREE_FACETS = tuple(facet for facet in FACETS if facet.below)
 NUMBER_FIELDS: tuple[str, ...] = (
     *(facet.number_field for facet in FACETS if facet.kind == "range"),
     *(amount_field(relation) for relation in get_args(RelationType)),
@@ -83,6 +86,17 @@ def facet_values(facet: Facet, stored: StoredArticle) -> tuple[FacetValue, ...]:
     """The values of a facet on an article, each value once."""
     values = (bounded_value(value) for value in facet.values(stored))
     return tuple({item.value: item for item in values}.values())
+
+
+def below_terms(facet: Facet, stored: StoredArticle) -> tuple[str, ...]:
+    """The terms of `below_field` of an article."""
+    steps = facet.below(stored) if facet.below else ()
+    return tuple(label_term(bounded_value(FacetValue(above, value))) for above, value in steps)
+
+
+def values_below(terms: Iterable[str]) -> frozenset[str]:
+    """The values of some terms of `below_field`, without what they lie below."""
+    return frozenset(parse_label_term(term).label for term in terms)
 
 
 def bounded_value(value: FacetValue) -> FacetValue:

@@ -27,7 +27,7 @@ def folded(text: str) -> str:
 
 def searched(query: ArticleQuery) -> tuple[FacetRequest, ...]:
     """The facets whose values are to be found among the terms of the index."""
-    return tuple(r for r in query.facets if r.query.strip() and FACETS_BY_NAME[r.facet].has_terms)
+    return tuple(r for r in query.facets if r.is_narrowed and FACETS_BY_NAME[r.facet].has_terms)
 
 
 def values_of(terms: Iterable[str], text: str) -> tuple[str, ...]:

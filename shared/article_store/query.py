@@ -141,6 +141,8 @@ class FacetRequest:
         interval: of a date; None: the shortest from a day on that gives a chart's worth of buckets.
         query: counts only values that some article of the store has with a label in which words start with these, one
             after the other, whatever their case and accents; selected values are no exception. "": all values.
+        under: of a tree, counts only values that lie directly below this one on some article of the store, HIGHEST for
+            the highest of all; selected values are no exception. None: all values.
     """
 
     facet: str
@@ -148,6 +150,12 @@ class FacetRequest:
     sort: BucketSort = "count"
     interval: Interval | None = None
     query: str = ""
+    under: str | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some values are counted, which are found among the terms of the store."""
+        return bool(self.query.strip()) or self.under is not None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ class FacetParameters(BaseModel):
     mode: str
     size: str
     sort: str
+    under: str | None = Field(description="of a tree: what lies below a value")
 
 
 class FacetDescription(BaseModel):
@@ -36,6 +37,7 @@ class FacetDescription(BaseModel):
             mode=f"{about}.mode",
             size=f"{about}.size",
             sort=f"{about}.sort",
+            under=f"{about}.under" if facet.below else None,
         )
         return cls(
             name=facet.name,

@@ -1,5 +1,6 @@
 """Articles, facets and the question itself as the API's JSON."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -177,6 +178,7 @@ class Bucket(BaseModel):
     selected: bool
     excluded: bool = Field(default=False, description="whether the question rules it out")
     link: str = Field(description="the same search with this value selected, or freed where it is selected or excluded")
+    below: str | None = Field(default=None, description="of a tree: the search, counting what lies below this value")
 
 
 class FacetAnswer(BaseModel):
@@ -199,6 +201,7 @@ class FacetAnswer(BaseModel):
                 selected=bucket.selected,
                 excluded=bucket.value in excluded,
                 link=to_url(ARTICLES_PATH, toggled(query, counts.facet, bucket.value), more=more),
+                below=_below(query, counts.facet, bucket.value, more),
             )
             for bucket in counts.buckets
         )
@@ -281,6 +284,13 @@ class Article(BaseModel):
         }
         crawled = {name: getattr(stored.article, name) for name in cls.model_fields if name not in own}
         return cls(**own, **crawled)
+
+
+def _below(query: ArticleQuery, facet: str, value: str, more: Pairs) -> str | None:
+    if not FACETS_BY_NAME[facet].below:
+        return None
+    facets = tuple(replace(r, under=value) if r.facet == facet else r for r in query.facets)
+    return to_url(ARTICLES_PATH, replace(query, facets=facets), more=more)
 
 
 def _most_salient(enrichment: Enrichment) -> tuple[EntityName, ...]:

@@ -10,6 +10,7 @@ from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, FacetAnswer
 from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue, UnknownFacet
+from services.search.facet_parameters import TOP, under_parameter
 from services.search.form import Form
 from services.search.parameter import choice, several_of, text, whole
 from services.search.parameters import EVERYTHING, asked_of_articles, to_url, within_search
@@ -35,7 +36,8 @@ _ORDERS: tuple[BucketSort, ...] = get_args(BucketSort)
 _LABEL = text("label", "Words of the label start with these; as facet.NAME.q of a search.", _MAX_TEXT)
 _VALUES = whole("values", "How many values.", MAX_FACET_SIZE, _DEFAULT_VALUES)
 _ORDER = choice("order", "By falling count or by name.", _ORDERS, _ORDERS[0])
-VALUE_FORM = within_search(_LABEL, _VALUES, _ORDER)
+_UNDER = under_parameter("under", f"Of topics: what lies directly below this one; {TOP} for the highest of all.")
+VALUE_FORM = within_search(_LABEL, _VALUES, _ORDER, _UNDER)
 _Q = text("q", "The beginning of a name, or of one of its words.", _MAX_TEXT)
 _FACET = several_of("facet", "Which facets to look through: all that have names unless given.", NAMED_FACETS)
 _SIZE = whole("size", "How many suggestions.", MAX_SUGGESTIONS, _DEFAULT_SUGGESTIONS)
@@ -92,7 +94,7 @@ class _Values:
             raise UnknownFacet(f"no facet is called {name[:40]!r}: one of {', '.join(FACETS_BY_NAME)}")
         asked = await given(VALUE_FORM, request, self._clock)
         query = asked_of_articles(asked)
-        wanted = FacetRequest(name, asked[_VALUES], asked[_ORDER])
+        wanted = FacetRequest(name, asked[_VALUES], asked[_ORDER], under=asked[_UNDER])
         counts = await facet_values(self._catalogue, query, wanted, asked[_LABEL])
         answer = FacetAnswer.of(query, counts)
         return FacetValues(name=name, query=Understood.of(query), **dict(answer))

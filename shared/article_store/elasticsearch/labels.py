@@ -36,16 +36,17 @@ def labels(missing: Mapping[str, Sequence[str]]) -> Body:
 
 
 def labels_searched(requests: Sequence[FacetRequest]) -> Body:
-    """The request for label terms that may hold the words that are searched in facets, the most frequent first."""
-    return {
-        "size": 0,
-        "aggs": {
-            counting(r.facet, "top"): terms(
-                FACETS_BY_NAME[r.facet].label_field, _LABELS_SEARCHED, include=_may_begin(r.query.split()[0])
-            )
-            for r in requests
-        },
-    }
+    """The request for terms that may hold what is searched in labels, or lie below a value; the most frequent first."""
+    aggs: Body = {}
+    for r in requests:
+        facet = FACETS_BY_NAME[r.facet]
+        if r.query.strip():
+            may_begin = _may_begin(r.query.split()[0])
+            aggs[counting(r.facet, "top")] = terms(facet.label_field, _LABELS_SEARCHED, include=may_begin)
+        if r.under is not None:
+            include = next(label_patterns([r.under]))
+            aggs[counting(r.facet, "below")] = terms(facet.below_field, _LABELS_SEARCHED, include=include)
+    return {"size": 0, "aggs": aggs}
 
 
 def label_patterns(values: Sequence[str]) -> Iterator[str]:

@@ -12,6 +12,8 @@ from shared.article_store.indexed import (
     NUMBER_FIELDS,
     TERM_FACETS,
     TEXT_BOOSTS,
+    TREE_FACETS,
+    below_terms,
     facet_values,
     label_term,
     numbers,
@@ -93,6 +95,7 @@ def to_document(stored: StoredArticle) -> dict[str, Any]:
         document[facet.field] = [value.value for value in values]
         if facet.has_terms:
             document[facet.label_field] = [label_term(value) for value in values]
+    document |= {facet.below_field: list(below_terms(facet, stored)) for facet in TREE_FACETS}
     return document
 
 
@@ -184,5 +187,6 @@ def _properties() -> dict[str, Any]:
         **{name: {"type": "double"} for name in NUMBER_FIELDS},
         **{facet.field: keyword for facet in TERM_FACETS},
         **{facet.label_field: keyword for facet in TERM_FACETS if facet.has_terms},
+        **{facet.below_field: keyword for facet in TREE_FACETS},
         SOURCE: {"type": "object", "enabled": False},
     }

@@ -21,7 +21,7 @@ from shared.article_store.facet_counts import (
 )
 from shared.article_store.highlighting import highlight
 from shared.article_store.histograms import days_of, hours_of
-from shared.article_store.indexed import parse_label_term
+from shared.article_store.indexed import parse_label_term, values_below
 from shared.article_store.label_search import searched, values_of
 from shared.article_store.narrowing import RELATION
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
@@ -124,12 +124,24 @@ def read_labels(answer: Answer) -> dict[tuple[str, str], str]:
 def read_searched(requests: Sequence[FacetRequest], answer: Answer) -> dict[str, tuple[str, ...]]:
     """The values that an answer to `labels.labels_searched` finds for each facet."""
     counts = _by_facet(answer)
-    return {r.facet: values_of(_counts(counts.get(r.facet, {}).get("top", _NOTHING)), r.query) for r in requests}
+    return {r.facet: _values_wanted(r, counts.get(r.facet, {})) for r in requests}
+
+
+def _values_wanted(request: FacetRequest, counts: Answer) -> tuple[str, ...]:
+    below = values_below(_counts(counts.get("below", _NOTHING)))
+    if not request.query.strip():
+        return tuple(sorted(below))
+    by_label = values_of(_counts(counts.get("top", _NOTHING)), request.query)
+    return tuple(value for value in by_label if request.under is None or value in below)
 
 
 def as_far_as_searched(found: SearchResult, by_label: Answer) -> SearchResult:
     """The result, its counts said to be inexact where there were more labels to search in than were looked at."""
-    cut = {facet for facet, counts in _by_facet(by_label).items() if counts["top"].get("sum_other_doc_count")}
+    cut = {
+        facet
+        for facet, counts in _by_facet(by_label).items()
+        if any(part.get("sum_other_doc_count") for part in counts.values())
+    }
     return replace(found, facets=tuple(replace(f, exact=f.exact and f.facet not in cut) for f in found.facets))
 
 
@@ -165,7 +177,7 @@ def _facet(query: ArticleQuery, request: FacetRequest, counts: Answer, labels: L
 
 
 def _named(query: ArticleQuery, request: FacetRequest) -> tuple[str, ...]:
-    return () if request.query.strip() else named_values(query, request.facet)
+    return () if request.is_narrowed else named_values(query, request.facet)
 
 
 def _by_facet(answer: Answer) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from tantivy import Occur, Query
 
 from shared.article_store.facet_counts import Counted, best_label, by_hours, counted_in_full
 from shared.article_store.histograms import DAYS, HOURS, days_of, hours_of
-from shared.article_store.indexed import label_prefix, parse_label_term
+from shared.article_store.indexed import label_prefix, parse_label_term, values_below
 from shared.article_store.label_search import MAX_MATCHING_LABELS, values_of
 from shared.article_store.narrowing import Condition
 from shared.article_store.query import FacetRequest
@@ -48,14 +48,25 @@ class FacetQuestion:
 
 def count_searched(searcher: tantivy.Searcher, query: Query, request: FacetRequest) -> Counted:
     """The counts of those values of a facet that the words asked for find by a label."""
-    terms = [term for term, _ in searcher.terms_with_prefix(FACETS_BY_NAME[request.facet].label_field, "")]
-    values = values_of(terms, request.query)
+    values = _values_wanted(searcher, request)
     exact, values = len(values) <= MAX_MATCHING_LABELS, values[:MAX_MATCHING_LABELS]
     if not values:
         return Counted({}, {}, 0)
     found = _counts(searcher.aggregate(query, {"found": counts_of(request.facet, values)})["found"])
     best = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return Counted(dict(best[: request.size]), {}, sum(found.values()), exact)
+
+
+def _values_wanted(searcher: tantivy.Searcher, request: FacetRequest) -> tuple[str, ...]:
+    """The values of the index that a request asks for by their labels, or by what they lie below."""
+    facet, below = FACETS_BY_NAME[request.facet], None
+    if request.under is not None:
+        prefix = label_prefix(request.under)
+        below = values_below(term for term, _ in searcher.terms_with_prefix(facet.below_field, prefix))
+    if not request.query.strip():
+        return tuple(sorted(below or ()))
+    terms = [term for term, _ in searcher.terms_with_prefix(facet.label_field, "")]
+    return tuple(value for value in values_of(terms, request.query) if below is None or value in below)
 
 
 def count(searcher: tantivy.Searcher, query: Query, questions: Sequence[FacetQuestion]) -> dict[str, Counted]:

@@ -13,6 +13,8 @@ from shared.article_store.indexed import (
     NUMBER_FIELDS,
     TERM_FACETS,
     TEXT_BOOSTS,
+    TREE_FACETS,
+    below_terms,
     facet_values,
     label_term,
     numbers,
@@ -56,6 +58,7 @@ _FIELDS: tuple[_Field, ...] = (
     *(_Field(name, "numbers") for name in NUMBER_FIELDS),
     *(_Field(facet.field, "counted") for facet in TERM_FACETS),
     *(_Field(facet.label_field, "term") for facet in TERM_FACETS if facet.has_terms),
+    *(_Field(facet.below_field, "term") for facet in TREE_FACETS),
     _Field(SOURCE, "kept_bytes"),
 )
 
@@ -141,6 +144,9 @@ def _add_values(document: tantivy.Document, stored: StoredArticle) -> None:
             document.add_text(facet.field, value.value)
             if facet.has_terms:
                 document.add_text(facet.label_field, label_term(value))
+    for facet in TREE_FACETS:
+        for term in below_terms(facet, stored):
+            document.add_text(facet.below_field, term)
 
 
 def article_id_of(document: tantivy.Document) -> str:

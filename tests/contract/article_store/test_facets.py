@@ -12,7 +12,7 @@ from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, 
 from shared.article_store.time_buckets import between_days
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS
-from tests.builders import a_relation, a_stored_article, a_story_changed, an_enrichment, an_entity
+from tests.builders import a_relation, a_stored_article, a_story_changed, a_topic, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store
 
 
@@ -137,6 +137,30 @@ async def test_days_of_publication_are_counted_among_all_that_a_query_finds(stor
 
     first = (days[0] - datetime(1970, 1, 1, tzinfo=UTC)).days
     assert (of_sport, of_nothing) == ({first: 2, first + 3: 1}, {})
+
+
+async def test_of_a_tree_what_lies_directly_below_a_value_is_counted_alone(store: Store):
+    economy, trade = ("mt:economy", "economy"), ("mt:trade", "trade")
+    topics = {
+        1: (a_topic("mt:tariffs", "tariffs", (economy, trade)),),
+        2: (a_topic("mt:trade", "trade", (economy,)), a_topic("mt:sport", "sport")),
+        3: (a_topic("mt:banks", "banks", (economy,)),),
+        4: (a_topic("mt:economy", "economy"),),
+    }
+    await store.put(*(a_stored_article(n, an_enrichment(topics=some)) for n, some in topics.items()))
+
+    async def below(under, query="", **asked):
+        result = await store.search(facets=(FacetRequest("topic", 10, under=under, query=query),), **asked)
+        return [(b.value, b.label, b.count) for b in result.facets[0].buckets]
+
+    assert await below("") == [("mt:economy", "economy", 4), ("mt:sport", "sport", 1)]
+    assert await below("mt:economy") == [("mt:trade", "trade", 2), ("mt:banks", "banks", 1)]
+    assert await below("mt:economy", filters=(FacetFilter("topic", ("mt:sport",)),)) == await below("mt:economy")
+    assert await below("mt:economy", filters=(FacetFilter("language", (), ("en",)),)) == []
+    assert await below("mt:economy", "ban") == [("mt:banks", "banks", 1)]
+    assert await below("mt:tariffs") == await below("mt:econ") == await below("mt:(.*") == []
+    with pytest.raises(InvalidInput, match="lies below"):
+        await store.search(facets=(FacetRequest("person", under="person:a"),))
 
 
 async def test_values_over_time_are_those_of_a_search_in_each_stretch(store: Store):

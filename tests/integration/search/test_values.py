@@ -92,3 +92,14 @@ async def test_the_answer_repeats_the_name_and_not_the_id(client):
     answer = await ask(client, "/v1/articles", q='person:"Ada Brandt"', facet="none")
 
     assert answer["query"]["q"] == 'person:"Ada Brandt"'
+
+
+async def test_topics_are_walked_level_by_level(client):
+    highest = (await client.get("/v1/articles?facet=topic&facet.topic.under=top")).json()["facets"]["topic"]["buckets"]
+    [economy] = [bucket for bucket in highest if bucket["value"] == "topic:economy"]
+    lower = (await client.get(economy["below"])).json()["facets"]["topic"]["buckets"]
+    alone = (await client.get("/v1/facets/topic?under=topic:economy")).json()["buckets"]
+
+    assert {bucket["value"] for bucket in highest} == {"topic:energy", "topic:economy"}
+    assert [bucket["value"] for bucket in lower] == [bucket["value"] for bucket in alone] == ["topic:deals"]
+    assert (await client.get("/v1/facets/person?under=top")).status_code == 400

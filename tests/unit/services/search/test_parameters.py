@@ -252,6 +252,17 @@ def test_a_search_within_the_values_of_a_facet_is_read_and_written_back():
     assert ("facet.person.q", "musk e") in to_pairs(query)
 
 
+def test_what_lies_below_a_topic_is_read_and_written_back():
+    of_economy = parse("facet=topic&facet.topic.under=mt:economy")
+    highest = parse("facet=topic&facet.topic.under=top")
+
+    assert of_economy.facets == (FacetRequest("topic", under="mt:economy"),)
+    assert highest.facets == (FacetRequest("topic", under=""),)
+    assert parse(to_url("", highest).removeprefix("?")) == highest
+    with pytest.raises(InvalidParameter, match="unknown"):
+        parse("facet.person.under=person:a")
+
+
 def test_amounts_of_relations_are_bounds_in_dollars_that_are_written_back():
     query = parse_at("relation=invests_in&amount_from=100m&amount_to=1bn", NOW)
 
