@@ -3,16 +3,19 @@
 import math
 from collections.abc import Iterable
 
+from pydantic import TypeAdapter
+
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.mentions import Found, known_mentions
 from services.enrichment.enrichers.unknown_mentions import with_unknown_mentions
 from services.enrichment.knowledge_base.knowledge import Knowledge
-from shared.events.enrichment import Enrichment, Entity, Mention
+from shared.events.enrichment import Enrichment, Entity
 
 # Parts of an entity's salience: named in the title, named early, named often.
 _TITLE, _EARLY, _OFTEN = 0.4, 0.3, 0.3
 # Mentions beyond this many add nothing.
 _MANY = 8
+_ENTITIES = TypeAdapter(list[Entity])
 _SHARE_OF_MANY = tuple(math.log1p(count) / math.log1p(_MANY) for count in range(_MANY + 1))
 
 
@@ -29,29 +32,30 @@ def assembled(mentions: Iterable[Found], text_length: int) -> tuple[Entity, ...]
     by_id: dict[str, list[Found]] = {}
     for item in mentions:
         by_id.setdefault(item.entity_id, []).append(item)
-    built = [_entity(items, text_length) for items in by_id.values()]
+    # All at once: made one by one, with their mentions, they take half as long again.
+    built = _ENTITIES.validate_python([_entity(items, text_length) for items in by_id.values()])
     return tuple(sorted(built, key=lambda entity: (-entity.salience, entity.id)))
 
 
-def _entity(items: list[Found], text_length: int) -> Entity:
+def _entity(items: list[Found], text_length: int) -> dict[str, object]:
+    """The fields of an entity."""
     first = items[0]
-    mentions = [item.mention for item in items]
-    if len(mentions) > 1:
-        mentions.sort(key=lambda mention: (mention.field != "title", mention.start))
-    return Entity(
-        id=first.entity_id,
-        name=first.name,
-        type=first.type,
-        salience=_salience(mentions, text_length),
-        mentions=tuple(mentions),
-        country=first.country or None,
-        industry=first.industry or None,
-        origin=first.origin,
-        confidence=max(item.confidence for item in items),
-    )
+    if len(items) > 1:
+        items.sort(key=lambda item: (item.field != "title", item.start))
+    return {
+        "id": first.entity_id,
+        "name": first.name,
+        "type": first.type,
+        "salience": _salience(items, text_length),
+        "mentions": [{"field": i.field, "start": i.start, "end": i.end, "text": i.text} for i in items],
+        "country": first.country or None,
+        "industry": first.industry or None,
+        "origin": first.origin,
+        "confidence": max([item.confidence for item in items]),
+    }
 
 
-def _salience(mentions: list[Mention], text_length: int) -> float:
+def _salience(mentions: list[Found], text_length: int) -> float:
     """The salience of what is mentioned at these places, which must be in the order of the article."""
     in_title = mentions[0].field == "title"
     if not in_title:

@@ -10,7 +10,7 @@ from services.enrichment.enrichers.name_evidence import Evidence
 from services.enrichment.knowledge_base.gazetteer import Candidate, Gazetteer
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from services.enrichment.knowledge_base.known_entity import KnownEntity
-from shared.events.enrichment import EntityType, Mention
+from shared.events.enrichment import EntityType
 
 _MONTHS = frozenset("April August June March May".split())
 _DAY_OR_YEAR = re.compile(r",? \d{1,4}\b")
@@ -23,16 +23,22 @@ _SURNAME_CONFIDENCE, _LISTED_CONFIDENCE = 0.9, 0.85
 
 
 class Found(NamedTuple):
-    """A mention with the entity it means, as far as the output needs it, and the confidence that it does."""
+    """A mention with the entity it means, as far as the output needs it, and the confidence that it does.
+
+    It stands at ``[start:end]`` of the field.
+    """
 
     entity_id: str
     name: str
     type: EntityType
     country: str
     industry: str
-    mention: Mention
+    field: Field
+    start: int
+    end: int
+    text: str
     confidence: float
-    origin: str = "gazetteer"
+    origin: str
 
 
 class Ground:
@@ -93,7 +99,7 @@ def _accept_listed(
         return
     listed = {field: Listed(passage.text) for field, passage in passages_of(article)}
     for item in found:
-        listed[item.mention.field].add(item.mention.start, item.mention.end, item.type, item.industry)
+        listed[item.field].add(item.start, item.end, item.type, item.industry)
     is_settled = False
     while not is_settled:
         is_settled = True
@@ -130,18 +136,38 @@ def _accept(
         found.append(found_in(field, passage, candidate.entity, candidate.start, candidate.end, confidence))
 
 
-def found_in(field: Field, passage: Passage, entity: KnownEntity, start: int, end: int, confidence: float) -> Found:
+def found_in(
+    field: Field,
+    passage: Passage,
+    entity: KnownEntity,
+    start: int,
+    end: int,
+    confidence: float,
+    origin: str = "gazetteer",
+) -> Found:
     """The mention of a known entity at a span of a passage."""
-    mention = Mention(field=field, start=start, end=end, text=passage.text[start:end])
-    return Found(entity.id, entity.name, entity.type, entity.country, entity.industry, mention, confidence)
+    surface = passage.text[start:end]
+    return Found(
+        entity.id,
+        entity.name,
+        entity.type,
+        entity.country,
+        entity.industry,
+        field,
+        start,
+        end,
+        surface,
+        confidence,
+        origin,
+    )
 
 
 def _surname_mentions(article: ArticleText, found: Iterable[Found], ground: Ground) -> list[Found]:
     """Where someone who was named in full is called by the surname alone; a surname that two share means neither."""
     people: dict[str, dict[str, Found]] = {}
     for item in found:
-        if item.type == "person" and " " in item.mention.text:
-            people.setdefault(item.mention.text.rsplit(" ", 1)[1], {})[item.entity_id] = item
+        if item.type == "person" and " " in item.text:
+            people.setdefault(item.text.rsplit(" ", 1)[1], {})[item.entity_id] = item
     mentions: list[Found] = []
     for surname, bearers in people.items():
         if len(bearers) > 1 or not surname[0].isupper():
@@ -158,8 +184,9 @@ def _called_by(surname: str, bearer: Found, article: ArticleText, ground: Ground
             end = start + len(surname)
             if ground.is_free(field, start, end) and not is_month(passage.text, start, end):
                 ground.take(field, start, end)
-                mention = Mention(field=field, start=start, end=end, text=surname)
-                mentions.append(bearer._replace(mention=mention, confidence=_SURNAME_CONFIDENCE))
+                mentions.append(
+                    bearer._replace(field=field, start=start, end=end, text=surname, confidence=_SURNAME_CONFIDENCE)
+                )
     return mentions
 
 

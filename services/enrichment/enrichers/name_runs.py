@@ -75,21 +75,27 @@ def runs(passage: Passage, lexicon: Lexicon, common_words: frozenset[str]) -> li
     found: list[Run] = []
     for group in _groups(text):
         if len(group) > 1:
-            found += _read_row(text, group, lexicon, common_words)
-        elif (run := _read_alone(text, group[0], lexicon)) is not None:
+            found += _read_row(text, _words(text, group), lexicon, common_words)
+        elif (run := _read_alone(text, *group[0], lexicon)) is not None:
             found.append(run)
     if enumerated:
         found = [run for run in found if not any(run.start < e.end and e.start < run.end for e in enumerated)]
     return sorted(found + enumerated)
 
 
-def _read_alone(text: str, word: _Word, lexicon: Lexicon) -> Run | None:
+def _read_alone(text: str, start: int, end: int, lexicon: Lexicon) -> Run | None:
     """The name of a word that stands alone, as most do: at most a place."""
-    if word.text in words.FUNCTION_WORDS or word.text.rstrip(".") in words.TITLES:
+    word = text[start:end]
+    if word in words.FUNCTION_WORDS or word.rstrip(".") in words.TITLES:
         return None
-    if _is_place_here(text, word.text, word.start, lexicon):
-        return Run(word.start, word.end, "location", "place")
-    return Run(word.start, word.end, "", "")
+    if _is_place_here(text, word, start, lexicon):
+        return Run(start, end, "location", "place")
+    return Run(start, end, "", "")
+
+
+def _words(text: str, group: Sequence[tuple[int, int]]) -> list[_Word]:
+    befores = [group[0][0], *(end for _, end in group)]
+    return [_Word(text[s:e], s, e, text[before:s]) for before, (s, e) in zip(befores, group, strict=False)]
 
 
 def _read_row(text: str, group: Sequence[_Word], lexicon: Lexicon, common_words: frozenset[str]) -> Iterator[Run]:
@@ -103,20 +109,24 @@ def _is_place_here(text: str, spelled: str, start: int, lexicon: Lexicon) -> boo
     return spelled in lexicon.places and _PLACE_BEFORE.search(text, max(0, start - 24), start) is not None
 
 
-def _groups(text: str) -> Iterator[list[_Word]]:
+def _groups(text: str) -> Iterator[list[tuple[int, int]]]:
     """Words that stand in one row, with nothing but blanks and the small words of names between them."""
-    group: list[_Word] = []
+    group: list[tuple[int, int]] = []
     last = -1
     for start, end in _capitalised(text):
-        gap = text[last:start] if group else ""
-        if group and gap != " " and (len(gap) > _LONGEST_GAP or not _GAP.fullmatch(gap)):
+        if group and not _is_gap(text, last, start):
             yield group
             group = []
-            gap = ""
-        group.append(_Word(text[start:end], start, end, gap))
+        group.append((start, end))
         last = end
     if group:
         yield group
+
+
+def _is_gap(text: str, start: int, end: int) -> bool:
+    if end - start > _LONGEST_GAP:
+        return False
+    return text[start:end] == " " or _GAP.fullmatch(text, start, end) is not None
 
 
 def _capitalised(text: str) -> Iterator[tuple[int, int]]:

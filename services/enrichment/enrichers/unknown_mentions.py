@@ -34,14 +34,13 @@ def with_unknown_mentions(
     meant = _entities(types, kept, knowledge)
     for acronym, entity in _acronyms(article, kept, added, meant, knowledge):
         meant[acronym] = entity
-        kept = [item for item in kept if item.mention.text != acronym or (entity and item.entity_id == entity.id)]
+        kept = [item for item in kept if item.text != acronym or (entity and item.entity_id == entity.id)]
     added += _repeated(article, meant, ground, knowledge)
     for name in added:
         entity = meant[name.surface]
         if entity is not None:
             confidence = _RULE_CONFIDENCE if name.origin == "rule" else _MODEL_CONFIDENCE
-            mention = found_in(name.field, name.passage, entity, name.start, name.end, confidence)
-            kept.append(mention._replace(origin=name.origin))
+            kept.append(found_in(name.field, name.passage, entity, name.start, name.end, confidence, name.origin))
     return kept
 
 
@@ -65,7 +64,7 @@ class _Places:
     """Which of the known mentions of a field overlap a span; none of them overlaps another."""
 
     def __init__(self, known: list[Found], field: str) -> None:
-        placed = ((m.mention.start, m.mention.end, i) for i, m in enumerate(known) if m.mention.field == field)
+        placed = ((m.start, m.end, i) for i, m in enumerate(known) if m.field == field)
         self._placed = sorted(placed)
         self._ends = [end for _, end, _ in self._placed]
 
@@ -78,7 +77,7 @@ class _Places:
 
 def _gives_way(item: Found, name: Name) -> bool:
     """Whether a known name is a part of a longer one of another kind, as a place is in the name of a body."""
-    inside = name.start <= item.mention.start and item.mention.end <= name.end and item.mention.text != name.surface
+    inside = name.start <= item.start and item.end <= name.end and item.text != name.surface
     if not inside:
         return False
     if name.weight >= weight_of("head"):
@@ -88,7 +87,7 @@ def _gives_way(item: Found, name: Name) -> bool:
 
 def _entities(types: dict[str, Kind], known: list[Found], knowledge: Knowledge) -> dict[str, KnownEntity | None]:
     """What each name means, the parts of a person's name included where one person alone bears them."""
-    people = {item.mention.text: item.entity_id for item in known if item.type == "person"}
+    people = {item.text: item.entity_id for item in known if item.type == "person"}
     people |= {s: made for s, kind in types.items() if kind == "person" and " " in s and (made := entity_id(kind, s))}
     meant: dict[str, KnownEntity | None] = {s: _entity(kind, s, knowledge) for s, kind in types.items()}
     for part, bearers in _bearers(people).items():
@@ -135,24 +134,29 @@ def _acronyms(
     knowledge: Knowledge,
 ) -> Iterator[tuple[str, KnownEntity | None]]:
     """What the acronyms mean that are introduced beside a name; None for those of common nouns."""
-    ends: dict[tuple[str, int], KnownEntity | None] = {(n.field, n.end): meant[n.surface] for n in added}
-    for item in known:
-        ends[item.mention.field, item.mention.end] = KnownEntity(
-            item.entity_id, item.name, item.type, item.country, item.industry
-        )
+    if not any("(" in passage.text for _, passage in passages_of(article)):
+        return
+    ends: dict[tuple[str, int], KnownEntity | Found | None] = {(n.field, n.end): meant[n.surface] for n in added}
+    ends |= {(item.field, item.end): item for item in known}
     for (field, end), entity in ends.items():
         if entity is not None and entity.type == "organization":
             short = bracketed(article.title if field == "title" else article.text, end)
             if short and _is_free_for_body(short, knowledge):
-                yield short, entity
+                yield short, _as_known(entity)
     for field, passage in passages_of(article):
         for acronym, _, end, is_capitalised in introduced(passage.text):
             if (field, end) in ends:
                 entity = ends[field, end]
                 if entity is None or entity.type != "location":
-                    yield acronym, entity
+                    yield acronym, _as_known(entity)
             elif not is_capitalised:
                 yield acronym, None
+
+
+def _as_known(entity: KnownEntity | Found | None) -> KnownEntity | None:
+    if not isinstance(entity, Found):
+        return entity
+    return KnownEntity(entity.entity_id, entity.name, entity.type, entity.country, entity.industry)
 
 
 def _is_free_for_body(short: str, knowledge: Knowledge) -> bool:

@@ -32,8 +32,8 @@ def found(knowledge):
         model = NamedEntityModel(LabelledNames({name.replace("_", " "): label for name, label in names.items()}))
         known, ground = known_mentions(article, "en", knowledge)
         mentions = with_unknown_mentions(article, known, ground, replace(knowledge, model=model))
-        mentions.sort(key=lambda item: item.mention.start)
-        return [(item.entity_id, item.mention.text) for item in mentions]
+        mentions.sort(key=lambda item: item.start)
+        return [(item.entity_id, item.text) for item in mentions]
 
     return found
 
