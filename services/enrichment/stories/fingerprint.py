@@ -14,16 +14,19 @@ import base64
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, zip_longest
 from zlib import crc32
+
+from services.enrichment.article_text import beyond_ascii, by_character
 
 # What follows is bounded: a copy of a long text is told by its beginning.
 _MOST_CHARACTERS = 12_000
 _SHINGLE_WORDS, _SHINGLE_CHARACTERS = 4, 7
 # 80 hashes tell a share of .4 with a standard error of .055.
 _SHINGLES, _FIGURES, _NAMES = 80, 16, 24
+_MANY_TIMES = 4
 BANDS = 20
 # Four bytes for a shingle's hash, as its smallest ones are looked up among those of all articles; the lowest bit says
 # whether it stands in the first half. Three for the others, which are compared with those of one other text.
@@ -34,6 +37,7 @@ _HEAD = 1
 _UNPARTED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(r"\w+(?:[.,:'’]\w+)*")
 _WORD_OR_CHARACTER = re.compile(rf"[{_UNPARTED}]|[^\W{_UNPARTED}]+(?:[.,:'’][^\W{_UNPARTED}]+)*")
+_ASCII_FOLDED = bytes(range(256)).lower()
 _UNPARTED_CHARACTER = re.compile(rf"[{_UNPARTED}]")
 
 # A copy shares this much of the shorter text: half of it may have been changed, or be another one's boilerplate.
@@ -86,15 +90,15 @@ class Fingerprint:
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of a text; the title is not part of it."""
     normal = unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
-    unparted = len(_UNPARTED_CHARACTER.findall(normal))
+    unparted = len(_UNPARTED_CHARACTER.findall(normal)) if _has_unparted(normal) else 0
     tokens = (_WORD_OR_CHARACTER if unparted else _WORD).findall(normal)
     # Folded as one text, which costs a tenth; no token has a blank.
-    folded = " ".join(tokens).casefold().split(" ") if tokens else []
+    folded = by_character(" ".join(tokens), _ASCII_FOLDED, str.casefold).split(" ") if tokens else []
     shingles = _shingles(folded, _SHINGLE_CHARACTERS if 2 * unparted > len(tokens) else _SHINGLE_WORDS)
     return Fingerprint(
-        tuple((shingle << 1) | (shingles[shingle] < len(tokens) // 2) for shingle in _smallest(shingles, _SHINGLES)),
-        _smallest(_figures(folded), _FIGURES),
-        _smallest(_names(tokens), _NAMES),
+        tuple((shingle << 1) | (shingles[shingle] < len(tokens) // 2) for shingle in smallest(shingles, _SHINGLES)),
+        smallest(_figures(folded), _FIGURES),
+        smallest(_names(tokens), _NAMES),
         min(len(shingles), 65_535),
     )
 
@@ -187,5 +191,15 @@ def _hash(fact: str) -> int:
     return crc32(fact.encode("utf-8", "replace")) >> (32 - 8 * _FACT_BYTES)
 
 
-def _smallest(hashes: Iterable[int], most: int) -> tuple[int, ...]:
+def _has_unparted(text: str) -> bool:
+    return _UNPARTED_CHARACTER.search("".join(beyond_ascii(text))) is not None
+
+
+def smallest(hashes: Collection[int], most: int) -> tuple[int, ...]:
+    """So many of the smallest, in order."""
+    if len(hashes) > _MANY_TIMES * most:
+        # Hashes lie evenly, so that about twice as many as are wanted lie below this: few need to be sorted.
+        bound = 2 * most * max(hashes) // len(hashes)
+        if len(small := [value for value in hashes if value <= bound]) >= most:
+            hashes = small
     return tuple(sorted(hashes)[:most])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from zlib import crc32
 
-from services.enrichment.article_text import CJK
+from services.enrichment.article_text import CJK, beyond_ascii, by_character
 from shared.events.embedding import Embedding, cosine
 from shared.events.enrichment import Enrichment
 
@@ -26,7 +26,8 @@ _SHORTEST_WORD = 4
 # "announce", "announced" and "announcement" count as one word, in any language that bends its words at the end.
 _STEM = 7
 _TITLE_COUNTS = 3
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_LETTER = re.compile(r"[^\W\d_]")
+_ASCII_LETTERS = bytes(code if code > 127 or chr(code).isalpha() else ord(" ") for code in range(256)).lower()
 _CJK_RUN = re.compile(rf"{CJK.pattern}{{2,}}")
 _ORDINARY = 0.5
 _ENTITY_BASE, _ENTITY_SALIENCE = 0.5, 6.0
@@ -177,11 +178,18 @@ def draft(
 
 def _terms(text: str) -> list[str]:
     """Words in lower case; in Chinese, Japanese and Korean every pair of neighbours."""
-    lowered = text.lower()
-    if not CJK.search(lowered):
-        return _WORD.findall(lowered)
-    pairs = [run[at : at + 2] for run in _CJK_RUN.findall(lowered) for at in range(len(run) - 1)]
-    return pairs + [word for word in _WORD.findall(CJK.sub(" ", lowered)) if len(word) >= _SHORTEST_WORD]
+    pairs: list[str] = []
+    beyond = beyond_ascii(text)
+    if CJK.search("".join(beyond)):
+        pairs = [run[at : at + 2] for run in _CJK_RUN.findall(text) for at in range(len(run) - 1)]
+        text = CJK.sub(" ", text)
+    letters = by_character(text, _ASCII_LETTERS, _letters, beyond)
+    return pairs + [word for word in letters.split() if len(word) >= _SHORTEST_WORD]
+
+
+def _letters(character: str) -> str:
+    """The letters of a character in lower case, and a blank for whatever is none."""
+    return "".join(one if _LETTER.match(one) else " " for one in character.lower())
 
 
 def _largest(weights: Mapping[str, float], most: int) -> dict[str, float]:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.article_text import ArticleText, Passage
+from services.enrichment.article_text import ArticleText, Passage, by_character
 
 
 def sentences(text: str) -> list[str]:
@@ -97,3 +97,10 @@ def test_each_sentence_has_its_words_in_lower_case():
 
 def test_initials_end_no_sentence():
     assert len(Passage("The note is by J.R. Whitcombe of Halden.").sentences) == 1
+
+
+@given(st.text(alphabet=st.sampled_from("aB1 -éÉßİ’“–库\u00a0\u2003")) | st.text())
+def test_what_is_replaced_by_character_is_replaced_as_if_each_stood_alone(text):
+    replaced = by_character(text, bytes(range(256)).lower(), str.casefold, without=b"-1")
+
+    assert replaced == text.replace("-", "").replace("1", "").casefold()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.stories.fingerprint import Fingerprint, Likeness, fingerprint, likeness
+from services.enrichment.stories.fingerprint import Fingerprint, Likeness, fingerprint, likeness, smallest
 from tests.eval.stories.editing import copied, moulded
 from tests.prose import cut, prose
 
@@ -120,3 +120,8 @@ def test_very_short_texts_are_copies_only_where_nearly_all_is_the_same():
 
 def test_a_text_of_any_length_has_a_bounded_fingerprint():
     assert len(fingerprint(prose(1, 60_000)).encode()) <= 600
+
+
+@given(st.sets(st.integers(0, 2**31 - 1) | st.integers(0, 9), max_size=900), st.integers(1, 90))
+def test_the_smallest_hashes_are_kept_however_they_lie(hashes, most):
+    assert smallest(hashes, most) == tuple(sorted(hashes)[:most])
