@@ -130,6 +130,9 @@ chaos: setup ## Kill, stop and cut off everything under 20,000 articles, then co
 chaos-short: setup ## The same under 2,000 articles, in less than three minutes
 	@$(BIN)/python -m tests.chaos --short $(if $(SEED),--seed $(SEED))
 
+fuzz: setup ## Bend feeds, sitemaps, rules, pages, addresses and queries for MINUTES=10, and read them; TARGET=feed for one
+	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(TARGET),--target $(TARGET))
+
 elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
 	@deploy/elasticsearch/start
 

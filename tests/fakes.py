@@ -5,8 +5,13 @@ class FakeClock:
     """A clock that stands still until it is moved; sleeping moves it."""
 
     def __init__(self, now_ms: int = 1_772_452_800_000) -> None:
-        self.ms = now_ms
+        self.ms = self._began_ms = now_ms
         self.slept: list[float] = []
+
+    def set_back(self) -> None:
+        """To where it began, as if nobody had moved it."""
+        self.ms = self._began_ms
+        self.slept.clear()
 
     def now_ms(self) -> int:
         return self.ms

@@ -300,5 +300,5 @@ def _distinct(parts: Iterable[Expression]) -> list[Expression]:
 
 def _words_only(text: str, match: Match) -> Expression | None:
     kept = [word for word in "".join(c if c.isalnum() else " " for c in text).split() if word not in OPERATORS]
-    words = " ".join(kept[:MAX_WORDS])
+    words = " ".join(list(dict.fromkeys(kept))[:MAX_WORDS])
     return matched(Words(words), match) if words else None

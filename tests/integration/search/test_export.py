@@ -1,3 +1,4 @@
+import asyncio
 import csv
 import io
 import json
@@ -16,16 +17,24 @@ from tests.integration.search.newsroom import articles, asking
 MANY = 450
 
 
-@pytest.fixture
-async def large(tmp_path, clock):
+@pytest.fixture(scope="module")
+def large_app(tmp_path_factory, clock_of_module):
     """A service over more articles than fit on a page, pairs of them published at the same instant."""
-    settings = StoreSettings(data_dir=tmp_path)
+    return asyncio.run(over_many(StoreSettings(data_dir=tmp_path_factory.mktemp("large")), clock_of_module))
+
+
+async def over_many(settings, clock):
     writer = await open_writer(settings, clock)
     published = a_stored_article(1).article.published
     twins = [a_stored_article(number, published=published) for number in range(1, 21)]
     await writer.put([*twins, *(a_stored_article(number) for number in range(21, MANY + 1))])
     await writer.close()
-    async with asking(await an_app(settings, clock)) as opened:
+    return await an_app(settings, clock)
+
+
+@pytest.fixture
+async def large(large_app, clock):
+    async with asking(large_app) as opened:
         yield opened
 
 

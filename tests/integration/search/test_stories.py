@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,19 +12,21 @@ from tests.integration.search.newsroom import asking
 ACME = an_enrichment(entities=(an_entity("org:acme", "Acme"),))
 
 
-@pytest.fixture
-async def told(tmp_path, clock):
+@pytest.fixture(scope="module")
+def app(tmp_path_factory, clock_of_module):
     """A service over two stories: one of three articles, the second of which copies the first, and one of two."""
-    settings = StoreSettings(data_dir=tmp_path)
+    return asyncio.run(two_stories(StoreSettings(data_dir=tmp_path_factory.mktemp("stories")), clock_of_module))
+
+
+async def two_stories(settings, clock):
     writer = await open_writer(settings, clock)
     await writer.put([a_stored_article(number, ACME if number < 4 else None) for number in range(1, 7)])
     large = a_story_changed(1, 2, 3, size=3, first_at=NOON, last_at=NOON + timedelta(minutes=3))
     first, second, third = large.members
     copy = second.model_copy(update={"copy_of": first.article_id, "source_id": "paper"})
     await writer.change_stories([large.model_copy(update={"members": (first, copy, third)}), a_story_changed(4, 5)])
-    async with asking(await an_app(settings, clock)) as opened:
-        yield opened, writer
     await writer.close()
+    return await an_app(settings, clock)
 
 
 async def ask(client, path):
@@ -32,9 +35,7 @@ async def ask(client, path):
     return response.json()
 
 
-async def test_stories_are_listed_with_their_size_and_lead_on(told):
-    client, _ = told
-
+async def test_stories_are_listed_with_their_size_and_lead_on(client):
     answer = await ask(client, "/v1/stories?sort=largest")
 
     assert answer["total"] == {"value": 2, "relation": "eq"}
@@ -54,24 +55,23 @@ async def test_stories_are_listed_with_their_size_and_lead_on(told):
         ("from=2030", []),
     ],
 )
-async def test_stories_are_narrowed(told, query_string, sizes):
-    answer = await ask(told[0], f"/v1/stories?{query_string}")
+async def test_stories_are_narrowed(client, query_string, sizes):
+    answer = await ask(client, f"/v1/stories?{query_string}")
 
     assert [story["articles"] for story in answer["stories"]] == sizes
 
 
-async def test_following_next_finds_each_story_once(told):
+async def test_following_next_finds_each_story_once(client):
     link, found = "/v1/stories?size=1", []
     while link:
-        page = await ask(told[0], link)
+        page = await ask(client, link)
         found += [story["id"] for story in page["stories"]]
         link = page["next"]
 
     assert len(found) == len(set(found)) == 2
 
 
-async def test_a_story_tells_who_reported_when_and_who_copied_whom(told):
-    client, _ = told
+async def test_a_story_tells_who_reported_when_and_who_copied_whom(client):
     story = await ask(client, (await ask(client, "/v1/stories?articles_from=3"))["stories"][0]["link"])
 
     assert [item["copy_of"] is not None for item in story["timeline"]] == [False, True, False]
@@ -83,9 +83,7 @@ async def test_a_story_tells_who_reported_when_and_who_copied_whom(told):
     assert (article["story_id"], article["copy_of"]) == (story["id"], story["original"])
 
 
-async def test_a_copy_is_found_only_where_copies_are_asked_for_and_counts_with_its_original(told):
-    client, _ = told
-
+async def test_a_copy_is_found_only_where_copies_are_asked_for_and_counts_with_its_original(client):
     hidden = await ask(client, "/v1/articles?organization=org:acme&sort=oldest")
     shown = await ask(client, "/v1/articles?organization=org:acme&copies=show")
     exported = (await client.get("/v1/export?organization=org:acme")).text
@@ -95,40 +93,44 @@ async def test_a_copy_is_found_only_where_copies_are_asked_for_and_counts_with_i
     assert hidden["facets"]["organization"]["buckets"][0]["count"] == 2
 
 
-async def test_days_are_counted_as_a_facet(told):
-    answer = await ask(told[0], "/v1/articles?facet=published&facet.published.interval=month")
+async def test_days_are_counted_as_a_facet(client):
+    answer = await ask(client, "/v1/articles?facet=published&facet.published.interval=month")
 
     assert [(b["value"], b["count"]) for b in answer["facets"]["published"]["buckets"]] == [("2026-03", 5)]
 
 
-async def test_an_article_that_was_taken_back_is_in_no_story(told, clock):
-    client, writer = told
-    link = (await ask(client, "/v1/stories?articles_from=3"))["stories"][0]["link"]
-    await writer.withdraw([a_withdrawal(3, reason="retired")])
-    clock.advance(1)
+async def test_an_article_that_was_taken_back_is_in_no_story(tmp_path, clock):
+    settings = StoreSettings(data_dir=tmp_path)
+    app = await two_stories(settings, clock)
+    async with asking(app) as client:
+        link = (await ask(client, "/v1/stories?articles_from=3"))["stories"][0]["link"]
+        writer = await open_writer(settings, clock)
+        await writer.withdraw([a_withdrawal(3, reason="retired")])
+        await writer.close()
+        clock.advance(1)
 
-    story = await ask(client, link)
+        story = await ask(client, link)
 
     assert len(story["timeline"]) == story["articles"] == 2
 
 
 @pytest.mark.parametrize("story_id", ["0" * 16, "nonsense", "%00"])
-async def test_an_unknown_story_is_a_problem(told, story_id):
-    response = await told[0].get(f"/v1/stories/{story_id}")
+async def test_an_unknown_story_is_a_problem(client, story_id):
+    response = await client.get(f"/v1/stories/{story_id}")
 
     assert (response.status_code, response.json()["type"]) == (404, "/docs#unknown-story")
 
 
 @pytest.mark.parametrize("query_string", ["sort=best", "size=0", "cursor=x", "articles_from=0", "colour=red"])
-async def test_what_does_not_fit_is_refused(told, query_string):
-    assert (await told[0].get(f"/v1/stories?{query_string}")).status_code == 400
+async def test_what_does_not_fit_is_refused(client, query_string):
+    assert (await client.get(f"/v1/stories?{query_string}")).status_code == 400
 
 
-async def test_stories_that_name_somebody_are_ruled_out(told):
-    everything = await ask(told[0], "/v1/stories")
-    with_acme = await ask(told[0], "/v1/stories?entity=Acme")
+async def test_stories_that_name_somebody_are_ruled_out(client):
+    everything = await ask(client, "/v1/stories")
+    with_acme = await ask(client, "/v1/stories?entity=Acme")
 
-    without = await ask(told[0], "/v1/stories?not_entity=Acme")
+    without = await ask(client, "/v1/stories?not_entity=Acme")
 
     assert {s["id"] for s in without["stories"]} == {s["id"] for s in everything["stories"]} - {
         s["id"] for s in with_acme["stories"]

@@ -18,6 +18,14 @@ def test_a_path_that_is_disallowed_may_not_be_fetched():
     assert (allowed, private) == (True, False)
 
 
+@pytest.mark.parametrize("status", [200, 503])
+def test_the_rules_themselves_may_always_be_asked_for(status):
+    rules = robots.parse(status, b"User-agent: *\nDisallow: /\n")
+
+    assert rules.allows("https://news.example/robots.txt", "newsweir")
+    assert not rules.allows("https://news.example/robots.txt.old", "newsweir")
+
+
 def test_the_longest_rule_wins():
     rules = robots.parse(200, b"User-agent: *\nDisallow: /\nAllow: /articles/\n")
 

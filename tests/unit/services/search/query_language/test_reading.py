@@ -167,6 +167,12 @@ def test_a_forgiving_reader_mends_what_it_can_and_says_so(query, as_read):
     assert reading.notes
 
 
+def test_words_that_are_left_of_what_cannot_be_read_count_once():
+    reading = read_forgiving('title:mill site:news.example "a weir" ' * 40, NOW)
+
+    assert write(reading.expression) == "title mill site news example a weir"
+
+
 def test_a_forgiving_reader_has_nothing_to_say_of_a_query_that_is_right():
     assert read_forgiving("(a OR b) -c", NOW).notes == ()
 
