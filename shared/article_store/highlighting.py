@@ -74,14 +74,22 @@ def _fragments(text: str, matches: Sequence[_Match]) -> list[str]:
         else:
             passages.append([match])
     best = sorted(passages, key=lambda p: (-len({match.pattern for match in p}), -len(p), p[0].start))[:MAX_FRAGMENTS]
-    return [_fragment(text, passage) for passage in sorted(best, key=lambda p: p[0].start)]
+    fragments, shown = [], 0
+    for passage in sorted(best, key=lambda p: p[0].start):
+        # What the fragment before shows already is not shown again.
+        if ahead := [match for match in passage if match.start >= shown]:
+            start, end = _extent(text, ahead, shown)
+            fragments.append(_marked(text, start, end, (m for m in matches if start <= m.start and m.end <= end)))
+            shown = end
+    return fragments
 
 
-def _fragment(text: str, passage: Sequence[_Match]) -> str:
+def _extent(text: str, passage: Sequence[_Match], least: int) -> tuple[int, int]:
+    """From where to where the passage is shown, which begins at `least` or later."""
     first, last = passage[0].start, max(match.end for match in passage)
-    start = max(0, first - _LEAD_CHARACTERS)
+    start = max(least, first - _LEAD_CHARACTERS)
     end = max(last, min(len(text), start + FRAGMENT_CHARACTERS))
-    return _marked(text, _word_start(text, start, first), _word_end(text, last, end), passage)
+    return _word_start(text, start, first), _word_end(text, last, end)
 
 
 def _word_start(text: str, start: int, limit: int) -> int:

@@ -133,7 +133,12 @@ async def test_an_operator_adds_a_source_and_brings_back_a_dead_letter(page, dem
     await bury(demo, an_article(1, title="Ferry Margriet sails again", text="The ferry Margriet sails again. " * 20))
     await page.get_by_role("link", name="Pipeline", exact=True).click()
     await expect(page.locator(".note.warning")).to_contain_text("enrichment gave up")
-    await page.get_by_role("checkbox", name="Take enrichment/").check()
+    letter = page.get_by_role("checkbox", name="Take enrichment/")
+    await page.get_by_label("Take all 1").check()
+    await expect(letter).to_be_checked()
+    await page.get_by_label("Take all 1").uncheck()
+    await expect(letter).not_to_be_checked()
+    await letter.check()
     await page.get_by_role("button", name="Put back what is ticked").click()
     await expect(page.get_by_role("status")).to_contain_text("1 letter was put back")
 

@@ -12,13 +12,14 @@ from services.search.ui.links import DEALS_PATH, QUOTES_PATH, article_path, enti
 from services.search.ui.search_view import Link
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.facts import FactKind, Party, StoredFact
-from shared.article_store.query import FacetCounts
+from shared.article_store.query import MAX_FACET_SIZE, FacetCounts
 
 _PATHS: dict[FactKind, str] = {"relation": DEALS_PATH, "quote": QUOTES_PATH}
 _HEADINGS = {
     "type": "What", "status": "Status", "party": "Who", "subject": "Who does it", "object": "With whom",
     "speaker": "Speaker", "source": "Source", "language": "Language",
 }  # fmt: skip
+_MORE_VALUES = 5
 _NOUNS: dict[FactKind, tuple[str, str]] = {"relation": ("deal", "deals"), "quote": ("quote", "quotes")}
 
 
@@ -135,7 +136,14 @@ def _box(path: str, query: FactQuery, counts: FacetCounts) -> FacetBox:
         )
         for bucket in counts.buckets
     )
-    return FacetBox(counts.facet, _HEADINGS[counts.facet], rows, f"{counts.other:,}", None, open=True)
+    more = _more(path, query) if counts.other else None
+    return FacetBox(counts.facet, _HEADINGS[counts.facet], rows, f"{counts.other:,}", more, open=True)
+
+
+def _more(path: str, query: FactQuery) -> str | None:
+    """The question with more values counted of each field; None where no more can be."""
+    counts = tuple(replace(count, size=min(count.size * _MORE_VALUES, MAX_FACET_SIZE)) for count in query.counts)
+    return None if counts == query.counts else fact_url(path, replace(query, counts=counts))
 
 
 def _chips(path: str, query: FactQuery, result: FactResult) -> Iterable[Link]:

@@ -25,6 +25,16 @@ async def test_deals_are_narrowed_by_what_is_clicked(deals_client):
     assert "What: acquires" in narrowed
 
 
+async def test_more_values_of_a_filter_are_a_link_away(deals_client):
+    few = await page(deals_client, "/deals?facet.size=1")
+
+    (more,) = {link for link in Outline(few).links if link.endswith("#filters") and "facet.size" in link}
+    many = await page(deals_client, more.partition("#")[0])
+
+    assert more == "/deals?facet.size=5#filters"
+    assert many.count('class="toggle"') > few.count('class="toggle"')
+
+
 async def test_amounts_over_time_lead_to_the_deals_of_that_time(deals_client):
     html = await page(deals_client, "/deals?type=invests_in")
     bars = [link for link in Outline(html).links if "from=" in link]

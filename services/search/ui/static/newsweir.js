@@ -61,6 +61,17 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
+// One box that ticks all others of its form; without a script each is ticked by itself.
+for (const place of document.querySelectorAll("[data-take-all]")) {
+  const all = Object.assign(document.createElement("input"), { type: "checkbox", id: "take-all" });
+  const label = Object.assign(document.createElement("label"), { htmlFor: all.id, textContent: ` ${place.dataset.takeAll}` });
+  place.append(all, label);
+  place.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of place.closest("form").querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
+  });
+}
+
 // What is indexed from now on goes on top of the list.
 const live = document.getElementById("live");
 if (live && "EventSource" in window) {
@@ -80,6 +91,11 @@ if (live && "EventSource" in window) {
 // What a search can be narrowed by; other names are no links.
 const FACETS = new Set(["topic", "organization", "person", "location", "product", "technology"]);
 
+// As the pages say a time: in UTC, to the day where no more is known.
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const minute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const sayTime = (at, exact) => (exact ? `${day.format(at)}, ${minute.format(at)} UTC` : day.format(at));
+
 // An article as the list has it; whatever it says is text, never markup.
 function resultOf(article) {
   const make = (parent, name, properties) => parent.appendChild(Object.assign(document.createElement(name), properties));
@@ -91,7 +107,7 @@ function resultOf(article) {
   meta.append(" · ");
   const exact = !["day", "month"].includes(article.published.precision);
   const at = new Date(article.published.at);
-  const time = make(meta, "time", { dateTime: article.published.at, textContent: exact ? at.toLocaleString() : at.toLocaleDateString() });
+  const time = make(meta, "time", { dateTime: article.published.at, textContent: sayTime(at, exact) });
   if (exact) time.dataset.exact = "";
   if (article.authors.length) meta.append(` · ${article.authors.join(", ")}`);
   const heading = make(box, "h2", { dir: "auto" });

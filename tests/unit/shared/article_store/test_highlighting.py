@@ -23,6 +23,28 @@ def test_passages_are_cut_between_words():
     assert 120 <= len(passage) <= 170
 
 
+def test_passages_do_not_repeat_each_other_and_everything_in_them_is_marked():
+    text = "alpha " + "one " * 20 + "beta " + "two " * 6 + "gamma " + "three " * 40 + "beta end"
+
+    found = fragments(text, "alpha", "beta", "gamma")
+
+    assert len(found) == 2
+    assert found[0].startswith("[alpha] one")
+    assert "[beta]" in found[0]
+    assert "[gamma]" in found[0]
+    assert found[1].endswith("[beta] end")
+    assert found[1].count("three") >= 5
+
+
+def test_what_is_near_the_end_of_a_passage_begins_the_next_one_where_that_ends():
+    text = "alpha " + "one " * 38 + "beta " + "two " * 60
+
+    first, second = fragments(text, "alpha", "beta")
+
+    shown = f"{first} {second}".replace("[", "").replace("]", "")
+    assert " ".join(shown.split()) in " ".join(text.split())
+
+
 def test_text_without_spaces_is_cut_where_it_must_be():
     (passage,) = fragments("国" * 300 + "电池" + "国" * 300, "电池")
 
