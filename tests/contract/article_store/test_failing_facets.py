@@ -12,7 +12,7 @@ from shared.article_store.opening import open_reader
 from shared.article_store.query import FacetFilter, FacetRequest, SearchResult, Words
 from shared.settings import StoreSettings
 from tests.builders import a_relation, a_stored_article, an_enrichment, an_entity
-from tests.contract.article_store.stores import Store, opened, titles
+from tests.contract.article_store.stores import Store, opened, titles, visible
 
 ADA = an_enrichment(entities=(an_entity("person:ada", "Ada Brandt", type="person"),))
 COUNCIL = Words("council")
@@ -22,15 +22,18 @@ def counts(result: SearchResult) -> dict[str, dict[str, int]]:
     return {facet.facet: {b.value: b.count for b in facet.buckets} for facet in result.facets}
 
 
-async def add_an_index_without(settings: StoreSettings, field: str) -> None:
-    """A further index behind the alias, holding one article, in which nothing can be counted by this field."""
+async def add_an_index_without(store: Store, field: str) -> None:
+    """A further index behind the alias, holding one article, in which nothing can be counted by this field; once
+    readers may be expected to see it."""
+    settings = store.settings
     made = deepcopy(definition())
     made["mappings"]["properties"][field] = {"type": "text"}
     name, document = f"{alias(settings.index_prefix)}-other", to_document(a_stored_article(9))
     assert settings.elasticsearch_url
     async with AsyncElasticsearch(settings.elasticsearch_url) as client:
         await client.indices.create(index=name, aliases={alias(settings.index_prefix): {}}, **made)
-        await client.index(index=name, id=document["article_id"], document=document, refresh=True)
+        await client.index(index=name, id=document["article_id"], document=document)
+    await visible(settings, store.clock)
 
 
 @pytest.mark.parametrize("sort", ["newest", "relevance"])
@@ -46,7 +49,7 @@ async def test_elasticsearch_names_a_facet_that_it_refuses_to_count(elasticsearc
         }
         before = await store.search(**asked)
 
-        await add_an_index_without(elasticsearch_settings, "person")
+        await add_an_index_without(store, "person")
         after = await store.search(**asked)
 
     assert [facet.failed for facet in before.facets] == [None, None, None]
@@ -59,7 +62,7 @@ async def test_elasticsearch_names_a_facet_that_it_refuses_to_count(elasticsearc
 async def test_elasticsearch_names_a_facet_whose_labels_cannot_be_searched(elasticsearch_settings: StoreSettings):
     async with opened(elasticsearch_settings) as store:
         await store.put(a_stored_article(1, ADA), a_stored_article(2))
-        await add_an_index_without(elasticsearch_settings, "person_label")
+        await add_an_index_without(store, "person_label")
 
         result = await store.search(facets=(FacetRequest("person", query="bra"), FacetRequest("language")))
 
@@ -71,7 +74,7 @@ async def test_elasticsearch_names_a_facet_whose_labels_cannot_be_searched(elast
 async def test_elasticsearch_goes_on_by_relevance_where_a_facet_is_refused(elasticsearch_settings: StoreSettings):
     async with opened(elasticsearch_settings) as store:
         await store.put(*(a_stored_article(n, ADA) for n in range(1, 6)))
-        await add_an_index_without(elasticsearch_settings, "person")
+        await add_an_index_without(store, "person")
         asked = {
             "where": COUNCIL,
             "size": 3,
@@ -102,7 +105,7 @@ async def test_facets_that_narrow_each_other_are_counted_beside_one_that_is_refu
         }
         before = await store.search(**asked)
 
-        await add_an_index_without(elasticsearch_settings, "person")
+        await add_an_index_without(store, "person")
         after = await store.search(**asked)
 
     assert [facet.failed for facet in after.facets] == [None, REFUSED, None]
