@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import structlog
 import uvicorn
@@ -66,6 +67,7 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     server = _Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="on"))
+    _log.info("starting", version=version("newsweir"), host=host, port=port)
     serving = asyncio.create_task(server.serve())
     working = asyncio.ensure_future(body(stop))
     stopping = asyncio.create_task(stop.wait())
@@ -83,6 +85,8 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
 
 async def _finish(name: str, working: "asyncio.Future[None]", stop: asyncio.Event) -> int:
     early = not stop.is_set()
+    if not early:
+        _log.info("told to stop, finishing what is in hand", seconds=DRAIN_S)
     stop.set()
     done, _ = await asyncio.wait({working}, timeout=DRAIN_S)
     if not done:

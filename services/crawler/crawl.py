@@ -216,6 +216,7 @@ class Crawler:
         outcome = await (self._doors.end(made) if visit.is_door else self._articles.end(made))
         tracing.current().note({"newsweir.fetch_id": made.fetch.id, "newsweir.outcome": outcome})
         metrics.FETCHES.labels(visit.kind, outcome).inc()
+        _log.debug("a visit ended", kind=visit.kind, url=visit.url, outcome=outcome, fetch_id=made.fetch.id)
 
     async def _claim_until(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

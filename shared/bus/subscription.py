@@ -188,7 +188,13 @@ class Subscription(Generic[E]):
             self._last_failure = f"{type(failures[-1]).__name__}: {failures[-1]}"
         if not self._breaker.open:
             self.excuse = None
-        await self._settle([self._settlement(entry, outcome) for entry, outcome in outcomes])
+        settlements = [self._settlement(entry, outcome) for entry, outcome in outcomes]
+        await self._settle(settlements)
+        # Bound once a batch: that is what takes the time where nobody reads it.
+        log = _log.bind(stage=self._stage.name)
+        for (entry, _), done in zip(outcomes, settlements, strict=True):
+            said = {"action": done.action, "disposition": done.disposition, "fetch_id": entry.fetch_id}
+            log.debug("an event is settled", entry=entry.id, **said, **entry.about)
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
         """Settle, after as many attempts as the broker needs; a repeated script finds nothing left to do."""

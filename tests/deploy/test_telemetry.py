@@ -11,6 +11,7 @@ import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
         settings = {
             "NEWSWEIR_NEWSROOM_PORT": str(free_ports(OUTLET_COUNT)),
             "ELASTICSEARCH_URL": "",
+            "NEWSWEIR_LOG_LEVEL": "debug",
             "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
             "OTEL_EXPORTER_OTLP_HEADERS": f"authorization=Bearer {SECRET}",
             # What nobody uses here, and nobody may tell.
@@ -268,6 +270,47 @@ async def test_no_line_tells_a_secret(watched: Watched):
     assert {"crawler.log", "enrichment.log"} <= texts.keys()
     assert [name for name, text in texts.items() if SECRET in text] == []
     assert [name for name, text in texts.items() if re.search(r"://[^/\s:@]*:[^*/\s@]+@", text)] == []
+
+
+async def test_every_service_says_when_it_starts_and_of_which_version_it_is(watched: Watched):
+    for service in SERVICES:
+        first = next(watched.lines(service))
+
+        assert (first["event"], first["port"]) == ("starting", watched.port(service))
+        assert first["version"] == version("newsweir")
+
+
+async def test_the_way_of_an_article_can_be_read_from_the_logs_by_its_id(watched: Watched):
+    done = [line for line in watched.lines("search") if line.get("stage") == "alerts"]
+    article, fetch = done[0]["article_id"], done[0]["fetch_id"]
+
+    said = {
+        service: [line for line in watched.lines(service) if line.get("article_id") == article] for service in SERVICES
+    }
+    [visit] = [line for line in said["crawler"] if line["event"] == "a visit ended" and line["fetch_id"] == fetch]
+    settled = {
+        line["stage"]: (line["action"], line["disposition"])
+        for service in SERVICES
+        for line in said[service]
+        if line["event"] == "an event is settled" and line["fetch_id"] == fetch
+    }
+    assert visit["outcome"] == "published"
+    assert settled == {"enrichment": ("publish", ""), "indexing": ("publish", "indexed"), "alerts": ("none", "")}
+    # The trace of the fetch bears its name.
+    assert [span.name for span in watched.receiver.trace(fetch) if not span.parent] == ["visit article"]
+
+
+async def test_no_line_of_any_service_speaks_of_an_article_without_naming_it(watched: Watched):
+    """Whatever has the address of a page or the id of a fetch, or was settled, but for what concerns doors."""
+    telling = [
+        line
+        for service in SERVICES
+        for line in watched.lines(service)
+        if line.get("kind", "article") == "article" and ("url" in line or line.get("fetch_id"))
+    ]
+
+    assert len(telling) > 4 * ENOUGH
+    assert [line for line in telling if not re.fullmatch("[0-9a-f]{64}", line.get("article_id", ""))] == []
 
 
 async def test_a_line_about_an_article_names_it(watched: Watched):

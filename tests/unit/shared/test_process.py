@@ -2,9 +2,11 @@ import asyncio
 import os
 import signal
 import socket
+from importlib.metadata import version
 
 import httpx
 import pytest
+import structlog.testing
 
 from shared import metrics, process
 from shared.errors import ConfigurationError, DependencyUnavailable
@@ -81,6 +83,18 @@ async def test_a_signal_ends_the_service_after_it_has_finished_what_it_held():
 
     assert await run(body) == 0
     assert finished
+
+
+async def test_a_service_says_when_it_starts_and_when_it_was_told_to_stop():
+    async def body(stop: asyncio.Event) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+
+    with structlog.testing.capture_logs() as lines:
+        assert await run(body) == 0
+
+    assert [line["event"] for line in lines] == ["starting", "told to stop, finishing what is in hand"]
+    assert lines[0]["version"] == version("newsweir")
 
 
 async def test_a_body_that_ends_by_itself_ends_the_process_non_zero():
