@@ -3,7 +3,7 @@
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facts import StoredFact
 from shared.article_store.snippets import shortened
-from shared.events.enrichment import Enrichment, Entity
+from shared.events.enrichment import Enrichment, Entity, Keyphrase
 
 
 def as_permitted(stored: StoredArticle) -> StoredArticle:
@@ -41,9 +41,17 @@ def _within(enrichment: Enrichment, end: int) -> Enrichment:
             "money": tuple(item for item in enrichment.money if item.end <= end),
             "quotes": tuple(item for item in enrichment.quotes if item.end <= end),
             "events": tuple(item for item in enrichment.events if item.evidence.end <= end),
+            "keyphrases": tuple(_placed_within(phrase, end) for phrase in enrichment.keyphrases),
             "summary": shortened(enrichment.summary) if enrichment.summary else None,
         }
     )
+
+
+def _placed_within(phrase: Keyphrase, end: int) -> Keyphrase:
+    """The phrase, without a place that lies beyond what is shown."""
+    if phrase.end is None or phrase.end <= end:
+        return phrase
+    return phrase.model_copy(update={"start": None, "end": None})
 
 
 def _mentions_within(entity: Entity, end: int) -> Entity:

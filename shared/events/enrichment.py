@@ -36,16 +36,23 @@ class Language(Value):
 
 
 class Mention(Value):
-    """One place where an entity is named."""
+    """One place where an entity is named, with what read it there."""
 
     field: Literal["title", "text"]
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     text: str
+    origin: str = "gazetteer"
+    confidence: Confidence = Field(default=1.0, ge=0, le=1)
 
 
 class Entity(Value):
-    """Someone or something named in the article; salience is its share of the article's attention, 0 to 1."""
+    """Someone or something named in the article; salience is its share of the article's attention, 0 to 1.
+
+    Attributes:
+        origin: of its first mention, the title's before those of the text.
+        confidence: of its surest mention.
+    """
 
     id: EntityId = Field(pattern=ENTITY_ID_PATTERN)
     name: str
@@ -56,6 +63,16 @@ class Entity(Value):
     industry: str | None = None
     origin: str = "gazetteer"
     confidence: Confidence = Field(default=1.0, ge=0, le=1)
+
+
+class Amount(Value):
+    """An amount of money within a relation: one of the article's own, at ``text[start:end]``."""
+
+    value: float
+    currency: str
+    text: str | None = Field(default=None, description="as written; null, as its place, in what was enriched long ago")
+    start: int | None = Field(default=None, ge=0)
+    end: int | None = Field(default=None, ge=0)
 
 
 class Money(Value):
@@ -74,12 +91,9 @@ class Money(Value):
     origin: str = "rule"
     confidence: Confidence = Field(default=1.0, ge=0, le=1)
 
-
-class Amount(Value):
-    """An amount of money within a relation."""
-
-    value: float
-    currency: str
+    def as_part(self) -> Amount:
+        """The same amount as a part of a relation."""
+        return Amount(value=self.value, currency=self.currency, text=self.text, start=self.start, end=self.end)
 
 
 class Evidence(Value):
@@ -148,10 +162,14 @@ class NewsEvent(Value):
 
 
 class Keyphrase(Value):
-    """A phrase that tells the article from others, the strongest first."""
+    """A phrase that tells the article from others, the strongest first; at ``text[start:end]`` it comes up first."""
 
     text: str
     score: float
+    start: int | None = Field(
+        default=None, ge=0, description="null in what was enriched before places were kept, and where they are withheld"
+    )
+    end: int | None = Field(default=None, ge=0)
     origin: str = "rule"
     confidence: Confidence = Field(default=1.0, ge=0, le=1)
 

@@ -17,13 +17,13 @@ class Listed:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts: set[int] = set()
+        self._ends_by_start: dict[int, int] = {}
         self._ends: set[int] = set()
 
     def add(self, start: int, end: int, entity_type: str, industry: str) -> None:
         """Note a settled mention, where it is a company's."""
         if entity_type == "organization" and industry not in _NO_COMPANIES:
-            self._starts.add(start)
+            self._ends_by_start[start] = end
             self._ends.add(end)
 
     def has_beside(self, start: int, end: int) -> bool:
@@ -31,19 +31,17 @@ class Listed:
         if not self._ends or _LONGER_NAME.match(self._text, end):
             return False
         after = _JOINED.match(self._text, end)
-        if after is not None and after.end() in self._starts and self._is_list(after[0], after.end()):
+        fellow_end = self._ends_by_start.get(after.end()) if after is not None else None
+        if after is not None and fellow_end is not None and self._is_list(after[0], fellow_end):
             return True
         return any(self._ends_list(place, start, end) for place in self._places_before(start))
 
-    def _is_list(self, joint: str, start: int) -> bool:
-        if joint != ", ":
-            return True
-        end = min((place for place in self._ends if place > start), default=start)
-        return _GOES_ON.match(self._text, end) is not None
+    def _is_list(self, joint: str, end: int) -> bool:
+        return joint != ", " or _GOES_ON.match(self._text, end) is not None
 
     def _places_before(self, start: int) -> Iterable[int]:
         return (place for place in range(max(0, start - _LONGEST_JOINT), start) if place in self._ends)
 
     def _ends_list(self, place: int, start: int, end: int) -> bool:
         joint = _JOINED.fullmatch(self._text, place, start)
-        return joint is not None and (joint[0] != ", " or _GOES_ON.match(self._text, end) is not None)
+        return joint is not None and self._is_list(joint[0], end)

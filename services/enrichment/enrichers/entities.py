@@ -39,15 +39,25 @@ def assembled(mentions: Iterable[Found], text_length: int) -> tuple[Entity, ...]
 
 def _entity(items: list[Found], text_length: int) -> dict[str, object]:
     """The fields of an entity."""
-    first = items[0]
     if len(items) > 1:
         items.sort(key=lambda item: (item.field != "title", item.start))
+    first = items[0]
     return {
         "id": first.entity_id,
         "name": first.name,
         "type": first.type,
         "salience": _salience(items, text_length),
-        "mentions": [{"field": i.field, "start": i.start, "end": i.end, "text": i.text} for i in items],
+        "mentions": [
+            {
+                "field": item.field,
+                "start": item.start,
+                "end": item.end,
+                "text": item.text,
+                "origin": item.origin,
+                "confidence": item.confidence,
+            }
+            for item in items
+        ],
         "country": first.country or None,
         "industry": first.industry or None,
         "origin": first.origin,

@@ -62,12 +62,8 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
             position = _EARLY if text.find(f" {key} ") < early else 1.0
             scores[key] = _score(key, count, knowledge.common_words) * position * (_IN_TITLE if is_titled else 1.0)
     chosen = list(_apart(sorted(scores, key=lambda key: (-scores[key], key))))
-    shares = ((_written(key, article.body), scores[key] / scores[chosen[0]]) for key in chosen)
-    return tuple(
-        Keyphrase(text=written, score=round(share, 3), origin=ORIGIN, confidence=_CONFIDENCE)
-        for written, share in shares
-        if share >= _LEAST_SHARE and "\n" not in written
-    )
+    phrases = (_phrase(key, scores[key] / scores[chosen[0]], article.body) for key in chosen)
+    return tuple(phrase for phrase in phrases if phrase.score >= _LEAST_SHARE and "\n" not in phrase.text)
 
 
 def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> dict[str, int]:
@@ -91,11 +87,19 @@ def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> d
     return frequent | {key: count for key, count in counted if count >= _FEWEST}
 
 
-def _written(key: str, body: Passage) -> str:
+def _phrase(key: str, share: float, body: Passage) -> Keyphrase:
     """A phrase as the text writes it where it comes first."""
     # Offset i of the folded form is i - 1 in the text.
     start = body.folded.find(f" {key} ")
-    return body.text[start : start + len(key)]
+    end = start + len(key)
+    return Keyphrase(
+        text=body.text[start:end],
+        score=round(share, 3),
+        start=start,
+        end=end,
+        origin=ORIGIN,
+        confidence=_CONFIDENCE,
+    )
 
 
 def _score(key: str, count: int, common_words: Set[str]) -> float:

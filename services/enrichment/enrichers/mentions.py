@@ -100,15 +100,13 @@ def _accept_listed(
     listed = {field: Listed(passage.text) for field, passage in passages_of(article)}
     for item in found:
         listed[item.field].add(item.start, item.end, item.type, item.industry)
-    is_settled = False
-    while not is_settled:
-        is_settled = True
-        for field, passage, candidate in open_names:
-            start, end = candidate.start, candidate.end
-            if ground.is_free(field, start, end) and listed[field].has_beside(start, end):
-                _accept(found, ground, field, passage, candidate, _LISTED_CONFIDENCE)
-                listed[field].add(start, end, candidate.entity.type, candidate.entity.industry)
-                is_settled = False
+    open_names.sort(key=lambda placed: placed[2].start)
+    # Once in each direction: more rounds would take a hostile list of thousands of names squared.
+    for field, passage, candidate in (*open_names, *reversed(open_names)):
+        start, end = candidate.start, candidate.end
+        if ground.is_free(field, start, end) and listed[field].has_beside(start, end):
+            _accept(found, ground, field, passage, candidate, _LISTED_CONFIDENCE)
+            listed[field].add(start, end, candidate.entity.type, candidate.entity.industry)
 
 
 def _with_parents(ids: set[str], gazetteer: Gazetteer) -> frozenset[str]:

@@ -3,12 +3,12 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 import ahocorasick_rs
 
 from services.enrichment.article_text import ArticleText
+from services.enrichment.enrichers.money_context import SHARED, Shared
 from services.enrichment.enrichers.money_purpose import Context
 from services.enrichment.enrichers.money_terms import (
     CODES,
@@ -21,14 +21,16 @@ from services.enrichment.enrichers.money_terms import (
     NAMES,
     NEED_MAGNITUDE,
     SIGNS,
+    SIGNS_OF_LETTERS,
     SPELLED,
 )
 from services.enrichment.knowledge_base.exchange_rates import ExchangeRates
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Enrichment, Money
 
-ORIGIN = "rule:2"
-# Yen or yuan: what else the text writes of decides.
+ORIGIN = "rule:3"
+# Yen or yuan, Mexican pesos or Chilean: what else the text writes of decides.
+_NEEDS_CONTEXT = re.compile(r"¥|\b(?:pesos|dinars)$")
 _SURE, _TOLD_BY_CONTEXT = 0.97, 0.8
 
 
@@ -78,8 +80,6 @@ _NAME_PLACES = ahocorasick_rs.AhoCorasick(
     store_patterns=False,
     implementation=ahocorasick_rs.Implementation.DFA,
 )
-_YUAN_CONTEXT = re.compile(r"yuan|RMB|renminbi|China|Chin[ae]s|人民币|中国")
-_YEN_CONTEXT = re.compile(r"\byen\b|Japan|日本|日元")
 _BETWEEN = re.compile(r"\b(?:between|entre|zwischen)\s(?:\w+\s)?$", re.IGNORECASE)
 # "from … to …" tells of a change; the German "von … bis …" and the French "de … à …" of a range.
 _FROM = re.compile(r"\b(?:from|pass\w+ de)\s(?:\w+\s)?$", re.IGNORECASE)
@@ -97,6 +97,8 @@ _WEIGHT_OF = re.compile(
     r"profits?|losses|government|state|their|its|his|her|our|the|tax|aid|grants?|money|cash|bonds?|shares|assets|income|"
     r"orders|support|spending|business|capital|loans?|trade|exports?|imports?|goods|benefits?|compensation)\b)"
 )
+# "Several hundred million dollars" is no amount.
+_VAGUE = re.compile(r"\b(?:several|a few|many|some|couple(?: of)?) $", re.IGNORECASE)
 _YEAR_OF_PRICES = re.compile(r"(?:19|20)\d\d$")
 
 
@@ -144,7 +146,7 @@ def _valued(amount: _Amount, article: ArticleText, context: Context, year: int |
         start=amount.start,
         end=amount.end,
         origin=ORIGIN,
-        confidence=_TOLD_BY_CONTEXT if "¥" in article.text[amount.start : amount.end] else _SURE,
+        confidence=_TOLD_BY_CONTEXT if _NEEDS_CONTEXT.search(article.text, amount.start, amount.end) else _SURE,
     )
 
 
@@ -154,6 +156,7 @@ class _Reading:
     def __init__(self, text: str, language: str) -> None:
         self._text = text
         self._language = language
+        self._shared = Shared(text, language)
 
     def amounts(self) -> list[_Amount]:
         """All amounts, none overlapping another; a sign in front binds more than a name behind."""
@@ -177,6 +180,8 @@ class _Reading:
     def _signed(self, match: re.Match[str]) -> Iterator[_Amount]:
         currency = self._currency_of(match["sign"])
         if _IDIOM_AFTER.match(self._text, match.end()):
+            return
+        if match["sign"] in SIGNS_OF_LETTERS and not (match["low_magnitude"] or match["high_magnitude"]):
             return
         if match["high"] is None:
             yield self._single(match, "low", currency, match.start())
@@ -243,27 +248,31 @@ class _Reading:
         return float(_with_decimal_point(digits, "," if comma else ".", even_after_mark=self._language == "und"))
 
     def _currency_of(self, sign: str) -> str:
-        if sign == "¥" and self._writes_of_yuan:
-            return "CNY"
+        if sign == "¥":
+            return self._shared.currency("YEN OR YUAN") or "JPY"
         return SIGNS.get(sign, sign)
 
     def _named_currency(self, match: re.Match[str]) -> str | None:
         if match["code"]:
             return self._currency_of(match["code"])
-        currency = next(code for index, (_, code) in enumerate(NAMES) if match[f"name{index}"])
+        named = next(code for index, (_, code) in enumerate(NAMES) if match[f"name{index}"])
+        currency = self._shared.currency(named) if named in SHARED else named
+        if currency is None:
+            return None
+        before = self._text[max(0, match.start() - 12) : match.start()]
         has_magnitude = bool(match["low_magnitude"] or match["high_magnitude"])
         indefinite = not has_magnitude and (
             match["low"].lower() in INDEFINITE or (currency.endswith(_HUNDREDTH) and not match["low"][0].isdigit())
         )
         if (
             indefinite
+            or (not match["low"][0].isdigit() and _VAGUE.search(before))
             or self._is_title(match)
             or (currency in NEED_MAGNITUDE and not has_magnitude and not self._is_sterling(match))
         ):
             return None
         if currency == "GBP" and _WEIGHT_OF.match(self._text, match.end()):
             return None
-        before = self._text[max(0, match.start() - 4) : match.start()]
         if not has_magnitude and _YEAR_OF_PRICES.match(match["low"]) and before.lower().endswith("in "):
             return None
         return currency
@@ -281,12 +290,6 @@ class _Reading:
             return True
         around = self._text[max(0, match.start() - 60) : match.end() + 40]
         return "pounds" in match[0] and match["low"][0].isdigit() and not _WEIGHT.search(around)
-
-    @cached_property
-    def _writes_of_yuan(self) -> bool:
-        if self._language in ("zh", "ja"):
-            return self._language == "zh"
-        return len(_YUAN_CONTEXT.findall(self._text)) > len(_YEN_CONTEXT.findall(self._text))
 
 
 def _places(automaton: ahocorasick_rs.AhoCorasick, text: str) -> list[int]:

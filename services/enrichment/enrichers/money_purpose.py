@@ -46,6 +46,7 @@ _CUES_BEFORE: tuple[tuple[str, str], ...] = (
      r"tickets?|\brents? (?:for|of|is|are)|Preis|prix|precio|价格"),
     ("cost", r"\bcosts?\b|\bcosting\b|put at|kostet\w*|Kosten|co[ûu]t\w*|cuesta|cost[óo]|耗资|成本"),
     ("spending", r"spen(?:d|t|ds|ding)\b|came to|\bput(?:s|ting)?\b|pump\w*"),
+    ("payment", r"\bpa(?:y|ys|id|ying)\b"),
     ("sale", r"\bsold\b|\bsells?\b|\bselling\b|verkauft|vend(?:u|re|ió)"),
 )  # fmt: skip
 _CUES_AFTER: tuple[tuple[str, str], ...] = (
@@ -63,10 +64,10 @@ _CUES_AFTER: tuple[tuple[str, str], ...] = (
     ("revenue", r"(?:in|of) (?:\w+ )?(?:sales|revenues?|turnover)"),
     ("profit", r"(?:profit|in (?:\w+ )?profits?)"),
     ("loss", r"(?:loss|in (?:\w+ )?losses)"),
-    ("debt", r"(?:loan|(?:of|in) (?:\w+ )?debts?)"),
+    ("debt", r"(?:loan|(?:of|in) (?:[\w-]+ ){0,2}(?:debts?|loans|borrowings))"),
     ("subsidy", r"(?:grant|subsidy|in (?:state aid|subsidies|grants))"),
     ("donation", r"(?:donation|gift)"),
-    ("dividend", r"dividend"),
+    ("dividend", r"(?:dividend|(?:per|a) share in dividends)"),
     ("budget", r"budget"),
     ("investment", r"(?:investment|in (?:capital (?:expenditure|spending)))"),
     ("compensation", r"(?:salary|bonus|pay package|in (?:total )?(?:pay|compensation))"),
@@ -84,10 +85,14 @@ _LOWERED_CUES_BEFORE = tuple((purpose, pattern.lower()) for purpose, pattern in 
 _HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?=\w)(?:{_alternatives(_LOWERED_CUES_BEFORE)})")
 _LINKS = "at|of|on|in|for|to|and|or|from|by|with|a|an|the|as|after|than|while|its|his|her|their"
 # An adjective or two may stand between an amount and what it is: "a $2 billion all-share takeover".
-_HAS_AFTER = re.compile(rf"[ -](?:(?!(?:{_LINKS})\b)[\w-]+ ){{0,2}}?(?:{_alternatives(_CUES_AFTER)})\b", re.IGNORECASE)
+_HAS_AFTER = re.compile(
+    rf"(?:-a-(?:year|month|week|day))?(?:,? (?P<valued>(?:post|pre)-money)\b"
+    rf"|[ -](?:(?!(?:{_LINKS})\b)[\w-]+ ){{0,2}}?(?:{_alternatives(_CUES_AFTER)})\b)",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(
-    r"[ ,]*(?:from|to|against|versus|and|or|plus|compared (?:with|to)|(?:up|down) from|auf|von|à|de)"
-    r"[ ,]+(?:\w+ ){0,3}$",
+    r"(?: in (?:cash|stock|shares|equity|debt|bonds))?[ ,]*(?:from|to|against|versus|and|or|plus|"
+    r"compared (?:with|to)|(?:up|down) from|auf|von|à|de)[ ,]+(?:\w+ ){0,3}$",
     re.IGNORECASE,
 )
 _ABOUT_TRAINING = re.compile(r"\b(?:pre-?)?train(?:ing|ed)?\b", re.IGNORECASE)
@@ -96,6 +101,15 @@ _INTO_SOMETHING = re.compile(
     r" (?:in)?to | on (?:[\w-]+ ){0,4}(?:plants?|factor(?:y|ies)|fabs?|cent(?:er|re)s?|infrastructure|research|"
     r"expansion|chips?|equipment|facilit(?:y|ies)|networks?|mines?|lines?)\b"
 )
+_FOR_COMPANY = re.compile(
+    r"(?: in (?:cash|stock|shares|equity)(?: and [^.;:]{2,40}?)?)? for (?:all of |the rest of |control of )?"
+    r"(?:the |its |their |a |an )?(?:[a-z-]+ ){0,2}"
+    r"(?:unit|business|stake|compan(?:y|ies)|division|subsidiary|start-?up)\b"
+)
+_BONDS = re.compile(r" (?:in|of|worth of) (?:[\w-]+ ){0,2}(?:bonds|notes|debt)\b")
+_PER_SHARE = re.compile(r" (?:a|per) share\b")
+# "4 % of sales" measures something else.
+_MEASURE = re.compile(r"(?:%|per ?cent|times) (?:of )?(?:[\w-]+ ){0,2}$")
 _PART_OF_COMPANY = re.compile(
     r"\b(?:unit|business|stake|compan(?:y|ies)|division|subsidiary|arm|firm|operations|start-?up|brand|holding)\b"
 )
@@ -127,10 +141,12 @@ class Context:
     def _found(self, begin: int, start: int, end: int, value: float, sentence_start: int) -> str | None:
         after = _HAS_AFTER.match(self._text, end, end + _AFTER)
         if after is not None:
-            return after.lastgroup
+            return "valuation" if after["valued"] else after.lastgroup
         sentence = self._text[max(sentence_start, start - _AROUND) : end + _AFTER]
         lead = max(0, begin - 1)
-        told = [cue.lastgroup for cue in _HAS_BEFORE.finditer(self._text[lead:start].lower(), begin - lead)]
+        before = self._text[lead:start].lower()
+        cues = _HAS_BEFORE.finditer(before, begin - lead)
+        told = [cue.lastgroup for cue in cues if not _MEASURE.search(before, max(0, cue.start() - 30), cue.start())]
         refined = (self._refined(purpose, end, value, sentence) for purpose in reversed(told) if purpose)
         return next((purpose for purpose in refined if purpose), None)
 
@@ -144,7 +160,14 @@ class Context:
             case "spending":
                 return "investment" if _INTO_SOMETHING.match(self._text, end) else None
             case "sale":
+                if _BONDS.match(self._text, end):
+                    return "debt"
                 return "acquisition" if _PART_OF_COMPANY.search(sentence) else "price"
+            case "payment":
+                is_deal = value >= _LEAST_DEAL and _FOR_COMPANY.match(self._text, end) is not None
+                return "acquisition" if is_deal else None
+            case "compensation":
+                return "profit" if _PER_SHARE.match(self._text, end) else "compensation"
             case "acquisition":
                 return "acquisition" if value >= _LEAST_DEAL else "price"
             case _:

@@ -5,6 +5,7 @@ SIGNS = {
     "$US": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD",
     "NT$": "TWD", "S$": "SGD", "R$": "BRL", "MX$": "MXN", "Mex$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY",
     "￥": "CNY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "₫": "VND", "฿": "THB", "₱": "PHP",
+    "KSh": "KES", "Ksh": "KES", "Sh": "KES", "Dhs": "AED", "Dh": "AED", "Rp": "IDR", "RM": "MYR", "R": "ZAR",
     "₴": "UAH", "₦": "NGN", "Rs.": "INR", "Rs": "INR", "RMB": "CNY", "CNH": "CNY", "人民币": "CNY", "新台币": "TWD",
 }  # fmt: skip
 
@@ -35,7 +36,8 @@ NAMES: tuple[tuple[str, str], ...] = (
     (r"(?:South Korean |koreanische )?[Ww]on|韩元", "KRW"),
     (r"Swiss francs?|(?:Schweizer )?Franken|francs suisses|瑞士法郎", "CHF"),
     (r"Pakistani rupees", "PKR"),
-    (r"(?:Indian )?[Rr]upees?|(?:indische )?Rupien|roupies|卢比", "INR"),
+    (r"Indian [Rr]upees?|indische Rupien", "INR"),
+    (r"[Rr]upees?|Rupien|roupies|卢比", "RUPEE"),
     (r"(?:Russian )?r(?:ou|u)bles?|Rubel|卢布", "RUB"),
     (r"Swedish kron(?:or|a)|kronor|schwedische Kronen", "SEK"),
     (r"Norwegian kron(?:er|e)|norwegische Kronen", "NOK"),
@@ -61,7 +63,9 @@ NAMES: tuple[tuple[str, str], ...] = (
     (r"Argentine pesos", "ARS"),
     (r"Chilean pesos", "CLP"),
     (r"Colombian pesos", "COP"),
+    (r"pesos", "PESO"),
     (r"Kuwaiti dinars", "KWD"),
+    (r"dinars", "DINAR"),
     (r"Kenyan shillings", "KES"),
     (r"(?:Romanian )?lei", "RON"),
     (r"Moroccan dirhams", "MAD"),
@@ -78,6 +82,9 @@ NAME_PARTS = tuple(
     "lira Lira shekel riyal dirham reais pesos dinar shilling lei tenge pence rand rupiah ringgit baht dong "
     "naira cents 元 金 币 镑 圆 郎 比 布".split()
 )
+
+# Letters that mean many things before a bare number ("R2", "RM 3"): they need a magnitude.
+SIGNS_OF_LETTERS = frozenset("Sh Dh Dhs Rp RM R".split())
 
 # Words that mean another thing after a bare number ("lost 20 pounds", "the 27 won"): they need a magnitude.
 NEED_MAGNITUDE = frozenset({"KRW", "GBP", "VND", "ZAR", "THB", "TRY", "RON"})

@@ -13,7 +13,7 @@ from services.enrichment.enrichers.relation_reading.words import CAPITALISED_WOR
 from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Amount, Enrichment, Entity, Evidence, Money, Relation, RelationType
 
-ORIGIN = "rule:1"
+ORIGIN = "rule:2"
 # The cues and the order of words are those of English.
 _LANGUAGE = "en"
 # What is longer is no sentence: a table, a list of links, an attack.
@@ -149,7 +149,7 @@ def _prices(text: str, sentence: Sentence, money: Iterable[Money], cues: Sequenc
     prices: dict[int, Amount] = {}
     for amount in money:
         if cues and sentence.start <= amount.start < sentence.end and _is_price(amount, sentence):
-            prices.setdefault(_cue_of(amount, text, cues), Amount(value=amount.value, currency=amount.currency))
+            prices.setdefault(_cue_of(amount, text, cues), amount.as_part())
     return prices
 
 

@@ -160,7 +160,7 @@ class _Check:
             return None
         start = evidence.start + at
         read = next((m for m in self._money if _overlap(m, start, start + len(said.strip()))), None)
-        return Amount(value=read.value, currency=read.currency) if read else None
+        return read.as_part() if read else None
 
     def _quoted_at(self, text: str) -> int | None:
         """Where the text stands right after an opening quotation mark, with a closing one behind it."""

@@ -16,11 +16,18 @@ _FEWEST_WORDS = 3
 _FAR = 400
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 _SMALL_WORD = 4
+# Short words that sentences have and titles, of a song or a report, hardly ever.
+_OF_SENTENCES = frozenset("me you it he she we us him her is are was do did not".split())
 _ENDS_AS_SPEECH = re.compile(r"[,?!…—–-]$")
 _CLAUSE = re.compile(r"[,;:] | (?:while|but|whereas|because|although) ", re.IGNORECASE)
 _CONJUNCTIONS = re.compile(r"[\s,]*(?:(?:and|but|while|as|yet|so|then) )*", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"(?:[\s,;:]|\b(?:while|but|whereas|because|although)$)+$")
-_COLON = re.compile(r"(?P<who>[^\W\d_a-z][\w'’.-]*(?: [^\W\d_a-z][\w'’.-]*){0,3}):\s*$")
+# "Mara Linden: ", "Mara Linden, head of the union: ".
+_COLON = re.compile(
+    r"(?P<who>[^\W\d_a-z][\w'’.-]*(?: [^\W\d_a-z][\w'’.-]*){0,3})(?:, (?!wh)[a-z][^:;\"“”]{2,80})?:\s*$"
+)
+# "In her words, …" is said of what follows; "the words …" names it.
+_IN_WORDS = re.compile(r"\b[Ii]n (?:his|her|their|its|my|our|the) (?:\w+ )?words?,? $")
 _LEADING_NAME = re.compile(r"[^\W\d_a-z][\w'’.-]+(?: [^\W\d_a-z][\w'’.-]+){0,4}(?=,? [a-zà-ÿ])")
 _BLANKS = re.compile(r"[^\S\n]*")
 
@@ -40,14 +47,14 @@ class _Patterns:
         verb = f"(?:{speech.verbs})"
         between = f"(?:{speech.between}){{0,2}}"
         self.subject_then_verb = re.compile(
-            rf",?\s*(?P<who>[^\"“”«»;:]{{1,160}}?)\s{between}{verb}\b(?! (?:that|que)\b)"
+            rf",?\s*(?P<who>[^\"“”«»;:]{{1,160}}?)(?<!\bwho)\s{between}{verb}\b(?! (?:that|que)\b)"
         )
         self.verb_then_subject = re.compile(rf",?\s*(?:{between}{verb}|{speech.sources})\s(?!that\b)")
         self.verb = re.compile(rf"\b(?:{between}(?:{verb}|{speech.judging})|put it|(?:was|were|is) quoted as saying)\b")
         self.introduction = re.compile(rf"(?:\b(?:{verb}|that|as saying))\s*$")
         self.participle = re.compile(rf"(?:,|\band) (?:{speech.participles})\b")
         self.named = re.compile(
-            rf"(?:(?<![^\W\d_])(?:{speech.sources}) (?P<source>[^,;:\"“”]{{2,120}}?),?\s*$"
+            rf"(?:(?<![^\W\d_])(?:{speech.sources}) (?P<source>[^,;:\"“”]{{2,120}}?)(?:, [^,;:\"“”]{{2,80}})?,?\s*$"
             r"|\bquot(?:ed|es) (?P<quoted>[^,;:\"“”]{2,80}?) as saying\b)"
         )
         self.trailing = re.compile(
@@ -132,10 +139,11 @@ class _Reader:
 
     def _is_name(self, words: str, left: tuple[int, int]) -> bool:
         """Whether the words are a title, a name or an inscription."""
-        if NAMING_BEFORE.search(self._text[max(left[0], left[1] - 40) : left[1]]):
+        lead = self._text[max(left[0], left[1] - 40) : left[1]]
+        if NAMING_BEFORE.search(lead) and not _IN_WORDS.search(lead):
             return True
         found = _WORD.findall(words)
-        telling = [word for word in found if len(word) >= _SMALL_WORD or word[0].isupper()]
+        telling = [word for word in found if len(word) >= _SMALL_WORD or word[0].isupper() or word in _OF_SENTENCES]
         return len(telling) > 1 and all(word[0].isupper() for word in telling)
 
     def _beside(

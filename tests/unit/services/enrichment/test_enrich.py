@@ -118,7 +118,7 @@ def test_every_place_that_a_value_names_holds_the_text_that_it_says(told):
 
     places = [(section, place) for section, item in items_of(enrichment) for place in places_of(item)]
 
-    assert {section for section, _ in places} == {"entities", "relations", "money", "quotes", "events"}
+    assert {section for section, _ in places} == {"entities", "relations", "money", "quotes", "events", "keyphrases"}
     for section, place in places:
         field = article.title if place.get("field") == "title" else article.text
         assert field[place["start"] : place["end"]] == place["text"] != "", (section, place)

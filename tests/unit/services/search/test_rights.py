@@ -1,7 +1,7 @@
 from services.search.rights import as_permitted, revision_as_permitted
 from shared.article_store.document import revision_of
 from shared.article_store.snippets import SNIPPET_CHARACTERS, shortened
-from shared.events.enrichment import Evidence, Mention, Money, NewsEvent, Quote, Relation
+from shared.events.enrichment import Evidence, Keyphrase, Mention, Money, NewsEvent, Quote, Relation
 from tests.builders import a_stored_article, an_enrichment, an_entity
 
 TEXT = "Acme buys Bolt for $3 million. " + "The deal was long awaited. " * 20 + "Acme pays $9 million."
@@ -74,3 +74,15 @@ def test_a_revision_is_cut_when_the_article_may_not_be_archived_now_or_might_not
         shown = revision_as_permitted(revision_of(revision), now)
         assert (shown.text, shown.rights) == (shortened(TEXT), ("noarchive",))
     assert revision_as_permitted(revision_of(free), free) == revision_of(free)
+
+
+def test_a_keyphrase_from_beyond_the_snippet_stays_without_its_place():
+    phrases = (
+        Keyphrase(text="Bolt", score=1, start=10, end=14),
+        Keyphrase(text="$9 million", score=1, start=LATE, end=LATE + 10),
+    )
+
+    shown = as_permitted(a_stored_article(1, an_enrichment(keyphrases=phrases), text=TEXT, rights=("noarchive",)))
+
+    places = [(phrase.text, phrase.start, phrase.end) for phrase in shown.enrichment.keyphrases]
+    assert places == [("Bolt", 10, 14), ("$9 million", None, None)]

@@ -76,3 +76,18 @@ def test_what_speaks_against_a_name_does_so_in_a_list_as_well(sentence: str, kno
     found, _ = known_mentions(ArticleText("", sentence), "en", knowledge)
 
     assert {item.entity_id for item in found}.isdisjoint({"org:ford", "org:visa"})
+
+
+@pytest.mark.parametrize("sentence", ["Visa, Target and Gap sued PayPal and Visa.", "PayPal and Visa and Snap and Gap."])
+def test_a_chain_of_ambiguous_names_is_told_from_either_end(sentence: str, knowledge: Knowledge) -> None:
+    found, _ = known_mentions(ArticleText("", sentence), "en", knowledge)
+
+    assert "org:visa" in {item.entity_id for item in found}
+
+
+def test_a_long_list_of_ambiguous_names_is_read_once_in_each_direction(knowledge: Knowledge) -> None:
+    text = "Gap and " * 3_000 + "PayPal."
+
+    found, _ = known_mentions(ArticleText("", text), "en", knowledge)
+
+    assert len(found) == 3_001

@@ -131,3 +131,15 @@ def test_an_entity_carries_country_and_industry_where_they_are_known(named):
     entity = named("TSMC builds a plant.")["org:tsmc"]
 
     assert (entity.country, entity.industry, entity.origin) == ("TW", "Semiconductors", "gazetteer")
+
+
+def test_each_mention_says_what_read_it_and_how_sure_that_is(named):
+    found = named("Jensen Huang met Tessa Varnholt in Taipei. Huang praised Varnholt.")
+
+    huang, varnholt = found["person:jensen-huang"], found["person:tessa-varnholt"]
+    assert [(m.text, m.origin, m.confidence) for m in huang.mentions] == [
+        ("Jensen Huang", "gazetteer", 1.0),
+        ("Huang", "gazetteer", 0.9),
+    ]
+    assert {(m.origin, m.confidence) for m in varnholt.mentions} == {("rule", 0.75)}
+    assert (huang.confidence, varnholt.confidence, varnholt.origin) == (1.0, 0.75, "rule")

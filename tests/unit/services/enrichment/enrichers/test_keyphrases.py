@@ -75,3 +75,11 @@ def test_a_german_text_has_keyphrases_too(phrases):
     text = "Die Wärmepumpe läuft. Eine Wärmepumpe spart Gas. Jede Wärmepumpe braucht Strom."
 
     assert phrases("", text, "de") == ["Wärmepumpe"]
+
+
+def test_a_phrase_says_where_it_comes_up_first_and_what_found_it(knowledge, found_in):
+    found = keyphrases(ArticleText("", TEXT), found_in("en"), knowledge)
+
+    assert {phrase.text: (phrase.start, phrase.end) for phrase in found}["solid oxide cell"] == (4, 20)
+    assert all(TEXT[phrase.start : phrase.end] == phrase.text for phrase in found)
+    assert {phrase.origin for phrase in found} == {"rule:1"}

@@ -184,3 +184,27 @@ def test_a_text_of_nothing_but_signs_is_read_in_linear_time(read):
 
     assert len(amounts) == 10_000
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "currency"),
+    [
+        ("Johannesburg lent R1.5 billion to the railway.", 1.5e9, "ZAR"),
+        ("The road cost KSh400 million.", 4e8, "KES"),
+        ("The lender lost Dh90 million.", 9e7, "AED"),
+        ("Jakarta spent Rp 3 trillion.", 3e12, "IDR"),
+        ("Gamblers in Manila lost 20 million pesos.", 2e7, "PHP"),
+        ("Lahore, Pakistan: the mill owes 3 billion rupees.", 3e9, "PKR"),
+    ],
+)
+def test_letters_and_shared_names_of_currencies_are_read(read, text, value, currency):
+    (amount,) = read(text)
+
+    assert (amount.value, amount.currency) == (value, currency)
+
+
+@pytest.mark.parametrize(
+    "text", ["The R2 and the RM 3 are trains.", "A few hundred million dollars are lost.", "They owe 30 million pesos."]
+)
+def test_what_tells_no_currency_or_no_number_is_no_amount(read, text):
+    assert not read(text)

@@ -4,6 +4,15 @@ from services.enrichment.enrichers.money_purpose import Context
 
 # The amount stands between braces.
 CASES = [
+    ("The utility drew {$90 million} in revolving loans.", 9e7, "debt"),
+    ("The city sold {$90 million} of ten-year bonds.", 9e7, "debt"),
+    ("The {$40 million-a-year} grant runs out.".replace("-a-year}", "}-a-year"), 4e7, "subsidy"),
+    ("They put it at {$7 billion} pre-money.", 7e9, "valuation"),
+    ("It pays {$0.60} a share in dividends.", 0.6, "dividend"),
+    ("It earned {$1.10} per share.", 1.1, "profit"),
+    ("It paid {$80 million} in cash for the bus business.", 8e7, "acquisition"),
+    ("It paid {$80} for the bus.", 80, None),
+    ("The fine is 2% of sales or {€3 million}.", 3e6, "fine"),
     ("The lab spent {$40 million} on training its model.", 4e7, "training_cost"),
     ("Training the model cost {$12 million}.", 1.2e7, "training_cost"),
     ("The firm is valued at {$3 billion}.", 3e9, "valuation"),

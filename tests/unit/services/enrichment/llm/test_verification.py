@@ -3,7 +3,7 @@ import pytest
 from services.enrichment.article_text import ArticleText
 from services.enrichment.llm.answer import Answer, read_answer
 from services.enrichment.llm.verification import Verdict, verified
-from shared.events.enrichment import Amount, Evidence, Mention, Relation
+from shared.events.enrichment import Evidence, Mention, Relation
 from tests.builders import an_enrichment, an_entity
 from tests.unit.services.enrichment.llm.conftest import TEXT
 
@@ -32,7 +32,7 @@ def test_a_relation_that_the_text_states_is_taken_over_with_its_amount_and_its_p
             type="acquires",
             subject="org:velora",
             object="org:kestrel-labs",
-            amount=Amount(value=4e7, currency="USD"),
+            amount=found.money[0].as_part(),
             status="announced",
             evidence=Evidence(start=0, end=len(DEAL), text=DEAL),
             origin="llm:small",

@@ -82,3 +82,22 @@ def test_a_passage_far_from_the_last_speaker_is_not_his():
     text = '"It rains," said Anna Berg. The roads closed. Schools did as well. "Closed until Monday morning."'
 
     assert read(text) == [("It rains,", "Anna Berg")]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ('According to Hedda Moor, the harbour master, "the crane had rusted through".', "Hedda Moor"),
+        ('Ivo Marsh, who drives the night bus: "Nobody gets off here any more."', None),
+        ('Ivo Marsh, driver of the night bus: "Nobody gets off here any more."', "Ivo Marsh"),
+        ('In his own words, "nobody was ever paid", Ivo Marsh told the court.', "Ivo Marsh"),
+        ('"The crane rusted," a man, who declined to give his name, said.', "a man"),
+        ('Asked for a date, Ivo Marsh said: "Call me in May."', "Ivo Marsh"),
+    ],
+)
+def test_what_stands_beside_a_speaker_does_not_hide_who_speaks(text, speaker):
+    passage = Passage(text)
+
+    found = attributed(passage, quoted_in(text), "en")
+
+    assert [text[one.speaker.start : one.speaker.end] for one in found] == ([speaker] if speaker else [])
