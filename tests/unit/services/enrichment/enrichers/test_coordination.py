@@ -78,7 +78,7 @@ def test_what_speaks_against_a_name_does_so_in_a_list_as_well(sentence: str, kno
     assert {item.entity_id for item in found}.isdisjoint({"org:ford", "org:visa"})
 
 
-@pytest.mark.parametrize("sentence", ["Visa, Target and Gap sued PayPal and Visa.", "PayPal and Visa and Snap and Gap."])
+@pytest.mark.parametrize("sentence", ["Visa, Target and Gap sued PayPal.", "PayPal and Visa and Snap and Gap."])
 def test_a_chain_of_ambiguous_names_is_told_from_either_end(sentence: str, knowledge: Knowledge) -> None:
     found, _ = known_mentions(ArticleText("", sentence), "en", knowledge)
 
