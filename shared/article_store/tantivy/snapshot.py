@@ -7,7 +7,7 @@ from pathlib import Path
 import tantivy
 
 from shared.article_store.tantivy import folder as folders
-from shared.article_store.tantivy.building import Indexes, empty, opened
+from shared.article_store.tantivy.building import COMMITS_UNTIL_OPENED_ANEW, Indexes, empty, opened
 from shared.article_store.tantivy.folder import IndexName
 from shared.article_store.tantivy.schema import fingerprint
 from shared.article_store.tantivy.views import View
@@ -29,6 +29,7 @@ class Snapshots:
         self._indexes = empty()
         self._looked_at_s: float | None = None
         self._state: Hashable = None
+        self._commits_seen = 0
 
     def searcher(self) -> tantivy.Searcher:
         """A searcher over the articles that sees every commit older than 50 ms.
@@ -80,10 +81,12 @@ class Snapshots:
     def _look(self) -> None:
         try:
             name = folders.current(self._folder)
-            if name != self._name:
+            if name != self._name or self._commits_seen >= COMMITS_UNTIL_OPENED_ANEW:
                 self._indexes = _opened(self._folder, name)
-                self._name = name
+                self._name, self._commits_seen = name, 0
             before = _commit(self._folder, name)
+            if before != self._state:
+                self._commits_seen += 1
             for index in self._indexes.each:
                 index.reload()
             # A commit in between may be seen or not: such a state is like no other.

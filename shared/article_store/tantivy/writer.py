@@ -15,7 +15,7 @@ from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy import stories as story_index
-from shared.article_store.tantivy.building import Indexes, current, open_article_writer
+from shared.article_store.tantivy.building import COMMITS_UNTIL_OPENED_ANEW, Indexes, current, open_article_writer
 from shared.article_store.tantivy.queries import any_of, outside_story
 from shared.article_store.tantivy.schema import article_id_of, source_of, to_document
 from shared.article_store.tantivy.vector_keeping import KeptVectors
@@ -36,6 +36,7 @@ class TantivyArticleWriter:
         self._thread = thread
         self._indexes = indexes
         self._writers: _Writers | None = None
+        self._changes = 0
 
     @classmethod
     async def open(cls, folder: Path) -> "TantivyArticleWriter":
@@ -73,13 +74,23 @@ class TantivyArticleWriter:
 
     def _change(self, change: Callable[["_Writers"], T]) -> T:
         try:
+            if self._changes >= COMMITS_UNTIL_OPENED_ANEW:
+                self._open_anew()
             if self._writers is None:
                 self._writers = _Writers(self._indexes)
+            self._changes += 1
             return change(self._writers)
         except (ValueError, OSError) as error:
             # Tantivy's writer is dead after most errors: the next put opens another, from the last commit.
             self._writers = None
             raise DependencyUnavailable(f"cannot write the index in {self._folder}: {error}") from error
+
+    def _open_anew(self) -> None:
+        """Let go of the indexes, and of what they have gathered; merges that are under way end first."""
+        writers, self._writers = self._writers, None
+        if writers is not None:
+            writers.close()
+        self._indexes, self._changes = current(self._folder), 0
 
     def _close(self) -> None:
         if self._writers is not None:

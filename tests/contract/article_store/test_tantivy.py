@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.past import Past, plan
 from shared.article_store.query import ArticleQuery, FacetFilter
-from shared.article_store.tantivy import facts
+from shared.article_store.tantivy import facts, snapshot
+from shared.article_store.tantivy import writer as writing
+from shared.article_store.tantivy.building import Indexes
 from shared.article_store.tantivy.past import open_writer as open_writer_of_past
 from shared.article_store.tantivy.past import opened as opened_past
 from shared.article_store.tantivy.past import write_revisions, write_withdrawals
@@ -229,6 +232,32 @@ async def test_a_reader_does_not_look_again_within_50_ms(tantivy_settings: Store
         assert (await store.search()).total.value == 0
         store.clock.advance(0.1)
         assert (await store.search()).total.value == 1
+
+
+async def test_reader_and_writer_open_their_indexes_anew_after_so_many_commits_and_nothing_is_missed(
+    tantivy_settings: StoreSettings, monkeypatch: pytest.MonkeyPatch
+):
+    openings: list[str] = []
+
+    def noting(who: str, opens: Callable[[Path], Indexes]) -> Callable[[Path], Indexes]:
+        def noted(path: Path) -> Indexes:
+            openings.append(who)
+            return opens(path)
+
+        return noted
+
+    for who, module, name in (("reader", snapshot, "opened"), ("writer", writing, "current")):
+        monkeypatch.setattr(module, "COMMITS_UNTIL_OPENED_ANEW", 2)
+        monkeypatch.setattr(module, name, noting(who, getattr(module, name)))
+
+    async with opened(tantivy_settings) as store:
+        found = []
+        for number in range(1, 6):
+            await store.put(a_stored_article(number))
+            found.append((await store.search()).total.value)
+
+    assert found == [1, 2, 3, 4, 5]
+    assert Counter(openings) == {"writer": 3, "reader": 3}
 
 
 async def test_many_readers_at_once_get_the_same_answer(tantivy_settings: StoreSettings):
