@@ -78,6 +78,9 @@ bench: bench-pipeline bench-bus ## Measure everything together, then the bus alo
 bench-pipeline: setup ## Measure real pages on their way through all services (PAGES=1000 HOSTS=50), on each stack, beside a script
 	@$(BIN)/python -m tests.bench.pipeline --dir $(NEWSWEIR_EVAL_DIR) $(if $(PAGES),--pages $(PAGES)) $(if $(HOSTS),--hosts $(HOSTS))
 
+bench-growth: setup ## Measure whether an article costs more as articles and sources become more: 10,000, or ARTICLES=N
+	@$(BIN)/python -m tests.bench.pipeline.growth $(if $(ARTICLES),--articles $(ARTICLES))
+
 bench-bus: setup ## Measure a stage beside loops written by hand: under 90 seconds
 	@$(BIN)/python -m tests.bench.bus
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.crawl import crawling
+from tests.bench.crawl.bodies import ARCHIVE
 from tests.bench.crawl.crawling import Bench, Crawl
 from tests.bench.crawl.requests import impolite, pages_per_s
-from tests.bench.crawl.site import ARCHIVE, Plan
+from tests.bench.crawl.site import Plan
 from tests.e2e.running import free_ports
 
 # Of the pages per CPU second of plain httpx, and of Scrapy; of the pages per second of one process.

@@ -63,9 +63,13 @@ async def scrapy(plan: Plan) -> float:
 
 
 class Bench:
-    """Sites and crawlers in a folder of their own."""
+    """Sites and crawlers in a folder of their own.
 
-    def __init__(self, archive: Path, folder: Path) -> None:
+    Args:
+        archive: of the pages that the sites serve; None for made ones.
+    """
+
+    def __init__(self, archive: Path | None, folder: Path) -> None:
         self._archive = archive
         self._folder = folder
         self._clock = SystemClock()
@@ -75,7 +79,7 @@ class Bench:
     async def sites(self, plan: Plan) -> AsyncIterator[int]:
         """The plan's sites, for the block's duration; the process that serves them."""
         command = [sys.executable, "-m", "tests.bench.crawl.site", "--plan", json.dumps(asdict(plan))]
-        command += ["--archive", str(self._archive), "--log", str(self._log)]
+        command += ["--log", str(self._log), *(["--archive", str(self._archive)] if self._archive else [])]
         output = self._folder / f"site-{uuid4().hex}.log"
         with output.open("wb") as file:
             process = spawn(command, output=file)

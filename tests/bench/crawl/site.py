@@ -1,14 +1,12 @@
-"""Many small sites on loopback that serve real pages and note every request: python -m tests.bench.crawl.site.
+"""Many small sites on loopback that serve pages and note every request: python -m tests.bench.crawl.site.
 
 Each host is an address of its own, 127.0.0.2 and on; each has a robots.txt, a sitemap and its share of the pages.
 """
 
 import argparse
 import asyncio
-import gzip
 import json
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +14,8 @@ from aiohttp import web
 
 from shared.clock import SystemClock
 from shared.sources import Source
+from tests.bench.crawl.bodies import Bodies, bodies_of
 
-# Within the folder of the evaluation sets.
-ARCHIVE = Path("extraction") / "article-extraction-benchmark.tar"
 FIRST_HOST = 2
 _HOSTS_PER_NETWORK = 250
 
@@ -53,15 +50,7 @@ class Plan:
         ]
 
 
-def read_bodies(archive: Path) -> list[bytes]:
-    """The pages of the article extraction benchmark, which are real ones."""
-    with tarfile.open(archive) as tar:
-        members = sorted((m for m in tar if m.name.endswith(".html.gz")), key=lambda member: member.name)
-        files = [tar.extractfile(member) for member in members]
-        return [gzip.decompress(file.read()) for file in files if file is not None]
-
-
-async def serve(plan: Plan, bodies: list[bytes], log: Path) -> None:
+async def serve(plan: Plan, bodies: Bodies, log: Path) -> None:
     """Answer until killed; a line ``{"host", "path", "began_s", "ended_s"}`` for each request."""
     clock = SystemClock()
     with log.open("w", buffering=1) as lines:
@@ -86,7 +75,7 @@ async def serve(plan: Plan, bodies: list[bytes], log: Path) -> None:
         await asyncio.Event().wait()
 
 
-def _routes(plan: Plan, bodies: list[bytes]) -> list[web.RouteDef]:
+def _routes(plan: Plan, bodies: Bodies) -> list[web.RouteDef]:
     async def robots(request: web.Request) -> web.Response:
         return web.Response(text="User-agent: *\nAllow: /\n")
 
@@ -98,7 +87,7 @@ def _routes(plan: Plan, bodies: list[bytes]) -> list[web.RouteDef]:
     async def page(request: web.Request) -> web.Response:
         await asyncio.sleep(plan.latency_s)
         host = int(request.host.partition(":")[0].rpartition(".")[2])
-        body = bodies[(host * plan.pages_per_host + int(request.match_info["number"])) % len(bodies)]
+        body = bodies(host * plan.pages_per_host + int(request.match_info["number"]))
         return web.Response(body=body, content_type="text/html")
 
     return [web.get("/robots.txt", robots), web.get("/sitemap.xml", sitemap), web.get(r"/news/{number:\d+}", page)]
@@ -110,7 +99,7 @@ def main() -> None:
     parser.add_argument("--archive", type=Path)
     parser.add_argument("--log", type=Path)
     given = parser.parse_args()
-    asyncio.run(serve(Plan(**given.plan), read_bodies(given.archive), given.log))
+    asyncio.run(serve(Plan(**given.plan), bodies_of(given.archive), given.log))
 
 
 if __name__ == "__main__":

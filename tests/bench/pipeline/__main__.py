@@ -1,4 +1,4 @@
-"""Measures all services together, from real pages on loopback to searchable: python -m tests.bench.pipeline.
+"""Measures all services together, from pages on loopback to searchable: python -m tests.bench.pipeline.
 
     python -m tests.bench.pipeline [--dir DIR] [--pages 1000] [--hosts 50] [--scripted 100]
 
@@ -19,7 +19,8 @@ from pathlib import Path
 
 from shared.settings import StoreSettings, load
 from tests.bench.crawl import crawling
-from tests.bench.crawl.site import ARCHIVE, Plan
+from tests.bench.crawl.bodies import archive_in
+from tests.bench.crawl.site import Plan
 from tests.bench.pipeline.stack import SEEN_AFTER_S, Passage, Stack
 from tests.e2e.running import free_ports
 from tests.indices import removed_afterwards
@@ -28,9 +29,9 @@ LATENCY_BOUND_S = 2.0
 
 
 class Bench:
-    """Stacks that fetch the archive's pages from sites."""
+    """Stacks that fetch pages from sites: the archive's, or made ones."""
 
-    def __init__(self, archive: Path, folder: Path) -> None:
+    def __init__(self, archive: Path | None, folder: Path) -> None:
         self._folder = folder
         self.sites = crawling.Bench(archive, folder).sites
 
@@ -116,10 +117,9 @@ def main() -> int:
     parser.add_argument("--hosts", type=int, default=50)
     parser.add_argument("--scripted", type=int, default=100, help="how many of the pages the script reads")
     given = parser.parse_args()
-    archive = given.dir / ARCHIVE
-    if not archive.exists():
-        say(f"skipped: there is no {archive}")
-        return 0
+    archive = archive_in(given.dir)
+    if archive is None:
+        say(f"there are no real pages in {given.dir}: these are made of the demo's sentences")
     plan = Plan(given.hosts, -(-given.pages // given.hosts), free_ports(1), latency_s=0.0)
     with tempfile.TemporaryDirectory(prefix="newsweir-bench-") as folder:
         return 0 if asyncio.run(measure(Bench(archive, Path(folder)), plan, given.scripted)) else 1

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ from tests.processes import cpu_s, memory_bytes
 
 _READY_S = 120
 _SETTLED_S = 560
+_GROWN_S = 6 * 3600
 # A store's readers see what was committed so much later at most: 50 ms on one machine, a refresh with Elasticsearch.
 SEEN_AFTER_S = {"tantivy": 0.05, "elasticsearch": 1.0}
 
@@ -53,6 +54,21 @@ class Passage:
     def per_s(self) -> float:
         """From the first page fetched to the last article committed."""
         return self.articles / (self.ended_s - self.began_s)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What articles took of the processor while the store grew from so many to so many, by process, in seconds."""
+
+    ended: tuple[int, int]
+    fetched: int
+    cpu_s: dict[str, float]
+
+    @property
+    def ms(self) -> dict[str, float]:
+        """By process, for an article; of the crawler for one that it fetched, for it is ahead of the others."""
+        finished = self.ended[1] - self.ended[0]
+        return {n: 1000 * s / (self.fetched if n == "crawler" else finished) for n, s in self.cpu_s.items()}
 
 
 class Stack:
@@ -88,6 +104,36 @@ class Stack:
             await connection.close()
             await server.stop(self._clock)
 
+    async def windows(self, plan: Plan, spans: Sequence[tuple[int, int]], load_pid: int) -> list[Window]:
+        """What articles take between the first and the last of each span; the spans follow each other."""
+        server = await start_server(
+            bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
+        )
+        connection = open_connection(BusSettings(redis_url=server.url))
+        try:
+            async with self._services(server.url, 0.0):
+                await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
+                self._start("crawler")
+                return [await self._window(connection, span, load_pid) for span in spans]
+        finally:
+            await connection.close()
+            await server.stop(self._clock)
+
+    async def _window(self, connection: RedisConnection, span: tuple[int, int], load_pid: int) -> Window:
+        seen = []
+        for number in span:
+            await until(lambda n=number: self._ended(connection, n), _GROWN_S, f"{number} articles")  # type: ignore[misc]
+            ledger = await read_ledger(connection)
+            seen.append((ledger.fetched - ledger.in_flight, ledger.fetched, await self._spent(connection, load_pid)))
+        (first, fetched, before), (last, fetched_last, after) = seen
+        spent = {name: after[name] - before[name] for name in after}
+        return Window((first, last), fetched_last - fetched, spent)
+
+    async def _ended(self, connection: RedisConnection, number: int) -> bool:
+        self._require_running()
+        ledger = await read_ledger(connection)
+        return ledger.fetched - ledger.in_flight >= number
+
     async def _passage(
         self, connection: RedisConnection, before: dict[str, float], after: dict[str, float], empty: dict[str, Any]
     ) -> Passage:
@@ -107,10 +153,13 @@ class Stack:
         )
 
     async def _settled(self, connection: RedisConnection, plan: Plan) -> bool:
-        for name, process in self._processes.items():
-            assert process.poll() is None, (self._folder / f"{name}.log").read_text()[-2_000:]
+        self._require_running()
         ledger = await read_ledger(connection)
         return ledger.fetched >= len(plan.pages()) and ledger.in_flight == 0
+
+    def _require_running(self) -> None:
+        for name, process in self._processes.items():
+            assert process.poll() is None, (self._folder / f"{name}.log").read_text()[-2_000:]
 
     async def _spent(self, connection: RedisConnection, load_pid: int) -> dict[str, float]:
         spent = {name: cpu_s(process.pid) for name, process in self._processes.items()}

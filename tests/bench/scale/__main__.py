@@ -19,7 +19,8 @@ from shared.clock import SystemClock
 from shared.settings import StoreSettings, load
 from shared.topology import ENRICHMENT, INDEXING
 from tests.bench.crawl import crawling
-from tests.bench.crawl.site import ARCHIVE, Plan
+from tests.bench.crawl.bodies import ARCHIVE
+from tests.bench.crawl.site import Plan
 from tests.bench.scale.draining import Bench, Drained
 from tests.bench.scale.report import Kept, needs, table
 from tests.bench.scale.simulation import Assumptions, Cost

@@ -19,23 +19,15 @@ def shuffled(number: int, now_ms: int, seed: int = 1) -> list[ArticleCrawled]:
 
     Sentences keep their words, so that enrichment finds what it finds in real texts; their order tells no story.
     """
-    rng = random.Random(seed)
-    sentences = [
-        sentence
-        for article in load_articles()
-        if article.language == "en"
-        for paragraph in article.body.split("\n\n")
-        if not paragraph.startswith(("#", ">", "-", "|", "!", "<"))
-        for sentence in _SENTENCE_END.split(paragraph.replace("\n", " "))
-    ]
+    rng, known = random.Random(seed), sentences()
     made = []
     for at in range(number):
         moment = from_ms(now_ms) - timedelta(minutes=_MINUTES_APART * (number - at))
         made.append(
             an_article(
                 at,
-                title=rng.choice(sentences)[:90].rstrip(".,"),
-                text=_text(sentences, rng),
+                title=a_title(known, rng),
+                text=a_text(known, rng),
                 published_at=moment,
                 fetched_at=moment,
                 first_seen_at=moment,
@@ -44,10 +36,28 @@ def shuffled(number: int, now_ms: int, seed: int = 1) -> list[ArticleCrawled]:
     return made
 
 
-def _text(sentences: list[str], rng: random.Random) -> str:
+def sentences() -> list[str]:
+    """The English sentences of the bundled newsroom's stories."""
+    return [
+        sentence
+        for article in load_articles()
+        if article.language == "en"
+        for paragraph in article.body.split("\n\n")
+        if not paragraph.startswith(("#", ">", "-", "|", "!", "<"))
+        for sentence in _SENTENCE_END.split(paragraph.replace("\n", " "))
+    ]
+
+
+def a_title(known: list[str], rng: random.Random) -> str:
+    """One of the sentences, cut to the length of a headline."""
+    return rng.choice(known)[:90].rstrip(".,")
+
+
+def a_text(known: list[str], rng: random.Random) -> str:
+    """About WORDS words of these sentences, in paragraphs."""
     paragraphs, words = [], 0
     while words < WORDS:
-        chosen = rng.sample(sentences, 4)
+        chosen = rng.sample(known, 4)
         words += sum(len(sentence.split()) for sentence in chosen)
         paragraphs.append(" ".join(chosen))
     return "\n\n".join(paragraphs)

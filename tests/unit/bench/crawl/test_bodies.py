@@ -1,0 +1,28 @@
+from datetime import UTC, datetime
+
+from services.crawler.extraction.extract import extract
+from tests.bench.crawl.bodies import archive_in, bodies_of
+
+
+def test_without_an_archive_no_two_pages_are_the_same_and_each_is_the_same_again():
+    first, second = bodies_of(None), bodies_of(None)
+
+    assert len({first(number) for number in range(20)}) == 20
+    assert first(3) == second(3)
+
+
+def test_a_made_page_is_an_article_with_all_that_articles_have():
+    page = bodies_of(None)(7)
+
+    found = extract(
+        page, "http://127.0.0.2/news/7", content_type="text/html", fetched_at=datetime(2026, 6, 1, tzinfo=UTC)
+    )
+
+    assert found.title.endswith("(7)")
+    assert len(found.text.split()) > 400
+    assert found.authors == ("Ada Byron",)
+    assert found.published is not None and found.quality.score == 1
+
+
+def test_a_folder_without_the_archive_has_none(tmp_path):
+    assert archive_in(tmp_path) is None
