@@ -11,6 +11,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from shared.clock import SystemClock
@@ -108,6 +110,15 @@ async def connection(valkey_url: str) -> AsyncIterator[RedisConnection]:
     """The embedded Valkey under a key prefix of the test's own, whose keys are deleted afterwards."""
     async with connected(valkey_url) as opened:
         yield opened
+
+
+@pytest.fixture
+async def away(tmp_path: Path) -> AsyncIterator[RedisConnection]:
+    """A connection to a broker that nobody started, asked once: elsewhere the client asks for three seconds."""
+    opened = open_connection(BusSettings(redis_url=f"unix://{tmp_path}/nobody.sock"))
+    opened.client.set_retry(Retry(NoBackoff(), 0))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

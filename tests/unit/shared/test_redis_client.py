@@ -34,13 +34,11 @@ def test_the_address_holds_no_password():
     assert connection.address == "broker:6380"
 
 
-async def test_a_broker_that_is_away_is_a_dependency_that_is_away(tmp_path):
-    connection = open_connection(BusSettings(redis_url=f"unix://{tmp_path}/nobody.sock"))
-
+async def test_a_broker_that_is_away_is_a_dependency_that_is_away(away):
     with pytest.raises(DependencyUnavailable, match=r"nobody\.sock"):
-        await connection.check()
+        await away.check()
     with pytest.raises(DependencyUnavailable, match=r"nobody\.sock"):
-        await refuse_unfit_server(connection)
+        await refuse_unfit_server(away)
 
 
 async def test_a_single_server_is_no_cluster(connection):

@@ -25,7 +25,7 @@ def answering(status: int) -> Iterator[HttpSettings]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield HttpSettings(http_port=server.server_port)
     finally:

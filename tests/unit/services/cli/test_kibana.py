@@ -47,7 +47,7 @@ def kibana(answer: object, status: int = 200) -> Iterator[FakeKibana]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     fake.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield fake
     finally:

@@ -24,9 +24,8 @@ from shared.bus.subscription import Subscription
 from shared.dispositions import read_ledger
 from shared.errors import DependencyUnavailable, InvalidInput
 from shared.events.articles import ArticleCrawled, ArticleEnriched
-from shared.redis_client import open_connection
 from shared.registry import suppressed_key
-from shared.settings import BusSettings, StoreSettings, variable_of
+from shared.settings import StoreSettings, variable_of
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT, INDEXING
 from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment
 from tests.prose import prose
@@ -237,14 +236,11 @@ async def test_killed_anywhere_and_started_again_every_article_is_put_back(conne
     await reader.close()
 
 
-async def test_without_its_broker_the_command_says_how_to_go_on(store, clock, tmp_path):
+async def test_without_its_broker_the_command_says_how_to_go_on(store, clock, away):
     await hold(store, clock, a_stored_article(1))
-    gone = open_connection(BusSettings(redis_url=f"unix://{tmp_path}/nowhere.sock"))
 
     with pytest.raises(DependencyUnavailable, match="go on with --enriched-before"):
-        await run(gone, store, clock)
-
-    await gone.close()
+        await run(away, store, clock)
 
 
 @pytest.mark.parametrize(("given", "meant"), [(None, None), ("7", 7), ("current", ENRICHMENT_VERSION)])

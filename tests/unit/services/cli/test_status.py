@@ -34,7 +34,7 @@ class FailingService(BaseHTTPRequestHandler):
 def http() -> Iterator[HttpSettings]:
     """Search does not feel well, and nobody is known to listen where the others should."""
     with HTTPServer(("127.0.0.1", 0), FailingService) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield HttpSettings(http_port=server.server_address[1])
         server.shutdown()
 

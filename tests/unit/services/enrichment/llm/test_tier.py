@@ -12,8 +12,6 @@ from services.enrichment.article_text import ArticleText
 from services.enrichment.llm.endpoint import Endpoint, open_client
 from services.enrichment.llm.memory import Bounds, Memory, forget_answers
 from services.enrichment.llm.tier import Limits, LlmTier
-from shared.redis_client import open_connection
-from shared.settings import BusSettings
 from tests.fakes_llm import EMPTY, a_model, completion, material, saying
 from tests.unit.services.enrichment.llm.test_verification import QUOTE, RELATION
 
@@ -175,12 +173,10 @@ async def test_a_refused_request_costs_nothing(connection, clock, article, found
     assert int(spent) == 0
 
 
-async def test_without_the_broker_the_model_is_not_asked(clock, article, found, tmp_path):
-    gone = open_connection(BusSettings(redis_url=f"unix://{tmp_path}/nowhere.sock"))
+async def test_without_the_broker_the_model_is_not_asked(clock, article, found, away):
     limits = Limits(timeout_s=1, article_characters=10_000, answer_tokens=500, concurrency=2)
-    async with a_model(saying({})) as model, a_tier(gone, clock, model, limits) as tier:
+    async with a_model(saying({})) as model, a_tier(away, clock, model, limits) as tier:
         enrichment = await tier.add(article, found)
-    await gone.close()
 
     assert enrichment == found
     assert model.asked == []

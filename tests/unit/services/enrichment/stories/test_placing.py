@@ -10,8 +10,6 @@ from services.enrichment.stories.state import StoryState
 from shared.errors import DependencyUnavailable
 from shared.events.articles import FormerStory
 from shared.events.stories import StoryChanged
-from shared.redis_client import open_connection
-from shared.settings import BusSettings
 from tests.builders import NOON, REVISION, an_article
 from tests.prose import a_newcomer, cut, prose
 
@@ -190,8 +188,6 @@ async def clear(connection) -> None:
         await connection.client.delete(key)
 
 
-async def test_a_broker_that_is_away_is_waited_for(clock):
-    away = open_connection(BusSettings(redis_url="redis://127.0.0.1:9"))
-
+async def test_a_broker_that_is_away_is_waited_for(clock, away):
     with pytest.raises(DependencyUnavailable, match="about stories"):
         await PlaceArticles(StoryState(away), clock, random.Random(1))([a_newcomer(1)])
