@@ -13,7 +13,7 @@ from tests.fuzz.targets import TARGETS, URL
 
 SETTINGS = CrawlerSettings()
 SMALL_BYTES = 20_000
-LARGE_BYTES = 1_000_000
+LARGE_BYTES = 300_000
 LARGEST_BYTES = SETTINGS.max_page_bytes
 READERS = {"page": ("extraction", "listing")}
 
