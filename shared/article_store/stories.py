@@ -5,7 +5,7 @@ it and from what its own enrichment says, the newest membership of all: so it en
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from shared.article_store.query import MAX_PAGE_SIZE, Total
 from shared.clock import to_ms
 from shared.errors import InvalidInput, LimitExceeded
 from shared.events.enrichment import Enrichment, EntityId
-from shared.events.stories import StoryChanged
+from shared.events.stories import MAX_MEMBERS, StoryChanged
 
 # An article says how large its story is in these steps, so that it is not written again whenever another one joins.
 SIZE_STEPS = (10, 5, 2, 1)
@@ -68,6 +68,8 @@ class StoryMark:
 
     Attributes:
         named: whether the article is among its members; one that is not may still belong to it: see MAX_MEMBERS.
+        originals: article_id of a member that is a copy → its original; for articles that it does not name.
+        merged_into: the story that took its members over, those that it does not name included.
     """
 
     story_id: str
@@ -75,6 +77,8 @@ class StoryMark:
     size: int
     named: bool
     copy_of: str | None = None
+    originals: Mapping[str, str | None] = field(default_factory=dict)
+    merged_into: str | None = None
 
 
 def story_of(event: StoryChanged) -> StoredStory:
@@ -122,7 +126,8 @@ def marks(stories: Iterable[StoredStory], claims: Mapping[str, Collection[str]])
             if article_id in named:
                 found[article_id].append(StoryMark(*about, True, named[article_id]))
             elif story.story_id in claimed:
-                found[article_id].append(StoryMark(*about, False))
+                mark = StoryMark(*about, False, originals=named, merged_into=story.merged_into)
+                found[article_id].append(mark)
     return {article_id: tuple(of_one) for article_id, of_one in found.items()}
 
 
@@ -136,8 +141,16 @@ def membership(said: Iterable[StoryMark], claim: "Claim") -> Membership | None:
     if newest is None:
         return None
     _, story_id, copy_of = newest
-    size = known[story_id].size if story_id in known else 1
-    return Membership(story_id=story_id, copy_of=copy_of, size=size_step(size))
+    mark = known.get(story_id)
+    if mark is None or mark.named:
+        return Membership(story_id=story_id, copy_of=copy_of, size=size_step(mark.size if mark else 1))
+    if mark.merged_into is not None and mark.version > newest[0]:
+        into = known.get(mark.merged_into)
+        # What a merged story named is named by the other; what neither names is in one of more than MAX_MEMBERS.
+        size = into.size if into else MAX_MEMBERS
+        return Membership(story_id=mark.merged_into, copy_of=copy_of, size=size_step(size))
+    original = copy_of and (mark.originals.get(copy_of) or copy_of)
+    return Membership(story_id=story_id, copy_of=original, size=size_step(mark.size))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, Field
 from shared.events.articles import SCHEMA_VERSION
 from shared.events.enrichment import Value
 
-# A story lists so many members; further ones belong to it and are counted in its size alone.
+# A story lists so many members: its originals, and the earliest of their copies. Further copies belong to it, are
+# counted in its size, and know their story and their original by their own enrichment.
 MAX_MEMBERS = 500
 MAX_TITLE_CHARACTERS = 300
 ArticleId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

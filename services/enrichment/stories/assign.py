@@ -72,7 +72,8 @@ def assign(newcomer: Member, candidates: Iterable[Story]) -> Placed:
 def _placed(newcomer: Member, story: Story, group: str | None) -> Placed:
     joined = story.joined(newcomer, group)
     known = joined.of(newcomer.article_id)
-    return Placed(joined, group if known is None else known.copy_of, changed=True)
+    copy_of = (group and joined.original_of(group)) if known is None else known.copy_of
+    return Placed(joined, copy_of, changed=True)
 
 
 def _of_its_text(newcomer: Member, stories: Sequence[Story]) -> tuple[Story, str] | None:

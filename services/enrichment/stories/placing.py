@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.enrichment.stories.assign import Placed, assign, counted
 from services.enrichment.stories.fingerprint import Fingerprint
-from services.enrichment.stories.state import LEAST_SHARED_KEYS, Found, Plan, Sought, StoryState
+from services.enrichment.stories.state import LEAST_SHARED_KEYS, Found, Plan, Sought, StoryState, home_of
 from services.enrichment.stories.story import Member, Story, member
 from services.enrichment.stories.subject import Draft, Subject
 from shared.clock import Clock
@@ -142,6 +142,8 @@ class _Table:
         self._read = kept
         self._stories = dict(kept)
         self._placed: list[tuple[Member, Placed]] = []
+        # Members that others put out of a full story's list.
+        self._unlisted: dict[str, str] = {}
         # The stories that articles of this batch opened or joined, and what leads to them since.
         self._touched: dict[str, _Leads] = {}
 
@@ -153,6 +155,7 @@ class _Table:
             led = [name for name, leads in self._touched.items() if leads.to(seek)]
             placed = assign(newcomer, [self._stories[name] for name in dict.fromkeys((*found.names, *led))])
         if placed.changed:
+            self._note_unlisted(placed.story)
             self._stories[placed.story.story_id] = placed.story
             self._touched.setdefault(placed.story.story_id, _Leads()).add(seek)
         self._placed.append((newcomer, placed))
@@ -162,7 +165,8 @@ class _Table:
         if found.home is not None and found.names:
             story = self._stories[found.names[0]]
             known = story.of(newcomer.article_id)
-            return Placed(story, found.copy_of if known is None else known.copy_of, changed=False)
+            former = found.copy_of and story.original_of(found.copy_of)
+            return Placed(story, former if known is None else known.copy_of, changed=False)
         for other, placed in self._placed:
             if other.article_id == newcomer.article_id:
                 return replace(placed, changed=False)
@@ -179,7 +183,7 @@ class _Table:
         return Plan(
             seeks=[(seek, found.stamp) for seek, found in zip(sought, self._found, strict=True)],
             stories=[self._stories[name] for name in self._touched],
-            homes={sought[at].article_id: self._home(at) for at in new},
+            homes=self._unlisted | {sought[at].article_id: self._home(at) for at in new},
             prints=[(sought[at].prints, names[at]) for at in new],
             subjects=[(sought[at].subject, names[at]) for at in new],
             counts=sums,
@@ -203,8 +207,13 @@ class _Table:
             memberships.append(Membership(story.story_id, copy_of, version, changed))
         return memberships
 
+    def _note_unlisted(self, after: Story) -> None:
+        """What is not listed any more keeps its original under its own id."""
+        before = self._stories.get(after.story_id)
+        for one in before.members if before else ():
+            if one.article_id not in after.ids:
+                self._unlisted[one.article_id] = home_of(after, one.article_id, after.original_of(one.group))
+
     def _home(self, at: int) -> str:
         newcomer, placed = self._placed[at]
-        name = placed.story.story_id
-        listed = self._stories[name].of(newcomer.article_id) is not None
-        return name if listed or placed.copy_of is None else f"{name}|{placed.copy_of}"
+        return home_of(self._stories[placed.story.story_id], newcomer.article_id, placed.copy_of)

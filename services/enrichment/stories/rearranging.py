@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.enrichment.stories.fingerprint import Fingerprint
-from services.enrichment.stories.state import Plan
+from services.enrichment.stories.state import Plan, home_of
 from services.enrichment.stories.story import Member, Story, opened
 from shared.errors import InvalidInput
 
@@ -40,13 +40,18 @@ def merge(into: Story, story: Story) -> Plan:
     """
     if into.story_id == story.story_id:
         raise InvalidInput(f"the story {into.story_id} cannot be merged into itself")
+    both = into.absorbing(story)
     return Plan(
         read={into.story_id: into.version, story.story_id: story.version},
         stories=(
-            into.absorbing(story),
+            both,
             replace(story, members=story.members[:1], unlisted=0, merged_into=into.story_id),
         ),
-        homes={one.article_id: into.story_id for one in story.members},
+        homes={
+            one.article_id: home_of(both, one.article_id, both.original_of(one.group))
+            for one in (*story.members, *into.members)
+            if one.article_id in story.ids or one.article_id not in both.ids
+        },
         prints=_prints(story.members, into.story_id),
         subjects=[(one.subject, into.story_id) for one in story.members if one.subject is not None],
     )

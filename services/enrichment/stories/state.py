@@ -316,6 +316,12 @@ class StoryState:
         return [int(version) for version in versions] if len(versions) == len(plan.stories) else None
 
 
+def home_of(story: Story, article_id: str, copy_of: str | None) -> str:
+    """What is kept under an article's id: its story, and its original where the story does not list the article."""
+    is_told = copy_of is None or copy_of == article_id or article_id in story.ids
+    return story.story_id if is_told else f"{story.story_id}|{copy_of}"
+
+
 def _eras(now_ms: int) -> tuple[int, int]:
     era = now_ms // _BAND_ERA_MS
     return era, era - 1

@@ -78,7 +78,7 @@ class Story:
 
     Attributes:
         version: of the membership as it was read; 0 for a story that is not kept yet.
-        unlisted: how many further members it has beyond MAX_MEMBERS.
+        unlisted: how many further members it has beyond MAX_MEMBERS: its latest copies.
         merged_into: the story that took its members over; of those only the earliest is still kept then.
     """
 
@@ -103,14 +103,18 @@ class Story:
 
     def joined(self, newcomer: Member, group: str | None) -> "Story":
         """The story with another member; with `group`, a copy of the text of that original."""
-        if len(self.members) >= MAX_MEMBERS:
-            return replace(self, unlisted=self.unlisted + 1)
         members = [*self.members, replace(newcomer, copy_of=group)]
         centre = self.centre
         if group is None and newcomer.subject is not None:
             count = sum(1 for one in self.members if one.copy_of is None)
             centre = newcomer.subject if centre is None else middle([(centre, count), (newcomer.subject, 1)])
-        return replace(self, members=_settled(members), centre=centre)
+        listed, left = _listed(_settled(members))
+        return replace(self, members=listed, centre=centre, unlisted=self.unlisted + left)
+
+    def original_of(self, article_id: str) -> str:
+        """What copies of an article's text copy: the article, or what it turned out to be a copy of itself."""
+        known = self.of(article_id)
+        return article_id if known is None else known.group
 
     def without(self, article_ids: Iterable[str]) -> "Story":
         """The story without these members; their copies follow the earliest of the rest."""
@@ -119,9 +123,8 @@ class Story:
 
     def absorbing(self, other: "Story") -> "Story":
         """The story with the members of another."""
-        listed = sorted([*self.members, *other.members], key=lambda one: one.order)
-        unlisted = self.unlisted + other.unlisted + max(0, len(listed) - MAX_MEMBERS)
-        return _rebuilt(replace(self, members=_settled(listed[:MAX_MEMBERS]), unlisted=unlisted))
+        listed, left = _listed(_settled([*self.members, *other.members]))
+        return _rebuilt(replace(self, members=listed, unlisted=self.unlisted + other.unlisted + left))
 
     def changed(self, version: int, now_ms: int, last: Member) -> StoryChanged:
         """The event that says the story as it is under this version.
@@ -212,6 +215,20 @@ def _settled(members: Iterable[Member]) -> tuple[Member, ...]:
     settled.sort(key=lambda one: one.order)
     with_subject = {one.article_id for one in [one for one in settled if one.subject][-_RECENT_SUBJECTS:]}
     return tuple(one if one.article_id in with_subject else replace(one, subject=None) for one in settled)
+
+
+def _listed(members: tuple[Member, ...]) -> tuple[tuple[Member, ...], int]:
+    """The members that a story lists, and how many it does not: the latest copies go first, then the latest originals.
+
+    So the earliest published is listed whenever it arrives, and every text has its original in the list.
+    """
+    left = max(0, len(members) - MAX_MEMBERS)
+    if not left:
+        return members, 0
+    places = range(len(members))
+    by_use = sorted(places, key=lambda at: (members[at].copy_of is None, members[at].prints is not None, -at))
+    gone = set(by_use[:left])
+    return tuple(members[at] for at in places if at not in gone), left
 
 
 def _settled_group(group: Sequence[Member]) -> list[Member]:

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
@@ -7,6 +9,8 @@ from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHMENT_VERSION, Pipeline, open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.settings import LlmSettings
+from services.enrichment.stories.placing import PlaceArticles
+from services.enrichment.stories.state import StoryState
 from shared import tracing
 from shared.bus.outcome import Publish
 from shared.clock import from_ms
@@ -15,6 +19,7 @@ from shared.settings import TelemetrySettings
 from tests.builders import an_article
 from tests.fakes_llm import a_model, saying
 from tests.otlp import receiving
+from tests.prose import prose
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,25 @@ async def test_a_language_model_is_asked_about_what_the_enrichers_found(pipeline
     [added] = [r for r in outcome.event.enrichment.relations if r.origin == "llm:small"]
     assert (added.type, added.amount.value) == ("partners_with", 3e6)
     assert model.keys == ["Bearer hunter2"]
+
+
+async def test_an_article_is_placed_in_the_same_story_whatever_a_language_model_adds(pipeline, connection, clock):
+    sentence = "Siemens will buy Nvidia for $3 million, both said."
+    told = {"subject": "Siemens", "object": "Nvidia", "status": None, "amount": "$3 million", "evidence": sentence}
+    text = f"{sentence} {prose(1)}"
+    place = PlaceArticles(StoryState(connection), clock, random.Random(1))
+    [first] = await EnrichArticles(pipeline, clock, place=place)([an_article(1, text=text)])
+
+    async with (
+        a_model(saying({"relations": [{"type": "partners_with", **told}]})) as model,
+        open_llm(LlmSettings(llm_url=model.url, llm_model="small"), connection, clock) as llm,
+    ):
+        [second] = await EnrichArticles(pipeline, clock, llm, place)([an_article(2, text=text)])
+
+    enriched = second.event.enrichment
+    assert "llm:small" in {relation.origin for relation in enriched.relations}
+    assert (enriched.story_id, enriched.copy_of) == (first.event.enrichment.story_id, an_article(1).article_id)
+    assert [len(changed.members) for changed in second.also] == [2]
 
 
 async def test_a_language_model_that_is_away_holds_nothing_up(pipeline, connection, clock):

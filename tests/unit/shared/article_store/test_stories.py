@@ -78,3 +78,28 @@ def test_what_was_forgotten_leaves_no_title_in_its_story():
     assert (alone.headline, alone.original, alone.size) == (an_article(2).title, SECOND, 1)
     assert (nobody.headline, nobody.members, nobody.size, nobody.listed) == ("", (), 0, False)
     assert without(story, {THIRD}) is story
+
+
+def test_a_copy_that_its_story_does_not_list_follows_its_original_to_an_earlier_one():
+    story = story_of(a_story_changed(1, 2, version=REVISION))
+    story = story.model_copy(
+        update={"members": (story.members[0], story.members[1].model_copy(update={"copy_of": FIRST}))}
+    )
+
+    said = marks([story], {THIRD: {story.story_id}})[THIRD]
+
+    found = membership(said, Claim(story.story_id, SECOND, REVISION - 1))
+    assert found is not None
+    assert found.copy_of == FIRST
+
+
+def test_an_article_that_neither_of_two_merged_stories_lists_is_in_the_one_that_took_the_other_over():
+    merged = story_of(a_story_changed(1, 2, version=REVISION)).model_copy(
+        update={"members": (), "size": 0, "merged_into": "b" * 16}
+    )
+
+    said = marks([merged], {THIRD: {merged.story_id}})[THIRD]
+
+    assert membership(said, Claim(merged.story_id, SECOND, REVISION - 1)) == Membership(
+        story_id="b" * 16, copy_of=SECOND, size=10
+    )

@@ -191,3 +191,18 @@ async def clear(connection) -> None:
 async def test_a_broker_that_is_away_is_waited_for(clock, away):
     with pytest.raises(DependencyUnavailable, match="about stories"):
         await PlaceArticles(StoryState(away), clock, random.Random(1))([a_newcomer(1)])
+
+
+async def test_a_copy_that_a_full_story_lists_no_more_knows_its_original_however_late_that_came(place, monkeypatch):
+    monkeypatch.setattr("services.enrichment.stories.story.MAX_MEMBERS", 3)
+    text = prose(1)
+    for number in (5, 6, 7, 8):
+        await place([a_newcomer(number, text)])
+
+    [late] = await place([a_newcomer(1, text)])
+
+    [event] = late.changed
+    listed = [one.article_id for one in event.members]
+    assert (event.original, event.size, listed[:2]) == (id_of(1), 5, [id_of(1), id_of(5)])
+    again = await place([a_newcomer(number, text) for number in (6, 7, 8) if id_of(number) not in listed])
+    assert [(one.story_id, one.copy_of) for one in again] == [(late.story_id, id_of(1))] * 2

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -115,3 +116,41 @@ def test_the_event_says_members_span_and_version():
     assert (said.version, said.size, said.headline) == (7, 2, a_member(1).title)
     assert (said.first_at, said.last_at) == (NOON + timedelta(minutes=1), NOON + timedelta(minutes=4))
     assert said.changed_at == from_ms(REVISION)
+
+
+def numbered(number: int, copy_of: int | None = None) -> Member:
+    """A member by its number, published in the order of numbers."""
+    base = Member(f"{number:064x}", None, number, number, "source", None, f"Title {number}")
+    return base if copy_of is None else replace(base, copy_of=f"{copy_of:064x}")
+
+
+def a_full_story() -> Story:
+    """As many members as are listed: number 10, and copies of it."""
+    return opened("0" * 16, [numbered(10), *(numbered(10 + more, 10) for more in range(1, MAX_MEMBERS))])
+
+
+def test_a_full_story_lists_an_original_that_arrives_last_in_the_place_of_its_latest_copy():
+    story = a_full_story().joined(numbered(1), f"{10:064x}")
+
+    assert (len(story.members), story.size) == (MAX_MEMBERS, MAX_MEMBERS + 1)
+    assert story.members[0].article_id == f"{1:064x}"
+    assert {one.copy_of for one in story.members[1:]} == {f"{1:064x}"}
+    assert story.of(f"{9 + MAX_MEMBERS:064x}") is None
+    assert story.original_of(f"{10:064x}") == f"{1:064x}"
+
+
+def test_a_full_story_keeps_its_originals_in_the_list_before_any_copy():
+    story = a_full_story().joined(numbered(9_000), None)
+
+    assert story.members[-1].article_id == f"{9_000:064x}"
+    assert len(story.members) == MAX_MEMBERS
+
+
+def test_two_full_stories_together_list_both_originals_and_the_earliest_copies():
+    other = opened("1" * 16, [numbered(600), *(numbered(600 + more, 600) for more in range(1, MAX_MEMBERS))])
+
+    both = a_full_story().absorbing(other)
+
+    assert both.size == 2 * MAX_MEMBERS
+    assert {one.article_id for one in both.members if one.copy_of is None} == {f"{10:064x}", f"{600:064x}"}
+    assert both.of(f"{600 + MAX_MEMBERS - 1:064x}") is None
