@@ -83,6 +83,7 @@ _NAME_PLACES = ahocorasick_rs.AhoCorasick(
 _BETWEEN = re.compile(r"\b(?:between|entre|zwischen)\s(?:\w+\s)?$", re.IGNORECASE)
 # "from … to …" tells of a change; the German "von … bis …" and the French "de … à …" of a range.
 _FROM = re.compile(r"\b(?:from|pass\w+ de)\s(?:\w+\s)?$", re.IGNORECASE)
+_RANGING = re.compile(r"\b(?:anywhere|somewhere|range[sd]?|ranging) from\s(?:\w+\s)?$", re.IGNORECASE)
 _NOT_MONEY_AFTER = re.compile(r"[- ](?:zone|area|countries|states|nations|members|bloc|of (?:weight|flesh))\b|-?zone\b")
 # "The $64,000 question" is none of money.
 _IDIOM_AFTER = re.compile(r"[- ]questions?\b")
@@ -211,7 +212,7 @@ class _Reading:
         if joint in ("and", "und", "et"):
             return bool(_BETWEEN.search(lead))
         if joint in ("to", "bis", "à") and _FROM.search(lead):
-            return False
+            return _RANGING.search(lead) is not None and self._value(match, "high") >= self._value(match, "low")
         named_behind = "sign" not in match.re.groupindex
         bound = named_behind or match["sign2"] or match["low_magnitude"] is None
         return bool(bound) and self._value(match, "high") >= self._value(match, "low")

@@ -116,9 +116,26 @@ SPELLED = {
     "eight": 8.0, "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0, "thirteen": 13.0, "fourteen": 14.0,
     "fifteen": 15.0, "sixteen": 16.0, "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0, "twenty": 20.0,
     "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0,
-    "half a": 0.5, "half": 0.5, "hundred": 100.0,
+    "a quarter of a": 0.25, "three quarters of a": 0.75,
+    "three-quarters of a": 0.75, "half a": 0.5, "half": 0.5, "hundred": 100.0,
     "eine": 1.0, "eine halbe": 0.5, "zwei": 2.0, "drei": 3.0, "vier": 4.0, "fünf": 5.0, "zehn": 10.0,
     "un": 1.0, "deux": 2.0, "trois": 3.0, "quatre": 4.0, "cinq": 5.0, "dix": 10.0, "cent": 100.0,
 }  # fmt: skip
 # These without a magnitude count things, not money: "a dollar a day" is a saying, "two cents" an opinion.
-INDEFINITE = frozenset({"a", "an", "one", "half", "half a", "eine", "eine halbe", "un", "hundred", "cent"})
+INDEFINITE = frozenset(
+    {
+        "a quarter of a",
+        "three quarters of a",
+        "three-quarters of a",
+        "a",
+        "an",
+        "one",
+        "half",
+        "half a",
+        "eine",
+        "eine halbe",
+        "un",
+        "hundred",
+        "cent",
+    }
+)

@@ -35,6 +35,8 @@ _LONGEST_INTRODUCING = 13
 # Acts that people perform as well: they help a name of our own lists, not one of thousands of companies.
 _ACTS_AFTER = re.compile(
     r" (?:said|says|announced|reported|reports|plans|planned|launched|launches|will|has|have|is|was|agreed|posted|"
+    r"won|lost|cut|cuts|sold|sells|bought|buys|paid|pays|poured|opened|closed|makes|built|builds|supplies|faces|named|"
+    r"appointed|beat|settled|filed|signed|owns|leads|led|wants|"
     r"expects|declined|introduced|released|sued|hired|kündigte|teilte|will|a annoncé|annonce)\b"
 )
 _MODEL_AFTER = re.compile(r"(?:['’]s)? (?:AI|model|models|chatbot|assistant|app|chips?|GPUs?|processors?|[0-9])")

@@ -112,7 +112,8 @@ def _deed(reading: Reading, at: int, frame: EventFrame) -> Iterator[Fact]:
     other = None if after is None else object_of(words, after)
     if after is None or other is None:
         return
-    if words[at] == "offer" and _TAKING_OVER.isdisjoint(words[max(0, at - _FURTHEST_DOER) : at + 3]):
+    is_for = words[at + 1 : at + 2] == ["for"]
+    if words[at] == "offer" and not is_for and _TAKING_OVER.isdisjoint(words[max(0, at - _FURTHEST_DOER) : at + 3]):
         return  # of a job, a price or a loan
     if words[after - 1] in _GIVERS:
         target = object_marked(words, other + 1, frame.markers, 4)

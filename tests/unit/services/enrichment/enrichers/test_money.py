@@ -208,3 +208,17 @@ def test_letters_and_shared_names_of_currencies_are_read(read, text, value, curr
 )
 def test_what_tells_no_currency_or_no_number_is_no_amount(read, text):
     assert not read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "value_max"),
+    [
+        ("Bids ranged from €20m to €35m.", 2e7, 3.5e7),
+        ("It may fetch anywhere from $1 billion to $2 billion.", 1e9, 2e9),
+        ("Three quarters of a million euros went missing.", 7.5e5, None),
+    ],
+)
+def test_a_span_that_is_said_with_from_and_a_fraction_of_a_million_are_amounts(read, text, value, value_max):
+    (amount,) = read(text)
+
+    assert (amount.value, amount.value_max) == (value, value_max)

@@ -18,6 +18,8 @@ MEANT = [
     ("Target shares dropped after the earnings report.", "org:target"),
     ("Payment networks such as Visa charge merchants a fee.", "org:visa"),
     ("Visa shares rose after the ruling.", "org:visa"),
+    ("Amazon opened a warehouse near Poznan.", "org:amazon"),
+    ("Target faces a strike in Ohio.", "org:target"),
     ("The oil company Shell sold its stake in the field.", "org:shell"),
     ("Shell plc reported a lower profit.", "org:shell"),
     ("The French operator Orange raised its prices.", "org:orange"),

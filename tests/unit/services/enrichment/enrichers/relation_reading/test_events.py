@@ -64,6 +64,8 @@ def test_an_event_elsewhere_joins_no_one(said, sentence):
         ("The takeover by [Meridian] of [Quartz] needs approval.", ["Meridian acquires Quartz"]),
         ("[Quartz] spurned an unsolicited offer from [Meridian].", ["Meridian acquires Quartz"]),
         ("[Quartz] took up a loan offer from [Meridian].", []),
+        ("[Meridian] prepared an offer for [Quartz].", ["Meridian acquires Quartz"]),
+        ("[Meridian] and [Quartz] ended merger talks.", ["Meridian merges_with Quartz"]),
         ("[Meridian] and [Quartz] signed a memorandum of understanding.", ["Meridian partners_with Quartz"]),
         ("[Meridian] and [Quartz] are exploring a merger.", ["Meridian merges_with Quartz"]),
     ],
