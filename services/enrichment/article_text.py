@@ -14,6 +14,7 @@ _ASCII = bytes(range(128))
 _ASCII_FOLDED = bytes(
     code if code >= len(_ASCII) else ord(" " if _NO_WORD.match(chr(code)) else chr(code).lower()) for code in range(256)
 )
+_ASCII_LOWERED = bytes(range(256)).lower()
 # So many different characters are replaced one after the other faster than all in one pass.
 _FEW_CHARACTERS = 24
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -55,6 +56,11 @@ class Passage:
     def folded(self) -> str:
         """Lower case, one blank for everything between words, one more at each end: offset i here is i - 1 in text."""
         return f" {by_character(self.text, _ASCII_FOLDED, _folded, self.foreign)} "
+
+    @cached_property
+    def lowered(self) -> str:
+        """The text in lower case, each character at its place."""
+        return by_character(self.text, _ASCII_LOWERED, _lowered, self.foreign)
 
     @cached_property
     def foreign(self) -> frozenset[str]:
@@ -164,9 +170,11 @@ def by_character(
 # The characters of an article are those of the articles before it.
 @lru_cache(maxsize=4096)
 def _folded(character: str) -> str:
-    """Lower case, or a blank for what is part of no word; what would grow ("İ") stays as it is."""
-    if _NO_WORD.match(character):
-        return " "
+    return " " if _NO_WORD.match(character) else _lowered(character)
+
+
+def _lowered(character: str) -> str:
+    """Lower case; what would grow ("İ") stays as it is."""
     lowered = character.lower()
     return lowered if len(lowered) == 1 else character
 

@@ -16,7 +16,7 @@ class EventRule(NamedTuple):
 
     Attributes:
         cues: lower-case words of which a sentence must have one, so that most sentences cost nothing.
-        pattern: what tells of the event, over the sentence as it is written.
+        pattern: what tells of the event, over the sentence in lower case: without regard to case it takes longer.
         side: where its subjects are looked for first.
         subjects: the types of entities that it happens to; without one of them there is no event, places apart.
     """
@@ -31,7 +31,7 @@ class EventRule(NamedTuple):
 def _rule(
     event_type: str, cues: str, pattern: str, side: Side = "before", subjects: frozenset[EntityType] = ACTORS
 ) -> EventRule:
-    return EventRule(event_type, frozenset(cues.split()), re.compile(pattern, re.IGNORECASE), side, subjects)
+    return EventRule(event_type, frozenset(cues.split()), re.compile(pattern.lower()), side, subjects)
 
 
 _THINGS = (

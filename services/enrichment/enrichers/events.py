@@ -87,15 +87,22 @@ def _told(article: ArticleText, found: Enrichment) -> Iterator[NewsEvent]:
         if found_cues and len(sentence.text) <= _LONGEST_SENTENCE:
             within = named[bisect.bisect_left(starts, sentence.start) : bisect.bisect_left(starts, sentence.end)]
             for at in sorted({at for cue in found_cues for at in _RULES_OF[cue]}):
-                yield from _event(RULES[at], sentence, within, published, is_lead=number < _LEAD_SENTENCES)
+                lowered = article.body.lowered[sentence.start : sentence.end]
+                yield from _event(RULES[at], sentence, lowered, within, published, is_lead=number < _LEAD_SENTENCES)
 
 
 def _event(
-    rule: EventRule, sentence: Sentence, named: Sequence[_Named], published: dt.date | None, *, is_lead: bool
+    rule: EventRule,
+    sentence: Sentence,
+    lowered: str,
+    named: Sequence[_Named],
+    published: dt.date | None,
+    *,
+    is_lead: bool,
 ) -> Iterator[NewsEvent]:
     if not any(name.type in rule.subjects for name in named) and rule.subjects != PLACES:
         return
-    match = rule.pattern.search(sentence.text)
+    match = rule.pattern.search(lowered)
     if match is None or NEGATED_BEFORE.search(sentence.text, max(0, match.start() - _BACK), match.start()):
         return
     subjects, beside = _subjects(rule, match, sentence, named)

@@ -42,8 +42,6 @@ def acts(passage: Passage, candidate: Candidate, *, is_doubtful: bool = False) -
     Args:
         is_doubtful: whether the name is more often something else, so that only what states alone do will tell.
     """
-    if candidate.entity.type != "location" or not candidate.entity.parent:
-        return False
     text = passage.text
     before = text[max(0, candidate.start - _BEFORE) : candidate.start]
     after = text[candidate.end : candidate.end + _AFTER]

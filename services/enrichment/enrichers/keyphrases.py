@@ -54,12 +54,13 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
     if stop is None:
         return ()
     text, title = article.body.folded, article.headline.folded
-    early = _EARLY_SHARE * len(text)
+    early = math.ceil(_EARLY_SHARE * len(text))
     scores: dict[str, float] = {}
     for key, count in _counted(article.body.words[:_MOST_SENTENCES], text, stop).items():
         is_titled = f" {key} " in title
         if is_titled or count >= (_FEWEST if " " in key else _FEWEST_ALONE):
-            position = _EARLY if text.find(f" {key} ") < early else 1.0
+            # With its blanks it goes on for so many characters from where it begins.
+            position = _EARLY if text.find(f" {key} ", 0, early + len(key) + 1) >= 0 else 1.0
             scores[key] = _score(key, count, knowledge.common_words) * position * (_IN_TITLE if is_titled else 1.0)
     chosen = list(_apart(sorted(scores, key=lambda key: (-scores[key], key))))
     phrases = (_phrase(key, scores[key] / scores[chosen[0]], article.body) for key in chosen)

@@ -82,7 +82,9 @@ def _alternatives(cues: tuple[tuple[str, str], ...]) -> str:
 
 _LOWERED_CUES_BEFORE = tuple((purpose, pattern.lower()) for purpose, pattern in _CUES_BEFORE)
 # For text in lower case: without regard to case it takes three times as long.
-_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?=\w)(?:{_alternatives(_LOWERED_CUES_BEFORE)})")
+_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?=\w)(?:{'|'.join(pattern for _, pattern in _LOWERED_CUES_BEFORE)})")
+# Which purpose it is, is asked where a cue stands only: groups keep a search from skipping what cannot begin one.
+_PURPOSE = re.compile(_alternatives(_LOWERED_CUES_BEFORE))
 _LINKS = "at|of|on|in|for|to|and|or|from|by|with|a|an|the|as|after|than|while|its|his|her|their"
 # An adjective or two may stand between an amount and what it is: "a $2 billion all-share takeover".
 _HAS_AFTER = re.compile(
@@ -145,10 +147,14 @@ class Context:
         sentence = self._text[max(sentence_start, start - _AROUND) : end + _AFTER]
         lead = max(0, begin - 1)
         before = self._text[lead:start].lower()
-        cues = _HAS_BEFORE.finditer(before, begin - lead)
-        told = [cue.lastgroup for cue in cues if not _MEASURE.search(before, max(0, cue.start() - 30), cue.start())]
-        refined = (self._refined(purpose, end, value, sentence) for purpose in reversed(told) if purpose)
-        return next((purpose for purpose in refined if purpose), None)
+        for cue in reversed([*_HAS_BEFORE.finditer(before, begin - lead)]):
+            if _MEASURE.search(before, max(0, cue.start() - 30), cue.start()):
+                continue
+            told = _PURPOSE.match(before, cue.start())
+            purpose = told and told.lastgroup and self._refined(told.lastgroup, end, value, sentence)
+            if purpose:
+                return purpose
+        return None
 
     def _refined(self, purpose: str, end: int, value: float, sentence: str) -> str | None:
         """A purpose made exact where its words serve several: "spent", "cost", "sold", "bought"."""

@@ -131,6 +131,8 @@ class Evidence:
 
     def is_government(self, passage: Passage, candidate: Candidate) -> bool:
         """Whether a capital stands for the government in it; one that is someone's surname needs an act of state."""
+        if candidate.entity.type != "location" or not candidate.entity.parent:
+            return False
         return acts(passage, candidate, is_doubtful=candidate.kind == "weak" or candidate.name in self._surnames)
 
     def _belongs_to_another(self, setting: Setting, candidate: Candidate) -> bool:

@@ -1,6 +1,6 @@
 """The tone of an article: how much of its words is good news, and how much bad."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -40,7 +40,7 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
             count += len(looked_at)
             if toned.isdisjoint(vocabulary):
                 continue
-            for tone in _tones(looked_at, tones):
+            for tone in _tones(looked_at, toned, tones):
                 if tone > 0:
                     good += weight * tone
                 else:
@@ -52,9 +52,9 @@ def sentiment(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
     return Sentiment(label=_label(score), score=score, origin=ORIGIN, confidence=_confidence(score, evidence))
 
 
-def _tones(words: Sequence[str], tones: Mapping[str, float]) -> Iterator[float]:
-    """The tones of a sentence's words, reversed where they are denied or reduced."""
-    for index in [index for index, word in enumerate(words) if word in tones]:
+def _tones(words: Sequence[str], toned: Set[str], tones: Mapping[str, float]) -> Iterator[float]:
+    """The tones of those of a sentence's words that are toned, reversed where they are denied or reduced."""
+    for index in [index for index, word in enumerate(words) if word in toned]:
         tone, before = tones[words[index]], words[max(0, index - _REACH) : index]
         denied = not _NEGATIONS.isdisjoint(before) or (tone < 0 and not _REDUCING.isdisjoint(before))
         yield tone * _DENIED if denied else tone
