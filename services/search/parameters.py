@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import get_args
+from typing import Literal, get_args
 from urllib.parse import urlencode
 
 from services.search.facet_parameters import OF_FACETS, filter_pairs, read_filters, request_pairs
@@ -20,6 +20,7 @@ from shared.article_store.query import (
     Copies,
     Expression,
     FacetRequest,
+    Freshness,
     Match,
     Mode,
     Sort,
@@ -27,6 +28,8 @@ from shared.article_store.query import (
 from shared.facets import FACETS_BY_NAME
 
 _NO_FACETS = "none"
+Recency = Literal["gentle", "strong", "none"]
+_RECENCIES: tuple[Recency, ...] = get_args(Recency)
 _SORTS: tuple[Sort, ...] = get_args(Sort)
 _MATCHES: tuple[Match, ...] = get_args(Match)
 _RELEVANCE_MODES: tuple[Mode, ...] = get_args(Mode)
@@ -60,6 +63,13 @@ _MODE = choice(
     _RELEVANCE_MODES,
     _RELEVANCE_MODES[0],
 )
+_RECENCY = choice(
+    "recency",
+    "How much relevance raises what was published within a day, a week, a month and a year, by as many steps; it never "
+    "changes what is found.",
+    _RECENCIES,
+    _RECENCIES[0],
+)
 SORT = choice("sort", "The order; relevance without words means newest.", _SORTS, _SORTS[0])
 _SIZE = page_size("Articles")
 _HIGHLIGHT = flag("highlight", "Whether to return the words that matched.", default=True)
@@ -69,7 +79,7 @@ _FACET = several_of(
     (*FACETS_BY_NAME, _NO_FACETS),
 )
 # What only says how a page of articles is shown, and nothing of what is found.
-_OF_PAGES: tuple[AnyParameter, ...] = (SORT, _SIZE, CURSOR, _HIGHLIGHT, _FACET)
+_OF_PAGES: tuple[AnyParameter, ...] = (_RECENCY, SORT, _SIZE, CURSOR, _HIGHLIGHT, _FACET)
 _OF_COUNTS: tuple[AnyParameter, ...] = tuple(p for of_facet in OF_FACETS.values() for p in of_facet.counting)
 
 SEARCH = Form(
@@ -80,6 +90,7 @@ SEARCH = Form(
         _SHOWN_COPIES,
         *(parameter for bounds in RANGES.values() for parameter in bounds.parameters),
         _MODE,
+        _RECENCY,
         SORT,
         _SIZE,
         CURSOR,
@@ -88,6 +99,10 @@ SEARCH = Form(
         *(parameter for of_facet in OF_FACETS.values() for parameter in of_facet.parameters),
     )
 )
+
+
+# Added to a score of BM25, of which each rare word of the question that an article has gives 2 to 8.
+RECENCY_WEIGHTS: dict[Recency, float] = {"gentle": 0.4, "strong": 4.0, "none": 0.0}
 
 
 @dataclass(frozen=True)
@@ -156,6 +171,7 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
         ("copies", "" if query.copies == "hide" else query.copies),
         ("sort", "" if query.sort == "relevance" else query.sort),
         ("mode", "" if query.mode == "words" else query.mode),
+        ("recency", "" if (recency := recency_of(query)) == "gentle" else recency),
         ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
         ("cursor", query.cursor or ""),
         ("highlight", "" if query.highlight else "false"),
@@ -163,6 +179,14 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
         *_facet_pairs(query.facets),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def recency_of(query: ArticleQuery) -> Recency:
+    """How much recency counts; "gentle" where the order is not by relevance, and nothing need be said."""
+    if query.effective_sort != "relevance":
+        return "gentle"
+    weight = query.fresh.weight if query.fresh else 0.0
+    return min(RECENCY_WEIGHTS, key=lambda name: abs(RECENCY_WEIGHTS[name] - weight))
 
 
 def to_url(path: str, query: ArticleQuery, *, cursor: str | None = None, more: Iterable[tuple[str, str]] = ()) -> str:
@@ -182,7 +206,7 @@ def link(path: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 def _question(given: Given, where: Expression | None) -> ArticleQuery:
     published_from, published_to = _TIMES.of(given)
-    return ArticleQuery(
+    query = ArticleQuery(
         where=where,
         filters=read_filters(given),
         ranges=read_ranges(given),
@@ -196,6 +220,9 @@ def _question(given: Given, where: Expression | None) -> ArticleQuery:
         facets=_facets(given),
         highlight=given[_HIGHLIGHT],
     )
+    weight = RECENCY_WEIGHTS[given[_RECENCY]]
+    counts = weight and query.effective_sort == "relevance"
+    return replace(query, fresh=Freshness(given.now, weight)) if counts else query
 
 
 def _facets(given: Given) -> tuple[FacetRequest, ...]:

@@ -5,9 +5,11 @@ import binascii
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from shared.article_store.query import MAX_CURSOR_CHARACTERS, ArticleQuery
+from shared.clock import from_ms, to_ms
 from shared.errors import InvalidInput
 
 # How long a view of the store is kept for the next page by relevance, and how many views one reader keeps.
@@ -15,6 +17,8 @@ VIEW_LIFETIME_S = 600
 MAX_VIEWS = 200
 _MAX_PAYLOAD_BYTES = 100_000
 _ZLIB = b"x"
+# In the year 2100.
+_LATEST_MS = 4_102_444_800_000
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,13 @@ class RankPosition:
     Attributes:
         view: the name that the store knows the view by.
         last: score, published_order and place in the view of the last of them, where the store goes on from these.
+        begun_ms: since when recency counts, where it does: at the first page, or scores would change on the way.
     """
 
     offset: int
     view: str
     last: tuple[float, int, int] | None = None
+    begun_ms: int | None = None
 
 
 Position = TimePosition | RankPosition
@@ -48,7 +54,9 @@ def encode(query: ArticleQuery, position: Position) -> str:
         case TimePosition(order, article_id):
             place: list[object] = [order, article_id]
         case RankPosition(offset, view, last):
-            place = [offset, view, *(last or ())]
+            begun_ms = to_ms(query.fresh.at) if query.fresh else None
+            position = replace(position, begun_ms=begun_ms)
+            place = [offset, view, begun_ms, *(last or ())]
     said = json.dumps([_seal(query, position), *place], separators=(",", ":")).encode()
     # The name of a view of many indices is long, and repeats itself.
     payload = min(said, zlib.compress(said, 9), key=len)
@@ -67,17 +75,32 @@ def decode(query: ArticleQuery) -> Position | None:
     match _parse(query.cursor):
         case [str(seal), int(order), str(article_id)] if not by_rank and order >= 0:
             position: Position = TimePosition(order, article_id)
-        case [str(seal), int(offset), str(view)] if by_rank and offset >= 0:
-            position = RankPosition(offset, view)
-        case [str(seal), int(offset), str(view), float() | int() as score, int(order), int(place)] if (
-            by_rank and offset >= 0
-        ):
-            position = RankPosition(offset, view, (float(score), order, place))
+        case [str(seal), int(offset), str(view), int() | None as begun_ms, *last] if by_rank and offset >= 0:
+            position = RankPosition(offset, view, _last(last), begun_ms)
         case _:
             raise _foreign()
     if seal != _seal(query, position):
         raise _foreign()
     return position
+
+
+def as_begun(query: ArticleQuery, position: Position | None) -> ArticleQuery:
+    """The query as it was asked for the first page: what is new is what was new then."""
+    if query.fresh is None or not isinstance(position, RankPosition) or position.begun_ms is None:
+        return query
+    if not 0 <= position.begun_ms < _LATEST_MS:
+        raise _foreign()
+    return replace(query, fresh=replace(query.fresh, at=from_ms(position.begun_ms)))
+
+
+def _last(said: Sequence[object]) -> tuple[float, int, int] | None:
+    match said:
+        case []:
+            return None
+        case [float() | int() as score, int(order), int(place)]:
+            return float(score), order, place
+        case _:
+            raise _foreign()
 
 
 def _parse(cursor: str) -> object:
@@ -102,6 +125,7 @@ def _seal(query: ArticleQuery, position: Position) -> str:
     asked = (
         query.where,
         query.prefer,
+        query.fresh and query.fresh.weight,
         query.filters,
         query.ranges,
         query.published_from,

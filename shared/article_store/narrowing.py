@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import get_args
 
 from shared.article_store.document import order_start
@@ -16,6 +17,8 @@ RELATION, DEAL_SIZE = "relation", "deal_size"
 # These narrow each other: the counts of one depend on what is selected of the other.
 _TOGETHER = frozenset({RELATION, DEAL_SIZE})
 ORDER = "published_order"
+# What is of today is in each of these.
+_RECENT_DAYS = (1, 7, 30, 365)
 _TYPES: tuple[str, ...] = get_args(RelationType)
 
 
@@ -117,6 +120,18 @@ def published(between: PublishedBetween) -> Between:
     """Published within a stretch of time."""
     start, end = (None if at is None else order_start(to_ms(at)) for at in (between.start, between.end))
     return Between(ORDER, start, end)
+
+
+def recent(query: ArticleQuery) -> tuple[tuple[Between, float], ...]:
+    """What raises an article by relevance because it is new, and by how much; several that hold add up.
+
+    Steps, rather than a curve, are what both stores can ask for; those of one age are raised alike.
+    """
+    fresh = query.fresh
+    if fresh is None or query.effective_sort != "relevance":
+        return ()
+    each = fresh.weight / len(_RECENT_DAYS)
+    return tuple((published(PublishedBetween(fresh.at - timedelta(days=days))), each) for days in _RECENT_DAYS)
 
 
 def deal(between: DealBetween) -> Between:

@@ -159,12 +159,21 @@ class FacetRequest:
 
 
 @dataclass(frozen=True)
+class Freshness:
+    """By relevance, what was published lately before `at` is raised: by up to `weight`, which is added to the score."""
+
+    at: datetime
+    weight: float
+
+
+@dataclass(frozen=True)
 class ArticleQuery:
     """What to find, in which order, and what to count on the way.
 
     Attributes:
         where: what holds of every article found; None: nothing is asked.
         prefer: words that raise an article among those found, and need not be there.
+        fresh: how recency counts in relevance; None: not at all.
         published_from: first instant of publication that counts.
         published_to: first instant that does not count any more.
         sort: "relevance" without words means "newest".
@@ -178,6 +187,7 @@ class ArticleQuery:
 
     where: Expression | None = None
     prefer: tuple[Words, ...] = ()
+    fresh: Freshness | None = None
     filters: tuple[FacetFilter, ...] = ()
     ranges: tuple[RangeFilter, ...] = ()
     published_from: datetime | None = None

@@ -30,7 +30,7 @@ OncePer = Literal["article", "story"]
 Digest = Literal["at-once", "hourly", "daily"]
 Address = Annotated[str, Field(pattern=_ADDRESS)]
 # What says how to show a page, not what to find.
-_OF_THE_PAGE = re.compile(r"cursor|size|sort|highlight|fields|facet(\..*)?")
+_OF_THE_PAGE = re.compile(r"cursor|size|sort|recency|highlight|fields|facet(\..*)?")
 
 
 class UnknownAlert(InvalidInput):
@@ -118,7 +118,9 @@ def understood(query: str, now: datetime) -> ArticleQuery:
     for name, _ in pairs_of_query_string(query):
         if _OF_THE_PAGE.fullmatch(name):
             raise InvalidParameter(name, "says how to show a page, which an alert has not: leave it out")
-    asked = replace(parse(query, now), facets=(), highlight=False, sort="newest", size=1, cursor=None, prefer=())
+    asked = replace(
+        parse(query, now), facets=(), highlight=False, sort="newest", size=1, cursor=None, prefer=(), fresh=None
+    )
     check_bounds(asked)
     return asked
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from services.search.parameters import Recency, recency_of
 from services.search.query_language.reading import match_of
 from services.search.query_language.writing import write
 from shared.article_store.narrowing import DEAL_SIZE
@@ -40,6 +41,7 @@ class Understood(BaseModel):
     copies: Copies = Field(description="whether articles with the text of an earlier one are found, too")
     sort: Literal["relevance", "newest", "oldest"] = Field(description="the order of the answer")
     mode: Mode = Field(description="whether what is about the same was looked for besides what has the words")
+    recency: Recency = Field(description="how much relevance raises what is new")
     size: int
     highlight: bool
     filters: dict[str, FacetSelection]
@@ -58,6 +60,7 @@ class Understood(BaseModel):
             copies=query.copies,
             sort=query.effective_sort,
             mode=query.mode if query.effective_sort == "relevance" else "words",
+            recency=recency_of(query),
             size=query.size,
             highlight=query.highlight,
             filters={item.facet: FacetSelection.of(item) for item in query.filters},

@@ -19,6 +19,7 @@ from shared.article_store.narrowing import (
     narrowed,
     narrowing_facets,
     published,
+    recent,
     with_partners,
 )
 from shared.article_store.query import (
@@ -95,7 +96,10 @@ def matching(query: ArticleQuery) -> Body:
     return {
         "bool": {
             "must": [] if where is None else [_holds(where)],
-            "should": [_holds(preferred) for words in query.prefer if (preferred := bag(words))],
+            "should": [
+                *(_holds(preferred) for words in query.prefer if (preferred := bag(words))),
+                *({"constant_score": {"filter": meets(lately), "boost": weight}} for lately, weight in recent(query)),
+            ],
             "must_not": out_of_sight,
             # With nothing else asked, one of what is preferred would have to be there.
             "filter": [{"match_all": {}}, *parts],

@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch, NotFoundError
 
 from shared.article_store.bigrams import spread
 from shared.article_store.bounds import check_bounds, check_edges, check_get_many, within_depth
-from shared.article_store.cursors import Position, decode
+from shared.article_store.cursors import Position, as_begun, decode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.elasticsearch import counting, past, queries, results
 from shared.article_store.elasticsearch.connection import connect, our_errors
@@ -82,7 +82,7 @@ class ElasticsearchArticleReader:
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)
         position = decode(query)
-        query = within_depth(query, position)
+        query = as_begun(within_depth(query, position), position)
         await self._check_once()
         asked, by_label = await self._by_label(query)
         with our_errors():

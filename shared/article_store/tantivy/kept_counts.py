@@ -23,7 +23,7 @@ class KeptCounts:
         self, state: Hashable, query: ArticleQuery, count: Callable[[], tuple[FacetCounts, ...]]
     ) -> tuple[FacetCounts, ...]:
         """What `count` answers, or answered for the same facets in the same state; facets that failed are not kept."""
-        asked = (state, replace(query, prefer=(), sort="newest", size=0, cursor=None, highlight=False))
+        asked = (state, replace(query, prefer=(), fresh=None, sort="newest", size=0, cursor=None, highlight=False))
         with self._turn:
             if asked in self._kept:
                 self._kept.move_to_end(asked)

@@ -19,6 +19,7 @@ from shared.article_store.narrowing import (
     narrowed,
     narrowing_facets,
     published,
+    recent,
 )
 from shared.article_store.query import ArticleQuery, DealBetween, HasValue, OnSite, PublishedBetween, Sort
 from shared.article_store.tantivy.schema import COPY, HIDDEN
@@ -44,6 +45,10 @@ def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str 
         parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
     if query.copies == "hide":
         parts.append((Occur.MustNot, Query.term_query(schema, "copy", COPY, "basic")))
+    parts += [
+        (Occur.Should, Query.const_score_query(condition_query(schema, lately), weight))
+        for lately, weight in recent(query)
+    ]
     parts += [(Occur.Should, _holds(schema, preferred)) for words in query.prefer if (preferred := bag(words))]
     return Query.boolean_query(parts)
 

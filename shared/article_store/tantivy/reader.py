@@ -11,7 +11,7 @@ import tantivy
 from tantivy import Query
 
 from shared.article_store.bounds import check_bounds, check_edges, check_get_many, within_depth
-from shared.article_store.cursors import Position, RankPosition, TimePosition, decode, encode
+from shared.article_store.cursors import Position, RankPosition, TimePosition, as_begun, decode, encode
 from shared.article_store.document import StoredArticle, StoredRevision
 from shared.article_store.facet_counts import COUNTING_SHARE, not_counted, too_slow
 from shared.article_store.fact_query import FactQuery, FactResult, check_fact_bounds
@@ -63,7 +63,7 @@ class TantivyArticleReader:
     async def search(self, query: ArticleQuery) -> SearchResult:
         check_bounds(query)
         position = decode(query)
-        query = within_depth(query, position)
+        query = as_begun(within_depth(query, position), position)
         view = await self._answer(lambda: self._view(position))
         page, counts = await asyncio.gather(
             self._answer(lambda: self._search(view, query, position)), self._facets(view, query)

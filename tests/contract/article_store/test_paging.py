@@ -1,6 +1,7 @@
 """Walking through results: complete, each article once, whatever is put meanwhile; bounded, and bound to its query."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from elasticsearch import AsyncElasticsearch
@@ -13,6 +14,7 @@ from shared.article_store.query import (
     Expression,
     FacetFilter,
     FacetRequest,
+    Freshness,
     HasValue,
     Not,
     OnSite,
@@ -51,6 +53,41 @@ async def test_a_walk_is_complete_and_names_each_article_once(store: Store, sort
     assert sorted(found) == sorted(in_order)
     if sort != "relevance":
         assert found == (in_order if sort == "oldest" else in_order[::-1])
+
+
+async def test_by_relevance_what_is_new_is_raised_and_nothing_else_found(store: Store):
+    ages = {1: 400, 2: 40, 3: 10, 4: 3, 5: 0.5}
+    texts = {n: "The council met. " + "It went on and on. " * n for n in ages}
+    await store.put(
+        *(a_stored_article(n, text=texts[n], published_at=NOON - timedelta(days=age)) for n, age in ages.items())
+    )
+
+    plain = await walk(store, where=COUNCIL, size=2)
+    fresh = await walk(store, where=COUNCIL, fresh=Freshness(NOON, 40.0), size=2)
+    faintly = await walk(store, where=COUNCIL, fresh=Freshness(NOON, 1e-6), size=2)
+    of_one_age = await walk(store, where=COUNCIL, fresh=Freshness(NOON + timedelta(days=4_000), 40.0), size=2)
+
+    assert plain == faintly == of_one_age == [matter(n) for n in (1, 2, 3, 4, 5)]
+    assert fresh == [matter(n) for n in (5, 4, 3, 2, 1)]
+    assert await walk(store, where=COUNCIL, fresh=Freshness(NOON, 40.0), sort="oldest", size=2) == plain
+
+
+async def test_what_was_new_at_the_first_page_stays_so_on_those_that_follow(store: Store):
+    await store.put(
+        *(
+            a_stored_article(n, text="The council met. " + "On and on. " * n, published_at=NOON - timedelta(hours=n))
+            for n in range(1, 20)
+        )
+    )
+    at_once = titles(await store.search(where=COUNCIL, fresh=Freshness(NOON, 8.0), size=19))
+
+    found, cursor, at = [], None, NOON
+    while cursor or not found:
+        result = await store.search(where=COUNCIL, fresh=Freshness(at, 8.0), size=4, cursor=cursor)
+        found += titles(result)
+        cursor, at = result.next, at + timedelta(hours=3)
+
+    assert found == at_once
 
 
 async def test_articles_of_one_instant_are_each_walked_once(store: Store):

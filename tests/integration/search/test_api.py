@@ -108,6 +108,7 @@ async def test_the_answer_repeats_the_question_as_it_was_understood(client):
         "amount_to": None,
         "sort": "relevance",
         "mode": "words",
+        "recency": "gentle",
         "size": 5,
         "highlight": True,
         "filters": {"language": {"include": [], "exclude": ["de"], "mode": "any"}},

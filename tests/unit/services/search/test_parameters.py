@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.search.parameters import SEARCH, asked_by_people, to_pairs, to_url, understand
+from services.search.parameters import RECENCY_WEIGHTS, SEARCH, asked_by_people, to_pairs, to_url, understand
 from services.search.parameters import parse as parse_at
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read_forgiving
 from services.search.query_string import MAX_QUERY_STRING_CHARACTERS, InvalidParameter, pairs_of_json
-from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, RangeFilter, Words
+from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Freshness, RangeFilter, Words
 from shared.errors import InvalidInput, LimitExceeded
 from shared.facets import FACETS, FACETS_BY_NAME
 
@@ -250,6 +250,16 @@ def test_a_search_within_the_values_of_a_facet_is_read_and_written_back():
 
     assert query.facets == (FacetRequest("person", query="musk e"),)
     assert ("facet.person.q", "musk e") in to_pairs(query)
+
+
+def test_recency_counts_gently_by_relevance_unless_asked_otherwise():
+    gentle, strong, none = parse("q=battery"), parse("q=battery&recency=strong"), parse("q=battery&recency=none")
+
+    assert (gentle.fresh, none.fresh) == (Freshness(NOW, RECENCY_WEIGHTS["gentle"]), None)
+    assert strong.fresh == Freshness(NOW, RECENCY_WEIGHTS["strong"])
+    assert parse("q=battery&sort=newest&recency=strong").fresh is parse("recency=strong").fresh is None
+    for query in (gentle, strong, none):
+        assert parse(to_url("", query).removeprefix("?")) == query
 
 
 def test_what_lies_below_a_topic_is_read_and_written_back():
