@@ -72,6 +72,8 @@ class Facet:
         spans: of a range, in rising order.
         numbers: of a range, those of an article that fall into spans.
         steps: of a range whose numbers are kept in steps, these: bounds lie on them.
+        choices: the only values that there can be, where these are few; empty: any.
+        case: how a code is written, whatever way it is asked for.
         below: of a tree, whose values lie below one another: (value above, value) for each of an article's values; the
             value above the highest is HIGHEST.
     """
@@ -86,6 +88,19 @@ class Facet:
     numbers: Callable[[Faceted], tuple[float, ...]] = lambda _: ()
     steps: tuple[float, ...] = ()
     below: Callable[[Faceted], tuple[tuple[str, str], ...]] | None = None
+    choices: tuple[str, ...] = ()
+    case: Literal["lower", "upper"] | None = None
+
+    def value_of(self, text: str) -> str:
+        """The value that a text asks for.
+
+        Raises:
+            ValueError: there is no such value.
+        """
+        value = {"lower": text.lower(), "upper": text.upper(), None: text}[self.case]
+        if self.choices and value not in self.choices:
+            raise ValueError(f"{text[:40]!r} is none of {', '.join(self.choices)}")
+        return value
 
     @property
     def below_field(self) -> str:
@@ -166,6 +181,10 @@ def _in_spans(
         return _distinct(FacetValue(s.value, s.label) for n in numbers(stored) for s in spans if s.holds(n))
 
     return values
+
+
+def _values_of(spans: tuple[Span, ...]) -> tuple[str, ...]:
+    return tuple(span.value for span in spans)
 
 
 _DEAL_SPANS = (
@@ -272,15 +291,16 @@ FACETS: tuple[Facet, ...] = (
     ),
     Facet(
         "relation", "relation", "labelled", "Relation", "Who did what with whom: the types of relations it tells of.",
-        _relations,
+        _relations, choices=tuple(RELATION_LABELS), case="lower",
     ),
     Facet(
         "deal_size", "deal_size", "range", "Deal size",
         "Amounts of the relations in US dollars; with relation, amounts of such relations alone.",
-        _in_spans(_DEAL_SPANS, _deal_sizes), _DEAL_SPANS, _deal_sizes,
+        _in_spans(_DEAL_SPANS, _deal_sizes), _DEAL_SPANS, _deal_sizes, choices=_values_of(_DEAL_SPANS),
     ),
     Facet(
-        "sentiment", "sentiment", "labelled", "Tone", "Tone of the article: negative, neutral or positive.", _sentiment
+        "sentiment", "sentiment", "labelled", "Tone", "Tone of the article: negative, neutral or positive.", _sentiment,
+        choices=("negative", "neutral", "positive"), case="lower",
     ),
     Facet(
         "source", "source", "labelled", "Source", "The source that the article was found through.", _source
@@ -295,29 +315,31 @@ FACETS: tuple[Facet, ...] = (
     ),
     Facet(
         "country", "country", "plain", "Country of source", "Country of the source, as an ISO 3166-1 code.",
-        lambda stored: _plain(stored.article.country),
+        lambda stored: _plain(stored.article.country), case="upper",
     ),
     Facet(
         "language", "language", "plain", "Language", "Language of the article, as an ISO 639-1 code.",
-        lambda stored: _plain(stored.enrichment.language.code),
+        lambda stored: _plain(stored.enrichment.language.code), case="lower",
     ),
     Facet(
         "story_size", "story_size", "range", "Story", "How many articles tell of the same.",
         _in_spans(_STORY_SPANS, _story_size), _STORY_SPANS, _story_size, (1, 2, 5, 10),
+        choices=_values_of(_STORY_SPANS),
     ),
     Facet(
         "published", "published", "date", "Published",
         "When it was published, in UTC: a year, month (2026-03), week (2026-W10), day or hour (2026-03-02T13).",
-        _day,
+        _day, case="upper",
     ),
     Facet(
         "rights", "rights", "labelled", "Rights reserved",
         "What the publisher reserves: noarchive, no-ai-training (in robots.txt, headers or the page) or tdm-reserved.",
-        _rights,
+        _rights, choices=tuple(_RIGHTS), case="lower",
     ),
     Facet(
         "edited", "edited", "labelled", "Changes",
-        "Whether title or text changed after the article was first seen: true or false.", _edited
+        "Whether title or text changed after the article was first seen: true or false.", _edited,
+        choices=("true", "false"), case="lower",
     ),
 )  # fmt: skip
 

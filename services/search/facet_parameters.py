@@ -1,14 +1,15 @@
 """The parameters that each facet has: its values, those ruled out, and how it is counted."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, get_args
 
 from services.search.form import Given
 from services.search.parameter import Parameter, about, choice, several, single, text, whole
 from services.search.query_string import join_list
 from shared.article_store.indexed import MAX_VALUE_CHARACTERS
-from shared.article_store.periods import Interval
+from shared.article_store.periods import Interval, period
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     MAX_LABEL_QUERY_CHARACTERS,
@@ -116,8 +117,8 @@ def _of(facet: Facet) -> OfFacet:
     under = f"{label}: counts only what lies directly below this value; {TOP} for the highest of all."
     return OfFacet(
         facet,
-        include=about(name, several(name, included, aliases=aliases)),
-        exclude=about(name, several(f"not_{name}", excluded, aliases=tuple(f"not_{alias}" for alias in aliases))),
+        include=_values(facet, name, included, aliases),
+        exclude=_values(facet, f"not_{name}", excluded, tuple(f"not_{alias}" for alias in aliases)),
         mode=about(name, choice(f"{own}.mode", modes, _MODES, _MODES[0])),
         size=about(name, whole(f"{own}.size", sizes, MAX_FACET_SIZE, DEFAULT_FACET_SIZE)),
         sort=about(name, choice(f"{own}.sort", sorts, _SORTS, _SORTS[0])),
@@ -125,6 +126,21 @@ def _of(facet: Facet) -> OfFacet:
         interval=about(name, choice(f"{own}.interval", intervals, _INTERVALS, None)),
         under=about(name, under_parameter(f"{own}.under", under)),
     )
+
+
+def _values(facet: Facet, name: str, description: str, aliases: tuple[str, ...]) -> Parameter[tuple[str, ...]]:
+    """Values of the facet; those that there cannot be are refused."""
+
+    def read(values: Sequence[str], _: datetime) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(map(facet.value_of, values)))
+        if facet.kind == "date":
+            for value in found:
+                period(value)
+        return found
+
+    anything = several(name, description, aliases=aliases)
+    items = {"type": "string", "enum": list(facet.choices)} if facet.choices else {"type": "string"}
+    return replace(anything, read=read, schema={"type": "array", "items": items}, facet=facet.name)
 
 
 OF_FACETS: dict[str, OfFacet] = {facet.name: _of(facet) for facet in FACETS}

@@ -19,7 +19,6 @@ FACET_FIELDS: dict[str, str] = {
     **{short: name for short, name in _SHORTER.items() if name in FACETS_BY_NAME},
 }
 FIELDS = tuple(sorted({*TEXT_FIELDS, *FACET_FIELDS, "entity", "site", "before", "after"}))
-_CODES = frozenset({"language", "relation"})
 _ID = re.compile(ENTITY_ID_PATTERN)
 _FACET_OF_PREFIX = {
     "org": "organization", "person": "person", "product": "product", "tech": "technology", "place": "location",
@@ -37,7 +36,7 @@ def asked(field: str, value: str, now: datetime, *, phrase: bool) -> Expression:
         return Words(value, phrase=phrase, field=TEXT_FIELDS[field])
     if field in FACET_FIELDS:
         facet = FACET_FIELDS[field]
-        return HasValue(facet, (value.lower() if facet in _CODES else value,))
+        return HasValue(facet, (FACETS_BY_NAME[facet].value_of(value),))
     if field == "entity":
         return _entity(value)
     if field == "site":

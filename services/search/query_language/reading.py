@@ -10,12 +10,13 @@ Equal questions become equal expressions: words that stand side by side are one 
 condition, nothing is nested without need.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
-from services.search.query_language.fields import ENTITY_FACETS, FIELDS, asked
+from services.search.query_language.fields import ENTITY_FACETS, FIELDS, TEXT_FIELDS, asked
 from services.search.query_language.mistakes import QueryMistake, Repair
 from services.search.query_language.tokens import OPERATORS, Kind, Token, tokens
 from shared.article_store.query import (
@@ -43,6 +44,10 @@ class Reading:
 
     expression: Expression | None
     notes: tuple[str, ...] = ()
+
+
+# At a word; one that stands alone is punctuation.
+_JOKER = re.compile(r"\w\*|\*\w")
 
 
 def read(query: str, now: datetime, match: Match = "all") -> Expression | None:
@@ -150,6 +155,9 @@ class _Parser:
         phrase = token.kind == "phrase"
         if not token.text:
             raise self.mistake(token, "nothing stands between the quotation marks", "")
+        if not phrase and (field is None or field.text.lower() in TEXT_FIELDS) and _JOKER.search(token.text):
+            reason = "an asterisk stands for nothing: words are found in all their forms"
+            raise self.mistake(token, reason, token.text.replace("*", ""))
         if field is None:
             return Words(token.text, phrase=phrase)
         try:

@@ -182,7 +182,18 @@ def test_no_query_string_breaks_the_reading(text):
     assert parse(urlsplit(to_url("/", query, cursor=query.cursor)).query) == query
 
 
-FACET_VALUES = st.lists(st.text(min_size=1, max_size=12), unique=True, max_size=3).map(tuple)
+PERIODS = st.sampled_from(["2026", "2026-03", "2026-W10", "2026-03-02", "2026-03-02T13"])
+
+
+def facet_values(name):
+    """Some values that the facet can have."""
+    facet = FACETS_BY_NAME[name]
+    some = st.sampled_from(facet.choices) if facet.choices else st.text(min_size=1, max_size=12)
+    if facet.case:
+        some = some.filter(lambda value: facet.value_of(value) == value)
+    return st.lists(PERIODS if facet.kind == "date" else some, unique=True, max_size=3).map(tuple)
+
+
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)) | st.dates(
     datetime(1900, 1, 1).date(), datetime(2100, 1, 1).date()
 ).map(lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC))
@@ -192,7 +203,7 @@ MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.
 def queries(draw):
     chosen = draw(st.lists(st.sampled_from(list(FACETS_BY_NAME)), unique=True))
     filters = tuple(
-        FacetFilter(name, draw(FACET_VALUES), draw(FACET_VALUES), draw(st.sampled_from(["any", "all"])))
+        FacetFilter(name, draw(facet_values(name)), draw(facet_values(name)), draw(st.sampled_from(["any", "all"])))
         for name in FACETS_BY_NAME
         if name in chosen
     )
@@ -250,6 +261,30 @@ def test_a_search_within_the_values_of_a_facet_is_read_and_written_back():
 
     assert query.facets == (FacetRequest("person", query="musk e"),)
     assert ("facet.person.q", "musk e") in to_pairs(query)
+
+
+def test_codes_are_understood_in_capitals_and_without():
+    assert parse("language=EN&country=gb") == parse("language=en&country=GB") == parse("lang=En&country=gB")
+    assert parse("q=language:EN+country:gb").where == parse("q=language:en+country:GB").where
+
+
+@pytest.mark.parametrize(
+    ("query_string", "parameter"),
+    [
+        ("relation=buys", "relation"),
+        ("not_sentiment=happy", "not_sentiment"),
+        ("deal_size=5", "deal_size"),
+        ("story_size=3", "story_size"),
+        ("edited=yes", "edited"),
+        ("rights=all", "rights"),
+        ("published=soon", "published"),
+    ],
+)
+def test_values_that_a_facet_cannot_have_are_refused_by_its_name(query_string, parameter):
+    with pytest.raises(InvalidParameter) as caught:
+        parse(query_string)
+
+    assert caught.value.parameter == parameter
 
 
 def test_recency_counts_gently_by_relevance_unless_asked_otherwise():

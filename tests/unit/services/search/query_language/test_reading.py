@@ -194,3 +194,21 @@ def test_whatever_is_typed_is_read_or_is_a_mistake_within_it(query):
         expression = read_forgiving(query, NOW).expression
 
     assert read(write(expression), NOW) == expression
+
+
+@pytest.mark.parametrize(
+    ("query", "position", "mended"),
+    [("steel batt*", 6, "steel batt"), ("title:batt*", 6, None), ("relation:buys", 0, None)],
+)
+def test_what_finds_nothing_for_certain_is_a_mistake_that_is_pointed_at(query, position, mended):
+    with pytest.raises(QueryMistake) as caught:
+        read(query, NOW)
+
+    assert caught.value.position == position
+    if mended:
+        assert read_forgiving(query, NOW).expression == Words(mended)
+
+
+@pytest.mark.parametrize("query", ["*", "steel * glass", '"M*A*S*H"'])
+def test_an_asterisk_that_stands_for_nothing_or_in_quotes_is_no_mistake(query):
+    assert read(query, NOW) == read_forgiving(query, NOW).expression
