@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from elasticsearch import AsyncElasticsearch
@@ -53,16 +53,23 @@ QUERIES = {
 Ask = Callable[[], Awaitable[object]]
 
 
-async def timed_ms(ask: Ask) -> float:
-    """The wall time of one answer in ms."""
-    start_s = time.perf_counter()
+class Spent(NamedTuple):
+    """What one answer took, in ms; the processor's part is this process's, in all threads."""
+
+    wall: float
+    processor: float
+
+
+async def timed_ms(ask: Ask) -> Spent:
+    """What one answer took."""
+    start_s, processor_s = time.perf_counter(), time.process_time()
     await ask()
-    return (time.perf_counter() - start_s) * 1000
+    return Spent((time.perf_counter() - start_s) * 1000, (time.process_time() - processor_s) * 1000)
 
 
 async def measure(name: str, settings: StoreSettings, rounds: int) -> None:
     """Ask all queries in turns; print the percentiles of each and of all together."""
-    took: dict[str, list[float]] = {what: [] for what in QUERIES}
+    took: dict[str, list[Spent]] = {what: [] for what in QUERIES}
     for turn in range(rounds + 1):
         # A reader keeps what it counted until the index changes: each round asks one that has counted nothing.
         reader = await open_reader(settings, SystemClock())
@@ -76,10 +83,11 @@ async def measure(name: str, settings: StoreSettings, rounds: int) -> None:
         say(row(name, what, times))
 
 
-def row(name: str, what: str, times: list[float]) -> str:
-    """The percentiles of some times in ms."""
-    cuts = statistics.quantiles(times, n=100, method="inclusive")
-    return f"{name:<14}{what:<14}p50 {cuts[49]:7.1f}  p95 {cuts[94]:7.1f}  p99 {cuts[98]:7.1f} ms"
+def row(name: str, what: str, times: list[Spent]) -> str:
+    """The percentiles of some answers in ms, and the median of what they took of the processor here."""
+    cuts = statistics.quantiles((spent.wall for spent in times), n=100, method="inclusive")
+    own = statistics.median(spent.processor for spent in times)
+    return f"{name:<14}{what:<14}p50 {cuts[49]:7.1f}  p95 {cuts[94]:7.1f}  p99 {cuts[98]:7.1f} ms; processor {own:6.1f}"
 
 
 def say(line: str) -> None:
@@ -125,7 +133,7 @@ async def beside_by_hand(reader: ArticleReader, settings: StoreSettings, rounds:
             for side, ask in asks.items():
                 took = await timed_ms(ask)
                 if turn >= rounds:
-                    walls[side].append(took)
+                    walls[side].append(took.wall)
         processor = {side: await _processor_ms(client, ask, _TURNS * rounds) for side, ask in asks.items()}
     wall = {side: statistics.median(times) for side, times in walls.items()}
     for side, (own, server) in processor.items():
