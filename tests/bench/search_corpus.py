@@ -63,8 +63,10 @@ async def fill(settings: StoreSettings, count: int) -> None:
     if await _held(settings) == count:
         return
     writer = await open_writer(settings, SystemClock())
-    for articles in generated(count):
-        await writer.put(articles)
+    # Opened, it brings what is kept of another mapping to this one.
+    if await _held(settings) != count:
+        for articles in generated(count):
+            await writer.put(articles)
     await writer.close()
     if settings.elasticsearch_url:
         async with AsyncElasticsearch(settings.elasticsearch_url) as client:
