@@ -116,6 +116,20 @@ def test_a_job_makes_the_indices_unless_it_is_not_wanted(render: Render):
     assert of_kind(render(NEEDED | {"indices.job": "false"}), "Job") == {}
 
 
+def test_what_is_scraped_has_the_labels_that_the_alerts_speak_of(render: Render):
+    monitor = of_kind(render(NEEDED | CHOICES), "PodMonitor")["news"]["spec"]
+    [rule] = of_kind(render(NEEDED | CHOICES), "PrometheusRule").values()
+    rules = [one for group in rule["spec"]["groups"] for one in group["rules"]]
+    [down] = [one for one in rules if one["alert"] == "NewsweirServiceDown"]
+
+    [endpoint] = monitor["podMetricsEndpoints"]
+    pod = of_kind(render(NEEDED), "Deployment")["search"]["spec"]["template"]["metadata"]["labels"]
+    assert 'job="newsweir"' in down["expr"]
+    assert pod[monitor["jobLabel"]] == "newsweir"
+    assert "$labels.service" in down["annotations"]["summary"]
+    assert [each["targetLabel"] for each in endpoint["relabelings"]] == ["service"]
+
+
 def test_grafana_finds_the_dashboards_that_it_is_given_elsewhere(render: Render):
     folder = CHART.parents[1] / "grafana" / "dashboards"
 

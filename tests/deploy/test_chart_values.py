@@ -1,6 +1,7 @@
 """Schema and table of the chart's values say what values.yaml does."""
 
 import json
+from importlib.metadata import version
 
 import jsonschema
 import pytest
@@ -16,6 +17,12 @@ def leaves(value: object, path: str = "") -> set[str]:
     if isinstance(value, dict) and value and path.count(".") < 3:
         return {leaf for name, part in value.items() for leaf in leaves(part, f"{path}.{name}".removeprefix("."))}
     return {path}
+
+
+def test_the_chart_is_of_the_version_that_it_starts():
+    chart = yaml.safe_load((VALUES.parent / "Chart.yaml").read_text())
+
+    assert chart["appVersion"] == version("newsweir")
 
 
 def test_the_defaults_keep_to_the_schema():

@@ -1,6 +1,7 @@
 """Every group of settings is known to whoever shows them."""
 
 import pkgutil
+import re
 
 import pytest
 
@@ -8,7 +9,7 @@ import services
 from services.cli.settings_groups import MODULES, owner_of, refuse_unknown_in_file, settings_groups
 from services.crawler.settings import CrawlerSettings
 from shared.errors import ConfigurationError
-from shared.settings import BusSettings
+from shared.settings import BusSettings, allowed
 
 
 def test_no_module_of_settings_is_forgotten():
@@ -34,3 +35,20 @@ def test_a_slip_in_the_file_of_settings_is_no_silent_default(tmp_path, monkeypat
 
     with pytest.raises(ConfigurationError, match="host_delay_s"):
         refuse_unknown_in_file()
+
+
+def test_no_group_can_be_changed_once_it_is_read_or_takes_what_it_does_not_know():
+    assert {group.model_config.get("frozen") for group in settings_groups()} == {True}
+    assert {group.model_config.get("extra") for group in settings_groups()} == {"forbid"}
+
+
+def test_whatever_is_measured_says_in_what():
+    """Seconds, bytes and days by their ending; what is counted, by what is counted."""
+    units = re.compile(
+        r"_(s|days|hours?|bytes|mb|characters|tokens|share|cosine|port|"
+        r"events|attempts|workers|concurrency|answers|per_(look|host|source|day|minute)|outbox_limit)$"
+    )
+    numbers = [name for group in settings_groups() for name in group.model_fields if "number" in allowed(group, name)]
+
+    assert len(numbers) > 35
+    assert [name for name in numbers if not units.search(name)] == []
