@@ -92,7 +92,11 @@ async def watched(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
 
 
 def _whole_traces(receiver: Receiver) -> list[str]:
-    return [span.trace_id for span in receiver.named("process articles.indexed")]
+    """Those that came to their end and of which no span is missing: each process sends its own every few seconds."""
+    traces = [span.trace_id for span in receiver.named("process articles.indexed")]
+    spans = {trace: receiver.trace(trace) for trace in traces}
+    known = {trace: {"", *(span.span_id for span in found)} for trace, found in spans.items()}
+    return [trace for trace in traces if all(span.parent in known[trace] for span in spans[trace])]
 
 
 def checked(promtool: str, scrape: str) -> int:
