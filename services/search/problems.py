@@ -226,6 +226,8 @@ OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+# What pydantic calls a body that was sent as something else than JSON.
+_NO_OBJECT = "model_attributes_type"
 _BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 # What each error is to the one who asked; the first that fits.
 _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
@@ -295,6 +297,8 @@ def _of_kind(error: Exception) -> Problem:
 
 
 def _in_words(error: RequestValidationError) -> str:
+    if any(item["type"] == _NO_OBJECT and item["loc"] == ("body",) for item in error.errors()):
+        return "the body is a JSON object, sent with Content-Type: application/json"
     said = (f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in error.errors())
     return "; ".join(text.lstrip(": ") for text in said)[:2000]
 

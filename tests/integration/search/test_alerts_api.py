@@ -329,3 +329,10 @@ async def test_without_a_broker_alerts_say_that_it_is_away(clock, tmp_path):
         response = await client.get("/v1/alerts")
 
     assert (response.status_code, response.json()["type"]) == (503, "/docs#broker-unavailable")
+
+
+async def test_a_body_that_is_not_sent_as_json_is_told_how_to_be(client):
+    response = await client.post("/v1/alerts", content='{"name": "x"}', headers={"Content-Type": "text/plain"})
+
+    assert response.status_code == 400
+    assert "Content-Type: application/json" in response.json()["detail"]
