@@ -218,6 +218,9 @@ async def test_a_real_prometheus_scrapes_all_services_and_answers_rules_and_dash
 
         async def scraped_twice() -> bool:
             try:
+                # It listens before it is ready to be asked.
+                if (await prometheus.get("/query", params={"query": "up"})).status_code == 503:
+                    return False
                 seen = await asked(prometheus, "count_over_time(up[1m]) > 3 and up == 1")
             except httpx.TransportError:
                 return False
