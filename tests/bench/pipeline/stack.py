@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from services.cli.embedded_valkey import bundled_binary, new_socket, start_serve
 from services.cli.fleet import SERVICES
 from shared.bus.envelope import Entry, Readable, decode
 from shared.clock import SystemClock
-from shared.dispositions import read_ledger
+from shared.dispositions import Ledger, read_ledger
 from shared.events.articles import ArticleIndexed
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, environment_for
@@ -58,17 +58,15 @@ class Passage:
 
 @dataclass(frozen=True)
 class Window:
-    """What articles took of the processor while the store grew from so many to so many, by process, in seconds."""
+    """What articles took of the processor while their number grew from so many to so many.
+
+    Attributes:
+        ended: so many had ended when it began and when it was over.
+        ms: by process, for an article.
+    """
 
     ended: tuple[int, int]
-    fetched: int
-    cpu_s: dict[str, float]
-
-    @property
-    def ms(self) -> dict[str, float]:
-        """By process, for an article; of the crawler for one that it fetched, for it is ahead of the others."""
-        finished = self.ended[1] - self.ended[0]
-        return {n: 1000 * s / (self.fetched if n == "crawler" else finished) for n, s in self.cpu_s.items()}
+    ms: dict[str, float]
 
 
 class Stack:
@@ -114,25 +112,37 @@ class Stack:
             async with self._services(server.url, 0.0):
                 await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
                 self._start("crawler")
-                return [await self._window(connection, span, load_pid) for span in spans]
+                # Side by side: the crawler is ahead of the others, by more than a span.
+                return await asyncio.gather(*(self._window(connection, span, load_pid) for span in spans))
         finally:
             await connection.close()
             await server.stop(self._clock)
 
     async def _window(self, connection: RedisConnection, span: tuple[int, int], load_pid: int) -> Window:
-        seen = []
-        for number in span:
-            await until(lambda n=number: self._ended(connection, n), _GROWN_S, f"{number} articles")  # type: ignore[misc]
-            ledger = await read_ledger(connection)
-            seen.append((ledger.fetched - ledger.in_flight, ledger.fetched, await self._spent(connection, load_pid)))
-        (first, fetched, before), (last, fetched_last, after) = seen
-        spent = {name: after[name] - before[name] for name in after}
-        return Window((first, last), fetched_last - fetched, spent)
+        """The crawler answers for what it fetched in the span, the others for what ended."""
+        fetching, ending = await asyncio.gather(
+            self._took(connection, span, load_pid, lambda ledger: ledger.fetched),
+            self._took(connection, span, load_pid, lambda ledger: ledger.fetched - ledger.in_flight),
+        )
+        return Window(span, {**ending, **{name: fetching[name] for name in ("crawler", "sites")}})
 
-    async def _ended(self, connection: RedisConnection, number: int) -> bool:
-        self._require_running()
-        ledger = await read_ledger(connection)
-        return ledger.fetched - ledger.in_flight >= number
+    async def _took(
+        self, connection: RedisConnection, span: tuple[int, int], load_pid: int, count: Callable[[Ledger], int]
+    ) -> dict[str, float]:
+        """Milliseconds of each process for each that was counted, from the first of the span to the last."""
+        seen: list[tuple[int, dict[str, float]]] = []
+
+        async def reached(number: int) -> bool:
+            self._require_running()
+            counted = count(await read_ledger(connection))
+            if counted >= number:
+                seen.append((counted, await self._spent(connection, load_pid)))
+            return counted >= number
+
+        for number in span:
+            await until(lambda n=number: reached(n), _GROWN_S, f"{number} articles")  # type: ignore[misc]
+        (first, before), (last, after) = seen
+        return {name: 1000 * (after[name] - before[name]) / (last - first) for name in after}
 
     async def _passage(
         self, connection: RedisConnection, before: dict[str, float], after: dict[str, float], empty: dict[str, Any]
