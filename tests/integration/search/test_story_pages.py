@@ -1,6 +1,9 @@
 """The pages of stories, of what is alike, of versions, and the live page."""
 
+import asyncio
 from datetime import timedelta
+
+import pytest
 
 from shared.article_store.opening import open_writer
 from shared.settings import StoreSettings
@@ -8,18 +11,29 @@ from tests.builders import NOON, a_quote, a_relation, a_stored_article, an_enric
 from tests.integration.search.conftest import an_app
 from tests.integration.search.newsroom import asking
 from tests.integration.search.test_pages import Outline, page
-from tests.integration.search.test_stories import told as told  # a fixture
+from tests.integration.search.test_stories import two_stories
 
 ID = a_stored_article(1).article_id
 COPY = a_stored_article(2).article_id
 
 
+@pytest.fixture(scope="module")
+def app_of_stories(tmp_path_factory, clock_of_module):
+    return asyncio.run(two_stories(StoreSettings(data_dir=tmp_path_factory.mktemp("stories")), clock_of_module))
+
+
+@pytest.fixture
+async def told(app_of_stories, clock):
+    """A client of a service over the two stories of `test_stories`."""
+    async with asking(app_of_stories) as opened:
+        yield opened
+
+
 async def test_stories_are_listed_and_lead_to_their_timeline(told):
-    client, _ = told
-    html = await page(client, "/stories?sort=largest")
+    html = await page(told, "/stories?sort=largest")
     first = next(link for link in Outline(html).links if link.startswith("/stories/"))
 
-    story = await page(client, first)
+    story = await page(told, first)
 
     assert "2 stories" in html
     assert "3 articles" in story
@@ -27,17 +41,22 @@ async def test_stories_are_listed_and_lead_to_their_timeline(told):
     assert 'class="copy"' in story
 
 
-async def test_a_story_tells_who_began_it_and_the_deals_and_quotes_of_its_originals(told):
-    client, writer = told
+async def test_a_story_tells_who_began_it_and_the_deals_and_quotes_of_its_originals(tmp_path, clock):
+    settings = StoreSettings(data_dir=tmp_path)
+    app = await two_stories(settings, clock)
+    writer = await open_writer(settings, clock)
     deal = an_enrichment(
         entities=(an_entity("org:acme", "Acme"), an_entity("org:widgets", "Widgets")),
         relations=(a_relation(dollars=5e6),),
         quotes=(a_quote("We build widgets."),),
     )
     await writer.put([a_stored_article(number, deal, revision=2_000_000_000_000) for number in (1, 2)])
-    story = (await client.get(f"/v1/articles/{ID}")).json()["story_id"]
+    await writer.close()
+    clock.advance(1)
 
-    html = await page(client, f"/stories/{story}")
+    async with asking(app) as client:
+        story = (await client.get(f"/v1/articles/{ID}")).json()["story_id"]
+        html = await page(client, f"/stories/{story}")
 
     assert "begun by" in html
     assert html.count("$5 million") == 1
@@ -46,14 +65,13 @@ async def test_a_story_tells_who_began_it_and_the_deals_and_quotes_of_its_origin
 
 
 async def test_stories_are_found_by_words(told):
-    assert "1 story" in await page(told[0], "/stories?q=matter+4")
-    assert "Nothing matches" in await page(told[0], "/stories?q=unheard")
+    assert "1 story" in await page(told, "/stories?q=matter+4")
+    assert "Nothing matches" in await page(told, "/stories?q=unheard")
 
 
 async def test_an_article_names_its_story_and_who_copied_it(told):
-    client, _ = told
 
-    original, copy = await page(client, f"/articles/{ID}"), await page(client, f"/articles/{COPY}")
+    original, copy = await page(told, f"/articles/{ID}"), await page(told, f"/articles/{COPY}")
 
     assert "The same text" in original
     assert f"/articles/{COPY}" in Outline(original).links
@@ -62,7 +80,7 @@ async def test_an_article_names_its_story_and_who_copied_it(told):
 
 
 async def test_an_unknown_story_is_not_found(told):
-    await page(told[0], "/stories/nowhere", status=404)
+    await page(told, "/stories/nowhere", status=404)
 
 
 async def test_the_live_page_shows_the_newest_without_a_script(client):
