@@ -23,7 +23,8 @@ from tests.deploy.chart import (
     of_kind,
 )
 
-pytestmark = pytest.mark.deploy
+# The first of them may have to build helm.
+pytestmark = [pytest.mark.deploy, pytest.mark.timeout(450)]
 
 
 @pytest.mark.parametrize(

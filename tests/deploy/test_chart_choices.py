@@ -28,7 +28,8 @@ from tests.deploy.chart import (
 )
 from tests.unit.test_docs_commands import parsed
 
-pytestmark = pytest.mark.deploy
+# The first of them may have to build helm.
+pytestmark = [pytest.mark.deploy, pytest.mark.timeout(450)]
 
 
 def test_without_keda_all_services_follow_their_cpu(render: Render):
