@@ -17,6 +17,7 @@ _TRACKING_NAMES = frozenset(
     "fbclid gclid dclid gbraid wbraid msclkid twclid yclid igshid mkt_tok cmpid cmp ocid ref_src "
     "smid srnd taid guccounter guce_referrer guce_referrer_sig partner ncid icid _ga spm xtor".split()
 )
+_HOST_NAME = re.compile(r"[a-z0-9_.-]+")
 _UNRESERVED_PATH = "/:@!$&'()*+,;=-._~"
 # The bundled public suffix list: no network, the same answer on every machine.
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -102,9 +103,13 @@ def _host(parts: SplitResult, url: str) -> str:
     if ":" in host:
         return f"[{host}]"
     try:
-        return host.encode("idna").decode("ascii").lower()
+        name = host.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise InvalidInput(f"not a host name: {host[:80]!r}") from error
+    # IDNA turns some characters into marks and blanks, and lets those of ASCII through.
+    if not _HOST_NAME.fullmatch(name):
+        raise InvalidInput(f"not a host name: {host[:80]!r}")
+    return name
 
 
 def _port(parts: SplitResult, url: str) -> int | None:

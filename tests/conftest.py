@@ -21,8 +21,9 @@ from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, StoreSettings, load
 from tests.fakes import FakeClock
 
-# What `make test` takes of each property; everything else takes a hundred examples, or as many as it says.
-hypothesis.settings.register_profile("quick", max_examples=25)
+# What `make test` takes of each property, the same each time; everything else takes a hundred examples, or as many as
+# it says, and new ones each time.
+hypothesis.settings.register_profile("quick", max_examples=25, derandomize=True)
 
 
 # Importing and collecting leaves no garbage worth looking for, and what stays of it is not looked at again: a third of

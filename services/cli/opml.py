@@ -16,7 +16,7 @@ from shared.sources import MAX_SOURCES, Source, free_id
 from shared.urls import canonicalize
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(?:(\w{2,31});)?")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#?\w{2,31};)?")
 _DOCUMENT_TYPE = re.compile(r"<!\s*(doctype|entity)", re.IGNORECASE)
 # Not read here. Programs put HTML into it, quotes included: it ends where another attribute begins.
 _DESCRIPTION = re.compile(r"""\sdescription\s{0,9}=\s{0,9}["']""", re.IGNORECASE)
@@ -142,7 +142,7 @@ def _without_descriptions(text: str) -> str:
 
 
 def _mended(ampersand: re.Match[str]) -> str:
-    """An ampersand that XML does not know, as programs write it that are not careful: alone, or with a name of HTML."""
+    """An ampersand as careless programs write it: alone, or with a name of HTML or a number, be it half of a pair."""
     return html.escape(html.unescape(ampersand[0]))
 
 

@@ -130,7 +130,7 @@ def _xml(text: str, base_url: str, cut: bool) -> Discovered:
     try:
         for _, entry in islice(entries, MAX_LINKS + 1):
             if link := _link(entry, base_url):
-                (children if etree.QName(entry).localname == "sitemap" else found).append(link)
+                (children if _local_name(entry) == "sitemap" else found).append(link)
             _free(entry)
     except etree.XMLSyntaxError as error:
         if not found and not children:
@@ -148,8 +148,13 @@ def _xml(text: str, base_url: str, cut: bool) -> Discovered:
     )
 
 
+def _local_name(element: etree._Element) -> str:
+    """A tag without its namespace, whatever that is: lxml's own look refuses some that it has read."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def _link(entry: etree._Element, base_url: str) -> Link | None:
-    said = {etree.QName(child).localname: child for child in entry.iterchildren("{*}loc", "{*}lastmod", "{*}news")}
+    said = {_local_name(child): child for child in entry.iterchildren("{*}loc", "{*}lastmod", "{*}news")}
     url = absolute_url(said["loc"].text, base_url) if "loc" in said else None
     if url is None:
         return None

@@ -40,6 +40,10 @@ def test_a_url_has_one_spelling(url, canonical):
         "http://[::1/a",
         "https://news.example/" + "a" * 2048,
         "https://" + "a" * 64 + ".example/",
+        "https://news=.example/",
+        "https://news .example/",
+        "https://é´.example/",  # its compatible form has a blank
+        "https://news%2e.example/",
     ],
 )
 def test_what_is_no_plain_web_address_is_refused(url):

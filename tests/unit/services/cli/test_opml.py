@@ -32,6 +32,16 @@ def test_an_outline_with_a_feed_is_a_source():
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("Weir &#38; Mill", "Weir & Mill"), ("Weir &#x201C;Mill", "Weir “Mill"), ("&#xD800;Weir", "\ufffdWeir")],
+)
+def test_a_character_by_its_number_is_read_and_half_of_a_pair_harms_nothing(written, name):
+    [source] = sources_of(feed(name=written))
+
+    assert source.name == name
+
+
 def test_without_the_address_of_its_site_a_feed_stands_for_it():
     [source] = sources_of(feed(htmlUrl="not an address"))
 

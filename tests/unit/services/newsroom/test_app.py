@@ -11,6 +11,7 @@ from services.newsroom.outlets import OUTLETS
 from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
 from shared.clock import SystemClock, to_ms
 from shared.errors import ConfigurationError
+from tests.e2e.running import free_ports
 from tests.unit.services.newsroom.newsroom_on_trial import SETTINGS, NewsroomOnTrial, the_article
 
 LEDGER, CIRCUIT, MERIDIAN, HARBOUR = (outlet.base_url(SETTINGS) for outlet in OUTLETS)
@@ -24,10 +25,8 @@ def newsroom(tmp_path):
 
 @pytest.fixture
 def free_port():
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
-    return min(port, 65535 - OUTLET_COUNT)
+    """The first of as many in a row as there are outlets."""
+    return free_ports(OUTLET_COUNT)
 
 
 @pytest.mark.parametrize("url", DOORS)

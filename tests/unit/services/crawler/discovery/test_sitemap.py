@@ -32,6 +32,12 @@ def test_pages_come_newest_first_and_undated_ones_last():
     assert found.links[0].updated_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
+def test_a_namespace_of_another_name_harms_nothing():
+    body = a_sitemap("<url><loc>https://news.example/a</loc></url>", 'xmlns="}}http://www.sitemaps.org/"')
+
+    assert urls(sitemap.links(body, URL, content_type=None)) == ["https://news.example/a"]
+
+
 def test_a_news_sitemap_gives_title_date_and_language():
     body = a_sitemap(
         "<url><loc>https://news.example/a</loc><n:news><n:publication><n:name>News</n:name><n:language>en</n:language>"
