@@ -10,7 +10,7 @@ NEWSWEIR_EVAL_DIR ?= ../shared/eval
 export UV_PYTHON_DOWNLOADS := never
 
 # What runs anywhere: no server but the bundled one, no browser.
-ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow
+ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow and not fuzz
 
 # Every target with a line of help is a command, whatever file bears its name.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
@@ -135,6 +135,7 @@ chaos-short: setup ## The same under 2,000 articles, in less than three minutes
 
 fuzz: setup ## Bend feeds, sitemaps, rules, pages, addresses and queries for MINUTES=10, and read them; TARGET=feed for one
 	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(TARGET),--target $(TARGET))
+	@$(if $(TARGET),:,$(BIN)/pytest tests/unit/fuzz -m fuzz --no-header -q)
 
 elasticsearch: ## Start a development Elasticsearch without Docker (needs Maven and a JDK), print its URL
 	@deploy/elasticsearch/start

@@ -44,7 +44,8 @@ async def test_a_document_that_is_made_to_harm_is_read_or_refused_within_the_lim
     await pool.run(read, name, size)
 
 
-@pytest.mark.slow
+# Some end only where their time does: ten minutes in all.
+@pytest.mark.fuzz
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.asyncio(loop_scope="module")
