@@ -3,18 +3,15 @@
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.deploy.chart import Render, rendered
+from tests.deploy.helm import helm_by_go
 
 ROOT = Path(__file__).parents[2]
 _BUILD_LIMIT_S = 900
-_HELM = "v3.18.6"
-# Two or three minutes on two cores; less than the time a test of the chart is given.
-_HELM_LIMIT_S = 400
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -60,7 +57,7 @@ def tool(request: pytest.FixtureRequest) -> Callable[[str], str]:
     def found(name: str) -> str:
         path, missing = shutil.which(name), f"{name} is not on the PATH"
         if path is None and name == "helm":
-            path, missing = _helm_by_go()
+            path, missing = helm_by_go()
         if path is None and name in required:
             pytest.fail(missing)
         if path is None:
@@ -68,24 +65,6 @@ def tool(request: pytest.FixtureRequest) -> Callable[[str], str]:
         return path
 
     return found
-
-
-@cache
-def _helm_by_go() -> tuple[str | None, str]:
-    """The helm of this checkout, built where it is not there yet, in a minute or two; else why there is none."""
-    helm = ROOT / ".venv" / "tools" / f"helm-{_HELM}" / "helm"
-    if helm.exists():
-        return str(helm), ""
-    if shutil.which("go") is None:
-        return None, "helm is not on the PATH, and neither is go, which would build it"
-    told = [f"GOBIN={helm.parent}", "GOFLAGS=-buildvcs=false"]
-    command = ["env", *told, "go", "install", f"helm.sh/helm/v3/cmd/helm@{_HELM}"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_HELM_LIMIT_S)
-    except subprocess.TimeoutExpired:
-        return None, f"go did not build helm {_HELM} in {_HELM_LIMIT_S} s"
-    failed = done.returncode or not helm.exists()
-    return (None, f"go could not build helm {_HELM}: {done.stderr[-500:]}") if failed else (str(helm), "")
 
 
 @pytest.fixture(scope="module")
