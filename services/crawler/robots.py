@@ -111,8 +111,6 @@ class Robots:
         The longest rule wins, Allow before Disallow of the same length.
         """
         path = _path(url)
-        if path == "/robots.txt":
-            return True  # RFC 9309, 2.2.2
         decoded_path = unquote(path)
         decisive = (group.decisive(path, decoded_path) for group in self._for(product_token))
         return self.readable and max(decisive, default=(0, True))[1]
