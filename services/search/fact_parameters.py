@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from services.search.amounts import written_amount
 from services.search.form import AnyParameter, Form, Given
-from services.search.moments import written
 from services.search.parameter import (
     CURSOR,
     DEFAULT_PAGE_SIZE,
@@ -179,10 +177,8 @@ def fact_url(path: str, query: FactQuery, *, cursor: str | None = None) -> str:
             ("q", query.words),
             *((_name(field), join_list(getattr(query, _TERMS[field][1]))) for field in _FIELDS[kind]),
             *((f"not_{_name(field)}", join_list(values)) for field, values in query.without),
-            ("from", written(query.published_from) if query.published_from else ""),
-            ("to", written(query.published_to, end=True) if query.published_to else ""),
-            ("amount_from", written_amount(query.amount_from)),
-            ("amount_to", written_amount(query.amount_to)),
+            *_TIMES.pairs(query.published_from, query.published_to),
+            *_AMOUNTS.pairs(query.amount_from, query.amount_to),
             ("sort", "" if query.sort == "newest" else query.sort),
             ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
             *_count_pairs(kind, query.counts),

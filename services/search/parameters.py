@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from services.search.facet_parameters import OF_FACETS, filter_pairs, read_filters, request_pairs
 from services.search.form import AnyParameter, Form, Given
-from services.search.moments import written
 from services.search.parameter import CURSOR, DEFAULT_PAGE_SIZE, choice, flag, page_size, several_of, single
 from services.search.query_language.reading import MAX_QUERY_CHARACTERS, match_of, read, read_forgiving
 from services.search.query_language.writing import write
@@ -165,8 +164,7 @@ def to_pairs(query: ArticleQuery) -> list[tuple[str, str]]:
     pairs = [
         ("q", write(query.where)),
         ("match", "" if match == "all" else match),
-        ("from", written(query.published_from) if query.published_from else ""),
-        ("to", written(query.published_to, end=True) if query.published_to else ""),
+        *_TIMES.pairs(query.published_from, query.published_to),
         *range_pairs(query.ranges),
         ("copies", "" if query.copies == "hide" else query.copies),
         ("sort", "" if query.sort == "relevance" else query.sort),

@@ -1,13 +1,12 @@
 """The bounds of facets of numbers: amount_from and amount_to of deals, NAME_from and NAME_to of any other."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.search.amounts import amount, written_amount
+from services.search.bounds import Bounds
 from services.search.form import Given
 from services.search.parameter import Parameter, single
-from services.search.query_string import InvalidParameter
 from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.query import RangeFilter
 from shared.facets import FACETS, Facet
@@ -16,39 +15,17 @@ from shared.facets import FACETS, Facet
 _SHORT = {DEAL_SIZE: "amount"}
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """The lowest number that counts, and the first that counts no more."""
-
-    lowest: Parameter[float | None]
-    end: Parameter[float | None]
-
-    @property
-    def parameters(self) -> tuple[Parameter[float | None], Parameter[float | None]]:
-        """Both, as they are described."""
-        return self.lowest, self.end
-
-    def of(self, given: Given) -> tuple[float | None, float | None]:
-        """Both numbers; None leaves a side open.
-
-        Raises:
-            InvalidParameter: no numbers, or an end that is not above the beginning.
-        """
-        lowest, end = given[self.lowest], given[self.end]
-        if lowest is not None and end is not None and lowest >= end:
-            raise InvalidParameter(self.end.name, f"is not above {self.lowest.name}: exchange the two")
-        return lowest, end
-
-
-def amounts(at_least: str, below: str, aliases: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())) -> Bounds:
+def amounts(at_least: str, below: str, aliases: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())) -> Bounds[float]:
     """Bounds in US dollars, described so."""
     return Bounds(
         _bound("amount_from", at_least, amount, aliases[0]),
         _bound("amount_to", below, amount, aliases[1]),
+        written_amount,
+        written_amount,
     )
 
 
-def _of_facet(facet: Facet) -> Bounds:
+def _of_facet(facet: Facet) -> Bounds[float]:
     if facet.name in _SHORT:
         return amounts(
             "A relation has an amount of at least so many US dollars (2500000, 2.5m or 1bn); together with relation, "
@@ -62,6 +39,8 @@ def _of_facet(facet: Facet) -> Bounds:
     return Bounds(
         single(f"{facet.name}_from", at_least, schema, lambda value, _: read(value), None),
         single(f"{facet.name}_to", f"{facet.description} Fewer than so many.", schema, lambda v, _: read(v), None),
+        written_amount,
+        written_amount,
     )
 
 
@@ -84,7 +63,7 @@ def _on_step(steps: tuple[float, ...]) -> Callable[[str], float]:
     return read
 
 
-RANGES: dict[str, Bounds] = {facet.name: _of_facet(facet) for facet in FACETS if facet.kind == "range"}
+RANGES: dict[str, Bounds[float]] = {facet.name: _of_facet(facet) for facet in FACETS if facet.kind == "range"}
 
 
 def read_ranges(given: Given) -> tuple[RangeFilter, ...]:
@@ -101,6 +80,4 @@ def range_names(facet: str) -> tuple[str, str]:
 def range_pairs(ranges: Iterable[RangeFilter]) -> Iterable[tuple[str, str]]:
     """The names and values that say these bounds; a value is empty where a side is open."""
     for item in ranges:
-        lowest, end = range_names(item.facet)
-        yield lowest, written_amount(item.lowest)
-        yield end, written_amount(item.end)
+        yield from RANGES[item.facet].pairs(item.lowest, item.end)

@@ -3,7 +3,6 @@
 from typing import get_args
 
 from services.search.form import Form, Given
-from services.search.moments import written
 from services.search.parameter import CURSOR, DEFAULT_PAGE_SIZE, choice, page_size, several, text, whole
 from services.search.parameters import link
 from services.search.query_string import join_list
@@ -48,8 +47,7 @@ def story_url(path: str, query: StoryQuery, *, cursor: str | None = None) -> str
             ("q", query.words),
             ("entity", join_list(query.entities)),
             ("not_entity", join_list(query.without)),
-            ("from", written(query.published_from) if query.published_from else ""),
-            ("to", written(query.published_to, end=True) if query.published_to else ""),
+            *_TIMES.pairs(query.published_from, query.published_to),
             ("articles_from", "" if query.size_from == 1 else str(query.size_from)),
             ("sort", "" if query.sort == _SORTS[0] else query.sort),
             ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
