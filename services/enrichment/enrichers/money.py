@@ -9,13 +9,11 @@ import ahocorasick_rs
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.money_context import SHARED, Shared
+from services.enrichment.enrichers.money_numbers import rounded, value_of
 from services.enrichment.enrichers.money_purpose import Context
 from services.enrichment.enrichers.money_terms import (
     CODES,
-    DECIMAL_COMMA,
-    DECIMAL_COMMA_MAGNITUDES,
     INDEFINITE,
-    LONG_SCALE,
     MAGNITUDES,
     NAME_PARTS,
     NAMES,
@@ -89,7 +87,6 @@ _NOT_MONEY_AFTER = re.compile(r"[- ](?:zone|area|countries|states|nations|member
 _IDIOM_AFTER = re.compile(r"[- ]questions?\b")
 _WEIGHT = re.compile(r"weigh|heav|\blos[te]|\bgain|\blift|\btons?\b|thrust|cargo|pounds of ", re.IGNORECASE)
 _CAPITALISED_AFTER = re.compile(r" [A-Z]")
-_HUNDRED = 100.0
 # Of a currency's name that means a hundredth of its unit.
 _HUNDREDTH = "/100"
 # "Ten thousand pounds of flour", but not "of debt".
@@ -114,8 +111,8 @@ class _Amount(NamedTuple):
         """The same amount, of cents or pence in the currency that they are part of."""
         if not self.currency.endswith(_HUNDREDTH):
             return self
-        high = None if self.high is None else _rounded(self.high / 100)
-        return self._replace(low=_rounded(self.low / 100), high=high, currency=self.currency.removesuffix(_HUNDREDTH))
+        high = None if self.high is None else rounded(self.high / 100)
+        return self._replace(low=rounded(self.low / 100), high=high, currency=self.currency.removesuffix(_HUNDREDTH))
 
 
 def money(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Money, ...]:
@@ -225,28 +222,13 @@ class _Reading:
         if end is None:
             magnitude = f"{which}_magnitude"
             end = match.end(magnitude) if match[magnitude] else match.end(which)
-        value = self._number(match[which], match[f"{which}_magnitude"]) * self._factor(match[f"{which}_magnitude"])
-        return _Amount(_rounded(value), None, currency, start, end).in_whole_units()
+        value = value_of(match[which], match[f"{which}_magnitude"], self._language)
+        return _Amount(value, None, currency, start, end).in_whole_units()
 
     def _value(self, match: re.Match[str], which: str) -> float:
         """One end of a range; the lower one takes the magnitude of the upper where it has none."""
         magnitude = match[f"{which}_magnitude"] or (match["high_magnitude"] if which == "low" else None)
-        return _rounded(self._number(match[which], magnitude) * self._factor(magnitude))
-
-    def _factor(self, magnitude: str | None) -> float:
-        if magnitude is None:
-            return 1.0
-        word = magnitude.lower()
-        if word in ("billion", "billions") and self._language in LONG_SCALE:
-            return 1e12
-        return MAGNITUDES[word]
-
-    def _number(self, written: str, magnitude: str | None) -> float:
-        if not written[0].isdigit():
-            return _spelled(written)
-        digits = re.sub(r"[ \u00a0\u202f'’]", "", written)
-        comma = self._language in DECIMAL_COMMA or (magnitude or "").lower().startswith(DECIMAL_COMMA_MAGNITUDES)
-        return float(_with_decimal_point(digits, "," if comma else ".", even_after_mark=self._language == "und"))
+        return value_of(match[which], magnitude, self._language)
 
     def _currency_of(self, sign: str) -> str:
         if sign == "¥":
@@ -316,36 +298,3 @@ def _windows(places: Iterable[int]) -> list[tuple[int, int]]:
 def _take(taken: bytearray, amounts: Iterable[_Amount]) -> None:
     for amount in amounts:
         taken[amount.start : amount.end] = b"\1" * (amount.end - amount.start)
-
-
-def _spelled(written: str) -> float:
-    """The value of number words: "twenty-five" is 25, "two and a half" 2.5, "three hundred" 300."""
-    words = written.lower().replace("-", " ").split()
-    if len(words) == 1 or " ".join(words) in SPELLED:
-        return SPELLED[" ".join(words)]
-    value = 0.0
-    for number in (SPELLED[word] for word in words if word not in ("and", "a", "an")):
-        value = max(value, 1.0) * number if number == _HUNDRED else value + number
-    return value or 1.0
-
-
-def _with_decimal_point(digits: str, decimal_mark: str, *, even_after_mark: bool) -> str:
-    """A written number as Python reads it: "1.200,5" and "1,200.5" → "1200.5".
-
-    Three digits behind a single mark are thousands, unless it is the language's decimal mark; where the language is
-    not known, even then (`even_after_mark`): money rarely has three decimals.
-    """
-    marks = [character for character in digits if character in ".,"]
-    if not marks:
-        return digits
-    last = marks[-1]
-    whole, _, fraction = digits.rpartition(last)
-    may_group = last != decimal_mark or even_after_mark
-    if len(set(marks)) == 1 and (len(marks) > 1 or (len(fraction) == 3 and may_group and whole != "0")):
-        return digits.replace(last, "")
-    return f"{whole.replace('.', '').replace(',', '')}.{fraction}"
-
-
-def _rounded(value: float) -> float:
-    """Without the dust of binary fractions: 5.58 × 1,000,000 is 5,580,000."""
-    return round(value, 4)
