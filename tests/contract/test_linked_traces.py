@@ -93,17 +93,22 @@ def traceparent_of(span: ReceivedSpan) -> str:
     return f"00-{span.trace_id}-{span.span_id}-"
 
 
-async def test_a_notice_is_sent_within_the_trace_of_its_article(alerts, receiver):
+async def fired_at(url: str, alerts, receiver) -> None:
+    """An article of PARENT's trace is indexed, and the alert on it delivered, traced."""
     connection, clock = alerts.connection, alerts.clock
-    async with a_webhook() as hook, GuardedClient("Newsweir", timeout_s=5, trusted=(hook.url,)) as client:
-        await alerts.hold(an_alert(1, channels=(a_webhook_channel(hook.url),)))
+    async with GuardedClient("Newsweir", timeout_s=5, trusted=(url,)) as client:
+        await alerts.hold(an_alert(1, channels=(a_webhook_channel(url),)))
         await indexed(alerts, a_stored_article(1), PARENT)
-
         with sending(receiver):
             await match(alerts)
             sender = Sender(client, None, clock)
             deliver = DeliverNotices(AlertBook(connection, clock), Deliveries(connection), sender, clock)
             await work(connection, clock, ALERT_DELIVERY, AlertFired, deliver)
+
+
+async def test_a_notice_is_sent_within_the_trace_of_its_article(alerts, receiver):
+    async with a_webhook() as hook:
+        await fired_at(hook.url, alerts, receiver)
 
     handled, told = only(receiver.named("process articles.indexed")), only(receiver.named("process alerts.outbox"))
     sent = only(receiver.named("send webhook"))
@@ -114,16 +119,8 @@ async def test_a_notice_is_sent_within_the_trace_of_its_article(alerts, receiver
 
 
 async def test_a_notice_that_was_refused_says_so_in_the_trace(alerts, receiver):
-    connection, clock = alerts.connection, alerts.clock
-    async with a_webhook(500) as hook, GuardedClient("Newsweir", timeout_s=5, trusted=(hook.url,)) as client:
-        await alerts.hold(an_alert(1, channels=(a_webhook_channel(hook.url),)))
-        await indexed(alerts, a_stored_article(1), PARENT)
-
-        with sending(receiver):
-            await match(alerts)
-            sender = Sender(client, None, clock)
-            deliver = DeliverNotices(AlertBook(connection, clock), Deliveries(connection), sender, clock)
-            await work(connection, clock, ALERT_DELIVERY, AlertFired, deliver)
+    async with a_webhook(500) as hook:
+        await fired_at(hook.url, alerts, receiver)
 
     assert only(receiver.named("send webhook")).failed
     assert only(receiver.named("process alerts.outbox")).attributes["newsweir.outcome"] == "will be tried again"

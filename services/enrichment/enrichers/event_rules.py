@@ -31,7 +31,7 @@ class EventRule(NamedTuple):
 def _rule(
     event_type: str, cues: str, pattern: str, side: Side = "before", subjects: frozenset[EntityType] = ACTORS
 ) -> EventRule:
-    return EventRule(event_type, frozenset(cues.split()), re.compile(pattern.lower()), side, subjects)
+    return EventRule(event_type, frozenset(cues.split()), re.compile(pattern), side, subjects)
 
 
 _THINGS = (
@@ -56,11 +56,11 @@ RULES: tuple[EventRule, ...] = (
           rf"\b(?:launch(?:ed|es|ing)?|unveil(?:ed|s|ing)?|introduc(?:ed|es|ing)|releas(?:ed|es|ing)|debuted|presented|"
           rf"roll(?:ed|s|ing) out) {_THINGS}"),
     _rule("funding_round", "raised raises raise secured secures closed closes funding round",
-          r"\b(?:raise[sd]?|raising|secure[sd]?) (?:[\w'’-]+ ){0,3}?(?:[$€£¥₹]|US\$|"
+          r"\b(?:raise[sd]?|raising|secure[sd]?) (?:[\w'’-]+ ){0,3}?(?:[$€£¥₹]|us\$|"
           r"\d[\d.,]* ?(?:million|billion|trillion|crore|lakh|bn|mn|m)\b|an? (?:[\w.$€£-]+ ){0,3}"
           r"(?:seed|series [a-h]|funding|financing) round)|\b(?:seed|series [a-h]|funding|financing) round\b"),
     _rule("ipo", "ipo ipos listing float flotation public debut listed prospectus",
-          r"\bIPO\b|initial public offering|\b(?:go|goes|going|went) public\b|\bstock market (?:debut|listing|"
+          r"\bipo\b|initial public offering|\b(?:go|goes|going|went) public\b|\bstock market (?:debut|listing|"
           r"flotation)|\bmarket debut|\bfiled? (?:[\w'’-]+ ){0,3}(?:to list|for a listing)"),
     _rule("layoffs", "layoffs layoff jobs job redundancies lay laying laid cut cuts cutting workforce staff axe slash",
           r"\blay(?:ing)?[ -]?off|\blaid off|\blayoffs?\b|\bredundanc(?:y|ies)|"

@@ -14,37 +14,37 @@ _LEAST_DEAL = 3_000_000
 _CUES_BEFORE: tuple[tuple[str, str], ...] = (
     ("valuation",
      r"valu(?:ed|es|ing)\b|valuations?|market (?:value|cap(?:itali[sz]ation)?)|is worth|are worth|was worth|"
-     r"\bvaut|\bwert\b|Bewertung|valorisation|valoraci[óo]n|市值|估值"),
-    ("contract", r"contracts?|awarded \w+ an? order|orders? worth|Auftrag|contrats?|contrato|合同"),
-    ("buyback", r"buy(?:ing)? back|buybacks?|bought back|repurchas\w+|Aktienrückkauf"),
+     r"\bvaut|\bwert\b|bewertung|valorisation|valoraci[óo]n|市值|估值"),
+    ("contract", r"contracts?|awarded \w+ an? order|orders? worth|auftrag|contrats?|contrato|合同"),
+    ("buyback", r"buy(?:ing)? back|buybacks?|bought back|repurchas\w+|aktienrückkauf"),
     ("acquisition",
      r"acquir\w+|acquisitions?|takeovers?|\bbuy(?:s|ing)?\b|bought|purchas(?:ed?|es|ing)|buyouts?|\bbids?\b|deal|offer(?:ed)?|"
-     r"merger|übernimmt|übernahm|Übernahme|kaufte?|rach(?:at|ète|eté)|acquiert|adquir\w+|compr[óoa]\b|收购"),
+     r"merger|übernimmt|übernahm|übernahme|kaufte?|rach(?:at|ète|eté)|acquiert|adquir\w+|compr[óoa]\b|收购"),
     ("funding",
      r"rais(?:e|es|ed|ing)|secured|fundraising|funding|financing round|(?:seed|series [a-h]|funding) round|"
-     r"eingesammelt|sammelte|Finanzierungsrunde|\blevé|levée de fonds|recaud\w+|融资"),
-    ("dividend", r"dividends?|Dividende|dividende|dividendo|股息"),
-    ("fine", r"\bfine[sd]?|penalt(?:y|ies)|Bußgeld|Geldbuße|Strafe|amendes?|multa[sd]?|罚款"),
-    ("settlement", r"settlements?|settl(?:e|ed|es|ing)\b|Vergleich"),
-    ("damages", r"damages|compensate|Schadenersatz|dommages"),
-    ("ransom", r"ransom|Lösegeld|rançon|rescate"),
-    ("debt", r"debts?|loans?|borrow\w*|\bowe[sd]?|repay\w*|Schulden|Kredit|dette|prêt|deuda|贷款"),
-    ("loss", r"loss(?:es)?|\blost\b|Verlust|pertes?|pérdidas?|亏损"),
+     r"eingesammelt|sammelte|finanzierungsrunde|\blevé|levée de fonds|recaud\w+|融资"),
+    ("dividend", r"dividends?|dividende|dividende|dividendo|股息"),
+    ("fine", r"\bfine[sd]?|penalt(?:y|ies)|bußgeld|geldbuße|strafe|amendes?|multa[sd]?|罚款"),
+    ("settlement", r"settlements?|settl(?:e|ed|es|ing)\b|vergleich"),
+    ("damages", r"damages|compensate|schadenersatz|dommages"),
+    ("ransom", r"ransom|lösegeld|rançon|rescate"),
+    ("debt", r"debts?|loans?|borrow\w*|\bowe[sd]?|repay\w*|schulden|kredit|dette|prêt|deuda|贷款"),
+    ("loss", r"loss(?:es)?|\blost\b|verlust|pertes?|pérdidas?|亏损"),
     ("profit",
-     r"profits?|net income|operating income|earnings|earned per share|ebitda|Gewinn|Überschuss|bénéfices?|"
+     r"profits?|net income|operating income|earnings|earned per share|ebitda|gewinn|überschuss|bénéfices?|"
      r"beneficios?|ganancias|净利润|利润"),
-    ("revenue", r"revenues?|sales|turnover|Umsatz|chiffre d['’]affaires|ingresos|ventas|营收|收入"),
-    ("compensation", r"salar(?:y|ies)|wages?|pay package|bonus(?:es)?|\bearn(?:s|ed)|Gehalt|salaires?|sueldo|薪"),
+    ("revenue", r"revenues?|sales|turnover|umsatz|chiffre d['’]affaires|ingresos|ventas|营收|收入"),
+    ("compensation", r"salar(?:y|ies)|wages?|pay package|bonus(?:es)?|\bearn(?:s|ed)|gehalt|salaires?|sueldo|薪"),
     ("donation", r"donat\w+|gave|gift|spendete|fait don|don[óo]\b"),
-    ("subsidy", r"grants?|subsid\w+|state aid|Zuschuss|Fördermittel|subventions?|补贴"),
-    ("budget", r"budgets?|set(?:s|ting)? aside|earmark\w*|Haushalt|预算"),
+    ("subsidy", r"grants?|subsid\w+|state aid|zuschuss|fördermittel|subventions?|补贴"),
+    ("budget", r"budgets?|set(?:s|ting)? aside|earmark\w*|haushalt|预算"),
     ("investment",
      r"invest\w*|capital (?:expenditures?|spending)|capex|\bpour(?:s|ed|ing)?\b|plow(?:s|ed)?|plough(?:s|ed)?|"
      r"inviert\w+|invertir\w*|投资"),
     ("price",
      r"\bpric(?:e|es|ed|ing)\b|\bsells? for|\bsold for|\bsold at|closed at|trad(?:ed|ing|es) (?:at|near|around)|"
-     r"tickets?|\brents? (?:for|of|is|are)|Preis|prix|precio|价格"),
-    ("cost", r"\bcosts?\b|\bcosting\b|put at|kostet\w*|Kosten|co[ûu]t\w*|cuesta|cost[óo]|耗资|成本"),
+     r"tickets?|\brents? (?:for|of|is|are)|preis|prix|precio|价格"),
+    ("cost", r"\bcosts?\b|\bcosting\b|put at|kostet\w*|kosten|co[ûu]t\w*|cuesta|cost[óo]|耗资|成本"),
     ("spending", r"spen(?:d|t|ds|ding)\b|came to|\bput(?:s|ting)?\b|pump\w*"),
     ("payment", r"\bpa(?:y|ys|id|ying)\b"),
     ("sale", r"\bsold\b|\bsells?\b|\bselling\b|verkauft|vend(?:u|re|ió)"),
@@ -80,11 +80,10 @@ def _alternatives(cues: tuple[tuple[str, str], ...]) -> str:
     return "|".join(f"(?P<{purpose}>{pattern})" for purpose, pattern in cues)
 
 
-_LOWERED_CUES_BEFORE = tuple((purpose, pattern.lower()) for purpose, pattern in _CUES_BEFORE)
 # For text in lower case: without regard to case it takes three times as long.
-_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?=\w)(?:{'|'.join(pattern for _, pattern in _LOWERED_CUES_BEFORE)})")
+_HAS_BEFORE = re.compile(rf"(?<![a-zà-ÿ])(?=\w)(?:{'|'.join(pattern for _, pattern in _CUES_BEFORE)})")
 # Which purpose it is, is asked where a cue stands only: groups keep a search from skipping what cannot begin one.
-_PURPOSE = re.compile(_alternatives(_LOWERED_CUES_BEFORE))
+_PURPOSE = re.compile(_alternatives(_CUES_BEFORE))
 _LINKS = "at|of|on|in|for|to|and|or|from|by|with|a|an|the|as|after|than|while|its|his|her|their"
 # An adjective or two may stand between an amount and what it is: "a $2 billion all-share takeover".
 _HAS_AFTER = re.compile(
