@@ -19,8 +19,8 @@ from shared.article_store.tantivy.vector_keeping import VECTORS_FOLDER, KeptVect
 _WRITER_THREADS = 1
 _WRITER_HEAP_BYTES = 64_000_000
 _REBUILD_BATCH = 1_000
-# Tantivy notes each file that it ever opened for as long as the index lives: 1.3 KB a commit of each index, seen or
-# made, for good. So who keeps indexes open opens them anew after so many.
+# An index that stays open grows by 1.3 KB with each commit, seen or made, and gives it back when it is closed. So who
+# keeps indexes open opens them anew after so many.
 COMMITS_UNTIL_OPENED_ANEW = 500
 
 
