@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import redis
 
 from shared.settings import environment_for
 from tests.e2e.running import free_ports
@@ -17,20 +19,32 @@ SERVICES = ("crawler", "enrichment", "indexing", "search")
 
 @contextmanager
 def broker(binary: Path, folder: Path, *options: str) -> Iterator[str]:
-    """The URL of a redis-server with these options."""
+    """The URL of a redis-server with these options, once it answers."""
     port = str(free_ports(1))
-    command = [binary, "--port", port, "--save", "", *options]
-    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen([binary, "--port", port, "--save", "", *options], cwd=folder, stdout=log)
+    url = f"redis://127.0.0.1:{port}/0"
     try:
-        yield f"redis://127.0.0.1:{port}/0"
+        while not _answers(url):
+            assert server.poll() is None, (folder / "server.log").read_text()
+            time.sleep(0.05)
+        yield url
     finally:
         server.terminate()
         server.wait(20)
 
 
+def _answers(url: str) -> bool:
+    with redis.Redis.from_url(url) as client:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+
 @pytest.fixture
 def started(tmp_path: Path) -> Callable[[str, str], subprocess.CompletedProcess[str]]:
-    """Runs a service over a broker until it ends, half a minute at most."""
+    """Runs a service over a broker until it ends, a minute at most."""
 
     def run(service: str, url: str) -> subprocess.CompletedProcess[str]:
         settings = {"redis_url": url, "elasticsearch_url": None, "data_dir": tmp_path, "http_port": free_ports(4)}
@@ -42,7 +56,9 @@ def started(tmp_path: Path) -> Callable[[str, str], subprocess.CompletedProcess[
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_redis_cluster_ends_each_service_at_its_start(started, redis_server_binary: Path, tmp_path: Path, service):
-    with broker(redis_server_binary, tmp_path, "--cluster-enabled", "yes") as url:
+    # Unless told, its bus listens 10,000 above its port, where outgoing connections of other tests may be.
+    options = ("--cluster-enabled", "yes", "--cluster-port", str(free_ports(1)))
+    with broker(redis_server_binary, tmp_path, *options) as url:
         ended = started(service, url)
 
     assert ended.returncode != 0
