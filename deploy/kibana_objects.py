@@ -63,12 +63,12 @@ def _terms(number: int, schema: str, field: str, size: int) -> Json:
     return {"id": str(number), "enabled": True, "type": "terms", "schema": schema, "params": params}
 
 
-def _days(number: int = 2, field: str = "published_at") -> Json:
+def _days(field: str = "published_at") -> Json:
     params = {
         "field": field, "interval": "d", "useNormalizedEsInterval": True, "drop_partials": False,
         "min_doc_count": 1, "extended_bounds": {},
     }  # fmt: skip
-    return {"id": str(number), "enabled": True, "type": "date_histogram", "schema": "segment", "params": params}
+    return {"id": "2", "enabled": True, "type": "date_histogram", "schema": "segment", "params": params}
 
 
 def _top(facet: Facet, size: int = 20, query: str = SHOWN, prefix: str = "facet", title: str = "") -> Picture:
@@ -77,7 +77,7 @@ def _top(facet: Facet, size: int = 20, query: str = SHOWN, prefix: str = "facet"
 
 
 def _seen_days() -> Json:
-    return _days(field="first_seen_at")
+    return _days("first_seen_at")
 
 
 def _by_name(field: str) -> Json:

@@ -109,14 +109,13 @@ def refuse_unknown(names: Collection[str], known: Collection[str], origin: str) 
             raise ConfigurationError(f"{origin}: there is no setting {name}; {hint}")
 
 
-def mistaken(known: Collection[str], environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Variables that are none of `known` but hardly differ from one, with that one: slips, which nobody reads.
+def mistaken(known: Collection[str]) -> dict[str, str]:
+    """Variables set that are none of `known` but hardly differ from one, with that one: slips, which nobody reads.
 
     Others may be somebody else's: Kubernetes names a Service newsweir-search to every pod as NEWSWEIR_SEARCH_PORT.
     """
-    source = os.environ if environment is None else environment
     files = {f"{variable}_FILE" for variable in known} | {CONFIG_FILE_VARIABLE}
-    unread = (name for name in source if name.startswith("NEWSWEIR_") and name not in known and name not in files)
+    unread = (name for name in os.environ if name.startswith("NEWSWEIR_") and name not in known and name not in files)
     near = {name: get_close_matches(name, known, n=1, cutoff=_HARDLY_DIFFERENT) for name in unread}
     return {name: found[0] for name, found in near.items() if found}
 

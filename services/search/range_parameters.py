@@ -72,11 +72,6 @@ def read_ranges(given: Given) -> tuple[RangeFilter, ...]:
     return tuple(item for item in found if item != RangeFilter(item.facet))
 
 
-def range_names(facet: str) -> tuple[str, str]:
-    """The parameters of the lowest number that counts, and of the first that counts no more."""
-    return RANGES[facet].lowest.name, RANGES[facet].end.name
-
-
 def range_pairs(ranges: Iterable[RangeFilter]) -> Iterable[tuple[str, str]]:
     """The names and values that say these bounds; a value is empty where a side is open."""
     for item in ranges:

@@ -274,12 +274,12 @@ def upkeep(bench: Bench, subscription, consumer: str = "worker-2") -> Upkeep:
     return Upkeep(STAGE, consumer, bench.connection, subscription, bench.clock)
 
 
-async def age_pending(bench: Bench, consumer: str = "worker-1") -> None:
+async def age_pending(bench: Bench) -> None:
     """Make everything pending look as if its worker had been silent for an hour; counts one more delivery."""
     pending = await bench.connection.client.xpending_range(bench.stream, STAGE.group, "-", "+", 100)
     for item in pending:
         await bench.connection.client.execute_command(
-            "XCLAIM", bench.stream, STAGE.group, consumer, 0, item["message_id"], "IDLE", 3_600_000, "JUSTID"
+            "XCLAIM", bench.stream, STAGE.group, "worker-1", 0, item["message_id"], "IDLE", 3_600_000, "JUSTID"
         )
 
 

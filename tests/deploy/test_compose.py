@@ -16,7 +16,6 @@ from tests.e2e.running import free_ports
 
 pytestmark = pytest.mark.deploy
 ROOT = Path(__file__).parents[2]
-COMPOSE = ROOT / "deploy" / "compose"
 OURS = ("crawler", "enrichment", "indexing", "search")
 
 

@@ -104,13 +104,13 @@ class Collection:
             self._hosts.setdefault(host(entity.website), entity.id)
 
 
-def collect(companies: Path, data: Path = DATA) -> list[KnownEntity]:
+def collect(companies: Path) -> list[KnownEntity]:
     """All entities: our own lists first, then countries, regions, cities by size, companies by market value."""
-    ambiguity = Ambiguity(read_words(data / "common_words.txt"), read_words(data / "personal_names.txt"))
+    ambiguity = Ambiguity(read_words(DATA / "common_words.txt"), read_words(DATA / "personal_names.txt"))
     collection = Collection()
-    for entity in _curated_entities(data / "curated", ambiguity):
+    for entity in _curated_entities(DATA / "curated", ambiguity):
         collection.add(entity)
-    country_names = yaml.load((data / "curated" / COUNTRY_NAMES).read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  # builds nothing but strings
+    country_names = yaml.load((DATA / "curated" / COUNTRY_NAMES).read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  # builds nothing but strings
     for entity in (*countries(country_names, ambiguity), *regions(ambiguity), *cities(ambiguity)):
         collection.add(entity)
     for capital, code, country in capitals():
@@ -143,28 +143,28 @@ def write(entities: Iterable[KnownEntity], path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
-def write_topics(media_topics: Path | None, data: Path = DATA) -> int:
+def write_topics(media_topics: Path | None) -> int:
     """Write the topic rules, first the table of IPTC topics where its source is given; returns how many rules."""
-    table = data / "media_topics.csv"
+    table = DATA / "media_topics.csv"
     if media_topics is not None:
         topic_sources.write_media_topics(topic_sources.from_iptc(media_topics), table)
-    rules = topic_sources.topic_rules(data / "curated" / TOPICS, topic_sources.read_media_topics(table))
+    rules = topic_sources.topic_rules(DATA / "curated" / TOPICS, topic_sources.read_media_topics(table))
     lines = "".join(f"{topic_rules.to_line(rule)}\n" for rule in rules)
-    (data / "topic_rules.tsv").write_text(lines, encoding="utf-8")
+    (DATA / "topic_rules.tsv").write_text(lines, encoding="utf-8")
     return len(rules)
 
 
-def write_sentiment(vader: Path, data: Path = DATA) -> int:
+def write_sentiment(vader: Path) -> int:
     """Write the words with a tone from VADER's lexicon and our own list; returns how many."""
-    ours = sentiment_words.read_sentiment_words(data / "curated" / "sentiment.tsv")
-    return sentiment_words.write_sentiment_words(sentiment_words.from_vader(vader), ours, data / "sentiment_words.tsv")
+    ours = sentiment_words.read_sentiment_words(DATA / "curated" / "sentiment.tsv")
+    return sentiment_words.write_sentiment_words(sentiment_words.from_vader(vader), ours, DATA / "sentiment_words.tsv")
 
 
-def write_lexicon(data: Path = DATA) -> None:
+def write_lexicon() -> None:
     """Write the lexicon of given names, surnames and places."""
-    words = lexicon_sources.lexicon(read_words(data / "common_words.txt"))
+    words = lexicon_sources.lexicon(read_words(DATA / "common_words.txt"))
     text = "".join(f"{line}\n" for line in lexicon.to_lines(words))
-    (data / "lexicon.tsv.gz").write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    (DATA / "lexicon.tsv.gz").write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -28,9 +28,9 @@ from tests.fakes import FakeClock
 ABSENT = "http://127.0.0.1:9"
 
 
-def index_name(settings: StoreSettings, stored: StoredArticle | None = None) -> str:
-    """The index that an article of this program is in; of the first article unless another is given."""
-    month = month_of((stored or a_stored_article(1)).article.first_seen_at)
+def index_name(settings: StoreSettings) -> str:
+    """The index that this program has the first article in."""
+    month = month_of(a_stored_article(1).article.first_seen_at)
     return index_of(settings.index_prefix, Generation(name=fingerprint()), month)
 
 

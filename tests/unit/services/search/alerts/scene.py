@@ -31,8 +31,8 @@ def a_webhook_channel(url: str = "https://hooks.example/in", channel_id: str = "
     return Webhook(id=channel_id, url=url, secret=SECRET)
 
 
-def a_mail_channel(digest: Any = "at-once", channel_id: str = "0000a11e") -> Mail:
-    return Mail(id=channel_id, to=("ada@desk.example",), digest=digest)
+def a_mail_channel(digest: Any = "at-once") -> Mail:
+    return Mail(id="0000a11e", to=("ada@desk.example",), digest=digest)
 
 
 def a_fired_article(number: int = 1, **fields: Any) -> FiredArticle:

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 from services.search.ui.marking import Mark, paragraphs, passages
 
 
-def a_mark(start, end, kind="organization"):
-    return Mark(start, end, kind, "")
+def a_mark(start, end):
+    return Mark(start, end, "organization", "")
 
 
 def shape(text, *marks):
