@@ -18,9 +18,10 @@ _ASCII_LOWERED = bytes(range(256)).lower()
 # So many different characters are replaced one after the other faster than all in one pass.
 _FEW_CHARACTERS = 24
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-# It begins with one set of characters, which the search skips to; which of them it is decides what may follow.
+# It begins with one set of characters, which the search skips to; which of them it is decides what may follow. A row of
+# marks is read once, from its first: at each of them anew, a page of dots would keep the process busy for minutes.
 _SENTENCE_END = re.compile(
-    r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*(?=\s)|(?<=\n)\n*|(?<=[。！？])[。！？]*[」』”’）]*)"
+    r"[.!?…。！？\n](?:(?<=[.!?…])(?<![.!?…].)[.!?…]*+[\"'”’»)\]]*+(?=\s)|(?<=\n)\n*|(?<=[。！？])[。！？]*[」』”’）]*)"
 )
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st sen rep gov gen col lt sgt rev hon bros vs no vol fig jan feb mar apr jun jul aug sep sept "

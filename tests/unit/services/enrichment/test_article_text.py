@@ -1,3 +1,6 @@
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,3 +107,14 @@ def test_what_is_replaced_by_character_is_replaced_as_if_each_stood_alone(text):
     replaced = by_character(text, bytes(range(256)).lower(), str.casefold, without=b"-1")
 
     assert replaced == text.replace("-", "").replace("1", "").casefold()
+
+
+@pytest.mark.parametrize("marks", [".", "…!", ".)", '?"'])
+def test_a_text_of_nothing_but_ends_of_sentences_is_split_in_linear_time(marks):
+    text = marks * (200_000 // len(marks))
+    started = time.process_time()
+
+    sentences = Passage(text).sentences
+
+    assert len(sentences) == 1
+    assert time.process_time() - started < 5
