@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from services.crawler import rights
-from services.crawler.freshness import fresh_for_s
+from services.crawler.freshness import fresh_for_s, moment_of
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from services.crawler.visits import Seen, validator
 from shared import metrics
@@ -185,9 +183,5 @@ def retry_after_s(value: str | None, now_ms: int) -> float | None:
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:_MOST_DIGITS])
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError):
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - from_ms(now_ms)).total_seconds())
+    moment = moment_of(text)
+    return max(0.0, (moment - from_ms(now_ms)).total_seconds()) if moment else None

@@ -10,6 +10,7 @@ from shared.clock import from_ms
 _MAX_AGE = re.compile(r"""(?:^|[\s,])max-age\s*=\s*"?(\d{1,9})""", re.IGNORECASE)
 _NEVER_FRESH = re.compile(r"(?:^|[\s,])(no-store|no-cache)\b(?!\s*=)", re.IGNORECASE)
 _SECONDS = re.compile(r"\s*(\d{1,9})\s*")
+_LONGEST_DATE = 60
 
 
 def fresh_for_s(headers: Mapping[str, str], now_ms: int) -> int:
@@ -21,24 +22,31 @@ def fresh_for_s(headers: Mapping[str, str], now_ms: int) -> int:
     control = headers.get("cache-control") or ""
     if _NEVER_FRESH.search(control):
         return 0
-    if said := _MAX_AGE.search(control):
-        return max(0, int(said[1]) - _seconds(headers.get("age")))
-    expires = _moment(headers.get("expires"))
+    if (age_s := max_age_s(control)) is not None:
+        return max(0, age_s - _seconds(headers.get("age")))
+    expires = moment_of(headers.get("expires"))
     if expires is None:
         return 0
     # Against the site's own clock, whatever ours says.
-    since = _moment(headers.get("date")) or from_ms(now_ms)
+    since = moment_of(headers.get("date")) or from_ms(now_ms)
     return max(0, round((expires - since).total_seconds()))
+
+
+def max_age_s(cache_control: str | None) -> int | None:
+    """The seconds of max-age in a header Cache-Control; None where it says none."""
+    said = _MAX_AGE.search(cache_control or "")
+    return int(said[1]) if said else None
+
+
+def moment_of(http_date: str | None) -> datetime | None:
+    """The moment that a header names, in UTC where it names no zone; None for what is no date."""
+    try:
+        moment = parsedate_to_datetime((http_date or "")[:_LONGEST_DATE])
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _seconds(value: str | None) -> int:
     found = _SECONDS.fullmatch(value or "")
     return int(found[1]) if found else 0
-
-
-def _moment(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime((value or "")[:60])
-    except (ValueError, IndexError, TypeError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

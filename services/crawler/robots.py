@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
+from services.crawler.freshness import max_age_s
+
 MAX_BODY_BYTES = 500 * 1024  # RFC 9309, 2.5: a parser reads at least 500 KiB
 FRESH_S = 24 * 3600  # RFC 9309, 2.4: cached for a day at most
 # A site may ask for less by Cache-Control, but not to be asked before every page.
@@ -24,7 +26,6 @@ _FIELDS = {
 }  # fmt: skip
 # Protocols for preferences of use: contentsignals.org, and the vocabulary of the IETF's AI preferences (Content-Usage).
 _NO_TRAINING = re.compile(r"(?:^|[\s,;])(?:ai-train|train-ai)\s*=\s*(?:no|n)(?=$|[\s,;])", re.IGNORECASE)
-_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9a-fA-F]{2}")
 _SAFE = "!#$%&'()*+,/:;=?@[]~\"<>\\^`{|}"
 
@@ -176,8 +177,8 @@ def fresh_for_s(status: int | None, cache_control: str | None, retry_after_s: fl
     """
     if unreachable(status):
         return round(min(max(FRESH_WHEN_UNREACHABLE_S, retry_after_s or 0.0), FRESH_S))
-    said = _MAX_AGE.search(cache_control or "")
-    return min(max(int(said[1]), SHORTEST_FRESH_S), FRESH_S) if said else FRESH_S
+    said_s = max_age_s(cache_control)
+    return FRESH_S if said_s is None else min(max(said_s, SHORTEST_FRESH_S), FRESH_S)
 
 
 def readable_part(body: bytes) -> bytes:

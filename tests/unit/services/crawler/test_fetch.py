@@ -134,6 +134,7 @@ async def test_a_permanent_redirect_on_the_host_is_followed_and_reported(fetcher
         ("Mon, 02 Mar 2026 12:01:00 GMT", 60),
         ("Mon, 02 Mar 2026 11:00:00 -0000", 0),
         ("Mon, 02 Mar 99999 12:01:00 GMT", None),
+        ("Mon, 02 Mar 99999999999 12:01:00 GMT", None),
     ],
 )
 def test_the_time_to_wait_is_read_as_seconds_or_as_a_date(value, seconds):

@@ -26,6 +26,7 @@ NOW = FakeClock().now_ms()  # Monday, 2 March 2026, 12:00 UTC
         ({"expires": "Mon, 02 Mar 2026 11:10:00 GMT"}, 0),
         ({"expires": "0"}, 0),
         ({"expires": "never"}, 0),
+        ({"expires": "Mon, 02 Mar 99999999999 12:10:00 GMT"}, 0),
         # A clock that is an hour ahead.
         ({"expires": "Mon, 02 Mar 2026 13:10:00 GMT", "date": "Mon, 02 Mar 2026 13:00:00 GMT"}, 600),
     ],
