@@ -14,7 +14,7 @@ _LARGER = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # XML without a mark: the first character is "<".
 _SIXTEEN_BITS = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=[\s\"']*([\w.:-]+)", re.IGNORECASE)
 _XML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)?<\?xml[^>]{0,200}?encoding\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE | re.DOTALL
 )

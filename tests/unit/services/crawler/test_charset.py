@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from services.crawler.charset import decode
@@ -50,6 +52,15 @@ def test_a_page_that_says_nothing_is_guessed():
 @pytest.mark.parametrize("label", ["hex", "rot13", "punycode", "unicode_escape", "zlib", "no-such", "utf-7", ""])
 def test_a_label_that_names_no_encoding_of_text_is_not_believed(label):
     assert decode(WORDS.encode(), f"text/html; charset={label}") == WORDS
+
+
+def test_a_header_of_blanks_is_read_in_linear_time():
+    started = time.process_time()
+
+    text = decode(WORDS.encode(), "text/html; charset=" + " " * 60_000 + ";")
+
+    assert text == WORDS
+    assert time.process_time() - started < 2
 
 
 def test_xml_in_16_bit_units_without_a_mark_is_recognised():
