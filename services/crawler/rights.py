@@ -58,12 +58,11 @@ def of_robots(robots: Robots, url: str) -> frozenset[Right]:
 
 def together(*said: Iterable[Right]) -> tuple[Right, ...]:
     """All rights that anything reserves, each once, in one order."""
-    reserved = frozenset(right for rights in said for right in rights)
-    return tuple(right for right in _ORDER if right in reserved)
+    return named(right for rights in said for right in rights)
 
 
 def named(names: Iterable[str]) -> tuple[Right, ...]:
-    """The rights with these names; what is none is left out."""
+    """The rights with these names, each once, in one order; what is none is left out."""
     wanted = frozenset(names)
     return tuple(right for right in _ORDER if right in wanted)
 

@@ -72,10 +72,6 @@ class Discovered:
     hints: UpdateHints = UpdateHints()
     truncated: bool = False
 
-    @property
-    def ttl_s(self) -> int | None:
-        return self.hints.ttl_s
-
 
 def absolute_url(href: str | None, base_url: str) -> str | None:
     """The canonical http or https URL that `href` means on `base_url`, or None where it means none."""

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from services.crawler.characters import readable
-from services.crawler.discovery.link import absolute_url
+from services.crawler.discovery.link import absolute_url, language_of
 from services.crawler.extraction.authors import persons
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData, text_of
@@ -153,8 +153,7 @@ def _language(tree: HtmlElement, data: LinkedData, head: Head) -> str | None:
         data.text("inLanguage"), tree.get("lang"), tree.get("xml:lang"),
         head.first("content-language", "language", "dc.language"), head.first("og:locale"),
     )  # fmt: skip
-    codes = (re.match(r"\s*([a-zA-Z]{2})(?![a-zA-Z])", text) for text in said if text)
-    return next((code[1].lower() for code in codes if code), None)
+    return next((code for text in said if (code := language_of(text))), None)
 
 
 def _canonical(tree: HtmlElement, head: Head, url: str) -> str | None:

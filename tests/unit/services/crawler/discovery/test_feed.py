@@ -27,7 +27,7 @@ def test_the_items_of_rss_are_links_with_their_hints():
 
     expected = Link("https://news.example/a", "Mill & weir", datetime(2026, 3, 2, 9, tzinfo=UTC), None, "en")
     assert found.links == (expected,)
-    assert found.ttl_s == 900
+    assert found.hints.ttl_s == 900
 
 
 def test_the_entries_of_atom_are_links_with_both_times():
