@@ -4,6 +4,7 @@
     ├── ConfigurationError          a setting, a file or an argument is wrong: fix it and start again
     ├── PermanentFailure            the world would have to be another for this item to succeed
     │   ├── InvalidInput            bytes that do not parse, or an event that does not validate
+    │   │   └── InvalidCursor       where a page ended, of another question or of none
     │   ├── AddressRefused          an address, scheme or port that may not be contacted
     │   ├── LimitExceeded           larger, deeper or longer than the stated bound
     │   └── Expired                 what was kept for a while is not kept any more: start again
@@ -29,6 +30,10 @@ class PermanentFailure(NewsweirError):
 
 class InvalidInput(PermanentFailure):
     """Bytes that do not parse, or an event that does not validate."""
+
+
+class InvalidCursor(InvalidInput):
+    """Where a page ended, of another question or of none."""
 
 
 class AddressRefused(PermanentFailure):

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from shared.errors import ConfigurationError
 from shared.secrecy import MASK, without_secrets
@@ -23,6 +24,9 @@ _OWN_NAMES = {
 _HARDLY_DIFFERENT = 0.88
 # For a field's json_schema_extra: its value is never shown.
 SECRET: dict[str, Any] = {"secret": True}
+# A key of the same: what fits a field's pattern, in words.
+FORM = "form"
+WEB_ADDRESS: dict[str, Any] = {FORM: "an address that begins with http:// or https://"}
 
 
 class Settings(BaseModel):
@@ -58,7 +62,7 @@ def load(settings: type[S], environment: Mapping[str, str] | None = None) -> S:
         # From strings: a number in a variable is a number, a list is separated by commas.
         return settings.model_validate({name: _parse(settings, name, value) for name, (value, _) in given.items()})
     except ValidationError as error:
-        problems = "; ".join(_problem(settings, given, str(e["loc"][0]), e["msg"], e["input"]) for e in error.errors())
+        problems = "; ".join(_problem(settings, given, str(e["loc"][0]), e) for e in error.errors())
         raise ConfigurationError(f"settings that do not fit: {problems}; `newsweir config show` lists all") from error
 
 
@@ -136,7 +140,7 @@ def masked(field: FieldInfo, value: object) -> object:
 
 _BOUNDS = {
     "minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below",
-    "maxLength": "characters at most", "pattern": "like",
+    "maxLength": "characters at most",
 }  # fmt: skip
 _KINDS = {
     "array": "a list, separated by commas",
@@ -149,6 +153,8 @@ _KINDS = {
 def allowed(group: type[Settings], name: str) -> str:
     """What a setting may be, in words: ``a whole number, at least 0, at most 65535``."""
     schema = group.model_json_schema()["properties"][name]
+    if FORM in schema:
+        return str(schema[FORM])
     parts = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
     part = parts[0]
     if "enum" in part:
@@ -172,9 +178,11 @@ def _parse(settings: type[Settings], name: str, value: object) -> object:
     return [part.strip() for part in str(value).split(",")] if listed else value
 
 
-def _problem(settings: type[Settings], given: Mapping[str, Given], name: str, message: str, value: object) -> str:
-    shown = masked(settings.model_fields[name], value)
+def _problem(settings: type[Settings], given: Mapping[str, Given], name: str, mistake: ErrorDetails) -> str:
+    shown = masked(settings.model_fields[name], mistake["input"])
     fits = allowed(settings, name)
+    # A pattern is for programs; what is allowed says the same in words.
+    message = "does not fit" if mistake["type"] == "string_pattern_mismatch" else mistake["msg"]
     return f"{variable_of(name)}: {message} (is {shown!r}, set in {_place(given, name)}; allowed: {fits})"
 
 
@@ -200,6 +208,7 @@ class BusSettings(Settings):
     redis_url: str | None = Field(
         default=None,
         pattern=r"^(rediss?(\+sentinel)?|unix)://",
+        json_schema_extra={FORM: "an address that begins with redis://, rediss://, redis+sentinel:// or unix://"},
         description="redis://, rediss://, unix:// or redis+sentinel://host:port,host:port/service; "
         "unset: `newsweir run` starts an embedded Valkey",
     )
@@ -219,7 +228,10 @@ class StoreSettings(Settings):
         default_factory=_default_data_dir, description="all state of one machine; the XDG data folder"
     )
     elasticsearch_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="http(s)://[user:password@]host:port"
+        default=None,
+        pattern=r"^https?://",
+        json_schema_extra=WEB_ADDRESS,
+        description="http(s)://[user:password@]host:port",
     )
     elasticsearch_api_key: str | None = Field(
         default=None, json_schema_extra=SECRET, description="instead of a user in the URL: the encoded form"
@@ -227,7 +239,12 @@ class StoreSettings(Settings):
     elasticsearch_ca_file: Path | None = Field(
         default=None, description="certificate of the authority that signed the server's, where it is no public one"
     )
-    index_prefix: str = Field(default="newsweir", pattern=r"^[a-z][a-z0-9-]*$", description="starts every index name")
+    index_prefix: str = Field(
+        default="newsweir",
+        pattern=r"^[a-z][a-z0-9-]*$",
+        json_schema_extra={FORM: "small letters, digits and hyphens, a letter first"},
+        description="starts every index name",
+    )
     store_timeout_s: float = Field(default=10.0, gt=0, description="longest wait for one request to the store")
     retention_days: float | None = Field(
         default=None, gt=0, description="articles older than this are deleted by `newsweir prune`; none without it"
@@ -245,6 +262,7 @@ class EmbeddingSettings(Settings):
     embeddings_url: str | None = Field(
         default=None,
         pattern=r"^https?://",
+        json_schema_extra=WEB_ADDRESS,
         description="base URL of an OpenAI-compatible endpoint, as http://127.0.0.1:8080/v1; any address will do",
     )
     embeddings_model: str | None = Field(
@@ -276,16 +294,21 @@ class TelemetrySettings(Settings):
     """How a process speaks of itself."""
 
     log_level: str = Field(
-        default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error"
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        json_schema_extra={FORM: "debug, info, warning or error"},
+        description="debug, info, warning or error",
     )
     log_format: str = Field(
         default="auto",
         pattern="^(auto|text|json)$",
+        json_schema_extra={FORM: "auto, text or json"},
         description="text for people, json for machines that collect logs; auto: text on a terminal, else json",
     )
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None,
         pattern=r"^https?://",
+        json_schema_extra=WEB_ADDRESS,
         description="base URL of what takes traces by OTLP over HTTP, as http://127.0.0.1:4318; unset: no traces",
     )
     otel_exporter_otlp_headers: str | None = Field(

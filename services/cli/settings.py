@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.settings import SECRET, Settings
+from shared.settings import SECRET, WEB_ADDRESS, Settings
 
 
 class KibanaSettings(Settings):
@@ -11,6 +11,7 @@ class KibanaSettings(Settings):
     kibana_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/\s]",
+        json_schema_extra=WEB_ADDRESS,
         description="of Kibana, with its base path; `newsweir kibana import` needs it; may hold user:password@",
     )
     kibana_api_key: str | None = Field(

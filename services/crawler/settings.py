@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, field_validator
 
-from shared.settings import Settings
+from shared.settings import FORM, Settings
 
 
 class CrawlerSettings(Settings):
@@ -13,6 +13,7 @@ class CrawlerSettings(Settings):
     contact: str | None = Field(
         default=None,
         pattern=r"^[\x21-\x7e]{3,200}$",
+        json_schema_extra={FORM: "3 to 200 characters of ASCII without blanks"},
         description="address or URL that site owners read in the user agent; required for sites of others",
     )
     allow_loopback: bool = Field(

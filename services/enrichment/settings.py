@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from shared.events.enrichment import Tier
-from shared.settings import SECRET, Settings
+from shared.settings import SECRET, WEB_ADDRESS, Settings
 
 
 class EnrichmentSettings(Settings):
@@ -40,6 +40,7 @@ class LlmSettings(Settings):
     llm_url: str | None = Field(
         default=None,
         pattern=r"^https?://",
+        json_schema_extra=WEB_ADDRESS,
         description="base URL of an OpenAI-compatible endpoint, as http://127.0.0.1:8080/v1; any address will do",
     )
     llm_model: str | None = Field(default=None, max_length=100, description="the model's name there")

@@ -29,6 +29,7 @@ from services.search.authentication import KeyGuard
 from services.search.body_limits import BodyLimits
 from services.search.catalogue import Catalogue
 from services.search.error_answers import ErrorAnswers, Unforeseen
+from services.search.head_requests import HeadAsGet
 from services.search.live import HEARTBEAT_S, LiveFeed
 from services.search.measuring import Measured
 from services.search.pipeline import Pipeline
@@ -103,7 +104,7 @@ def create_app(
     app.include_router(timeline_routes(catalogue, clock))
     app.include_router(story_routes(catalogue, clock))
     app.include_router(export_routes(catalogue, clock))
-    app.state.live = LiveFeed(connection, catalogue, heartbeat_s=HEARTBEAT_S)
+    app.state.live = LiveFeed(connection, catalogue, clock, heartbeat_s=HEARTBEAT_S)
     app.include_router(live_routes(app.state.live, clock))
     sources = SourceCatalogue(connection, clock)
     app.include_router(source_routes(sources, clock))
@@ -132,6 +133,8 @@ def _surround(
     if settings.require_keys and connection is None:
         raise ConfigurationError("NEWSWEIR_REQUIRE_KEYS is set, and keys are kept in the broker: set REDIS_URL")
     limit = settings.rate_limit_per_minute
+    # The innermost: what surrounds it tells HEAD from GET.
+    app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimits)
     app.add_middleware(
         KeyGuard,

@@ -51,6 +51,10 @@ class Given:
         except (ValueError, OverflowError, LimitExceeded) as error:
             raise InvalidParameter(name, str(error)) from error
 
+    def says(self, parameter: AnyParameter) -> bool:
+        """Whether the request gave the parameter."""
+        return any(name in self.values for name in parameter.names)
+
 
 @dataclass(frozen=True)
 class Form:

@@ -8,9 +8,11 @@ from services.search.api.representation import ArticleItem
 from services.search.broker import BrokerUnavailable, answered
 from services.search.catalogue import Catalogue
 from services.search.names import named_within
+from services.search.sight import in_sight
 from shared.article_store.matching import Batch
 from shared.article_store.query import ArticleQuery, Hit
 from shared.bus.envelope import Entry, Readable, decode
+from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleIndexed
 from shared.redis_client import RedisConnection
@@ -26,18 +28,21 @@ _SEEN_OUTCOMES = frozenset({"created", "updated"})
 
 @dataclass(frozen=True)
 class Happened:
-    """Articles that were put into the store, by the id of the entry that says so, up to `last_id`."""
+    """What was put into the store, by the id of the entry that says so, up to `last_id`."""
 
     last_id: str
-    articles: dict[str, str]
+    articles: dict[str, ArticleIndexed]
 
 
 class LiveFeed:
     """What is put into the store from now on, or since an entry of the stream, for one client after the other."""
 
-    def __init__(self, connection: RedisConnection | None, catalogue: Catalogue, *, heartbeat_s: float) -> None:
+    def __init__(
+        self, connection: RedisConnection | None, catalogue: Catalogue, clock: Clock, *, heartbeat_s: float
+    ) -> None:
         self._connection = connection
         self._catalogue = catalogue
+        self._clock = clock
         self._waits_per_heartbeat = max(1, round(heartbeat_s / _WAIT_S))
         self._closed = False
 
@@ -87,20 +92,21 @@ class LiveFeed:
         answer = await answered(asked)
         entries = [Entry(entry_id, fields) for _, found in answer or () for entry_id, fields in found]
         read = [item for entry in entries if isinstance(item := decode(entry, ArticleIndexed), Readable)]
-        articles = {item.entry.id: item.event.article_id for item in read if item.event.outcome in _SEEN_OUTCOMES}
+        articles = {item.entry.id: item.event for item in read if item.event.outcome in _SEEN_OUTCOMES}
         return Happened(entries[-1].id if entries else after, articles)
 
     async def _matching(self, query: ArticleQuery, happened: Happened) -> list[tuple[str, ArticleItem]]:
         if not happened.articles:
             return []
         # An article that was put twice is told with the later entry, as it is by now.
-        last = {article_id: entry_id for entry_id, article_id in happened.articles.items()}
-        articles = await self._catalogue.several(tuple(last))
+        last = {event.article_id: entry_id for entry_id, event in happened.articles.items()}
+        revisions = {event.article_id: event.revision for event in happened.articles.values()}
+        articles = await in_sight(self._catalogue.several, revisions, self._clock)
         batch = tuple(articles.values())
         found = await asyncio.to_thread(lambda: Batch(batch).found_by(named_within(query, batch)))
         return [
             (entry_id, ArticleItem.of(Hit(articles[article_id])))
-            for entry_id, article_id in happened.articles.items()
+            for entry_id, article_id in ((entry_id, event.article_id) for entry_id, event in happened.articles.items())
             if article_id in found and last[article_id] == entry_id
         ]
 

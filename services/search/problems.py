@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from services.search.alerts.rules import UnknownAlert
 from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
 from services.search.body_limits import BodyTooLarge, BodyTooSlow
+from services.search.body_mistakes import mistake_in
 from services.search.broker import BrokerUnavailable
 from services.search.catalogue import ModelUnavailable, UnknownArticle, UnknownFacet, UnknownStory
 from services.search.entities import UnknownEntity
@@ -19,7 +20,7 @@ from services.search.query_string import InvalidParameter
 from services.search.source_catalogue import CrawlerRefuses, NoCrawler, UnknownSource
 from services.search.starting_again import StartAgain
 from services.search.streaming import Busy
-from shared.errors import DependencyUnavailable, Expired, InvalidInput, LimitExceeded, NewsweirError
+from shared.errors import DependencyUnavailable, Expired, InvalidCursor, InvalidInput, LimitExceeded, NewsweirError
 
 RETRY_AFTER_S = 5
 MEDIA_TYPE = "application/problem+json"
@@ -226,8 +227,6 @@ OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-# What pydantic calls a body that was sent as something else than JSON.
-_NO_OBJECT = "model_attributes_type"
 _BY_STATUS = {400: INVALID_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 # What each error is to the one who asked; the first that fits.
 _BY_ERROR: tuple[tuple[type[NewsweirError], Kind], ...] = (
@@ -271,10 +270,13 @@ def problem_of(error: Exception) -> Problem:
                 "excerpt": error.excerpt,
             }
             return Problem(INVALID_QUERY, str(error), parameter="q", more=place)
+        case InvalidCursor():
+            return Problem(INVALID_PARAMETER, str(error), parameter="cursor")
         case StartAgain():
             return Problem(PAGE_EXPIRED, str(error), more={"link": error.link})
         case RequestValidationError():
-            return Problem(INVALID_REQUEST, _in_words(error))
+            mistake = mistake_in(error.errors())
+            return Problem(INVALID_REQUEST, mistake.said, parameter=mistake.parameter)
         case RateExceeded():
             return Problem(RATE_EXCEEDED, str(error), headers=error.headers)
         case DependencyUnavailable() | Busy():
@@ -294,13 +296,6 @@ def _of_kind(error: Exception) -> Problem:
         return Problem(INTERNAL, INTERNAL.meaning)
     headers = {"WWW-Authenticate": "Bearer"} if kind is KEY_NEEDED else {}
     return Problem(kind, str(error), headers=headers)
-
-
-def _in_words(error: RequestValidationError) -> str:
-    if any(item["type"] == _NO_OBJECT and item["loc"] == ("body",) for item in error.errors()):
-        return "the body is a JSON object, sent with Content-Type: application/json"
-    said = (f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in error.errors())
-    return "; ".join(text.lstrip(": ") for text in said)[:2000]
 
 
 def to_response(problem: Problem, instance: str) -> JSONResponse:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from shared.article_store.query import MAX_CURSOR_CHARACTERS, ArticleQuery
 from shared.clock import from_ms, to_ms
-from shared.errors import InvalidInput
+from shared.errors import InvalidCursor
 
 # How long a view of the store is kept for the next page by relevance, and how many views one reader keeps.
 VIEW_LIFETIME_S = 600
@@ -67,7 +67,7 @@ def decode(query: ArticleQuery) -> Position | None:
     """The position of the query's cursor, None where it has none.
 
     Raises:
-        InvalidInput: not a cursor, or one of another query.
+        InvalidCursor: not a cursor, or one of another query.
     """
     if query.cursor is None:
         return None
@@ -115,8 +115,8 @@ def _parse(cursor: str) -> object:
         raise _foreign() from error
 
 
-def _foreign() -> InvalidInput:
-    return InvalidInput("cursor does not belong to this query: start again from the first page")
+def _foreign() -> InvalidCursor:
+    return InvalidCursor("cursor does not belong to this query: start again from the first page")
 
 
 def _seal(query: ArticleQuery, position: Position) -> str:

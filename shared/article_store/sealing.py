@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 
-from shared.errors import InvalidInput
+from shared.errors import InvalidCursor
 
 
 def sealed_cursor(asked: object, order: int, item_id: str) -> str:
@@ -18,12 +18,12 @@ def open_cursor(asked: object, cursor: str) -> tuple[int, str]:
     """The order key and the id that a cursor holds.
 
     Raises:
-        InvalidInput: not a cursor, or one of another question.
+        InvalidCursor: not a cursor, or one of another question.
     """
     match _parse(cursor):
         case [str(seal), int(order), str(item_id)] if seal == _seal(asked) and 0 <= order < 2**63:
             return order, item_id
-    raise InvalidInput("cursor does not belong to this query: start again from the first page")
+    raise InvalidCursor("cursor does not belong to this query: start again from the first page")
 
 
 def _parse(cursor: str) -> object:

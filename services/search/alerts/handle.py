@@ -8,6 +8,7 @@ from services.search.alerts.backlog import Backlog
 from services.search.alerts.fire import Firing, Trigger
 from services.search.alerts.rules import AlertBook, Rule
 from services.search.names import named_within
+from services.search.sight import in_sight
 from shared import metrics, tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.matching import Batch
@@ -18,9 +19,6 @@ from shared.clock import Clock, to_ms
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleIndexed
 from shared.redis_client import BROKER_ERRORS
-
-# Longer than a reader of the embedded store takes to see a commit.
-_SIGHT_S = 0.15
 
 
 class Matcher:
@@ -98,8 +96,5 @@ class MatchAlerts:
 
     async def _articles(self, revisions: Mapping[str, int]) -> list[StoredArticle]:
         """The articles in their indexed revisions, or newer; what was deleted meanwhile is left out."""
-        found = await self._reader.get_many(list(revisions))
-        if any(id_ not in found or found[id_].article.revision < revision for id_, revision in revisions.items()):
-            await self._clock.sleep(_SIGHT_S)
-            found = await self._reader.get_many(list(revisions))
+        found = await in_sight(self._reader.get_many, revisions, self._clock)
         return [found[article_id] for article_id in revisions if article_id in found]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 import structlog
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from services.search.parameters import SEARCH, parse
 from services.search.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
@@ -25,10 +25,18 @@ MAX_ALERTS = 10_000
 MAX_CHANNELS = 5
 MAX_RECIPIENTS = 20
 _FRESH_S = 600.0
-_ADDRESS = r"^[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,190}$"
+_ADDRESS = r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,190}"
 OncePer = Literal["article", "story"]
 Digest = Literal["at-once", "hourly", "daily"]
-Address = Annotated[str, Field(pattern=_ADDRESS)]
+
+
+def _as_address(value: str) -> str:
+    if not re.fullmatch(_ADDRESS, value):
+        raise ValueError(f"{value[:80]!r} is no mail address like desk@news.example")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_as_address), WithJsonSchema({"type": "string", "pattern": f"^{_ADDRESS}$"})]
 # What says how to show a page, not what to find.
 _OF_THE_PAGE = re.compile(r"cursor|size|sort|recency|highlight|fields|facet(\..*)?")
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.settings import SECRET, Settings
+from shared.settings import FORM, SECRET, Settings
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -32,5 +32,8 @@ class AlertSettings(Settings):
     smtp_user: str | None = Field(default=None, description="name to log in with, where the server wants one")
     smtp_password: str | None = Field(default=None, description="of that user", json_schema_extra=SECRET)
     smtp_sender: str | None = Field(
-        default=None, pattern=r"^[^\s@<>]+@[A-Za-z0-9.-]+$", description="address that notices come from"
+        default=None,
+        pattern=r"^[^\s@<>]+@[A-Za-z0-9.-]+$",
+        json_schema_extra={FORM: "a mail address without a name, like newsweir@news.example"},
+        description="address that notices come from",
     )

@@ -130,7 +130,7 @@ class AlertView(BaseModel):
                 "feed": f"{own}/feed.xml",
                 "live": f"{own}/live",
                 "deliveries": f"{own}/deliveries",
-                "articles": f"/v1/articles?{alert.query}",
+                "articles": f"/v1/articles?{alert.query}".rstrip("?"),
             },
         )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.search.alerts.deliveries import Deliveries
@@ -28,6 +28,7 @@ from services.search.api.alert_models import (
     TestRequest,
     TestResult,
 )
+from services.search.api.asking import asks_nothing
 from services.search.api.representation import ArticleItem
 from services.search.broker import BrokerUnavailable, answered
 from services.search.catalogue import Catalogue
@@ -52,14 +53,15 @@ def alert_routes(resource: "AlertResource") -> APIRouter:
     """The routes of the resource."""
     router = APIRouter(tags=["alerts"], responses=OPENAPI_RESPONSES)
     add, one = router.add_api_route, f"{ALERTS_PATH}/{{alert_id}}"
-    add(ALERTS_PATH, resource.list, summary="All alerts")
+    plain = [Depends(asks_nothing)]
+    add(ALERTS_PATH, resource.list, summary="All alerts", dependencies=plain)
     add(ALERTS_PATH, resource.create, methods=["POST"], status_code=201, summary="Save a query as an alert")
-    add(one, resource.one, summary="One alert")
+    add(one, resource.one, summary="One alert", dependencies=plain)
     add(one, resource.replace, methods=["PUT"], summary="Replace an alert")
     add(one, resource.change, methods=["PATCH"], summary="Change parts of an alert")
     add(one, resource.delete, methods=["DELETE"], status_code=204, summary="Delete an alert")
     add(f"{one}/test", resource.test, methods=["POST"], summary="Try an alert")
-    add(f"{one}/deliveries", resource.deliveries, summary="What became of an alert's notices")
+    add(f"{one}/deliveries", resource.deliveries, summary="What became of an alert's notices", dependencies=plain)
     add(f"{one}/feed.xml", resource.feed, response_class=Response, summary="What an alert fired, as RSS")
     add(f"{one}/live", resource.live, response_class=Response, summary="What an alert fires, as it does")
     return router

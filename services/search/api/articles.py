@@ -3,11 +3,11 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from services.search.api.asking import add_question, given
+from services.search.api.asking import add_question, asks_nothing, given
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, Article, ArticleItem, ArticleList
 from services.search.api.revisions import RevisionList
@@ -47,14 +47,17 @@ def article_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
         response_model=ArticleList,
     )
     one = f"{ARTICLES_PATH}/{{article_id}}"
-    router.add_api_route(one, resource.one, summary="One article, whole")
+    plain = [Depends(asks_nothing)]
+    router.add_api_route(one, resource.one, summary="One article, whole", dependencies=plain)
     router.add_api_route(
         f"{one}/similar",
         resource.similar,
         summary="Articles that read like this one",
         openapi_extra={"parameters": described(SIMILAR_FORM.parameters)},
     )
-    router.add_api_route(f"{one}/revisions", resource.revisions, summary="What an article said before")
+    router.add_api_route(
+        f"{one}/revisions", resource.revisions, summary="What an article said before", dependencies=plain
+    )
     return router
 
 

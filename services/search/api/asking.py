@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 
 from services.search.api.openapi import described, json_body
 from services.search.form import Form, Given
-from services.search.query_string import pairs_of_json, pairs_of_query_string
+from services.search.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
 from shared.clock import Clock, from_ms
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]
@@ -24,6 +24,16 @@ async def given(form: Form, request: Request, clock: Clock) -> Given:
     if request.method == "POST":
         pairs += pairs_of_json(await request.body(), one_value=form.one_value)
     return form.read(pairs, from_ms(clock.now_ms()))
+
+
+async def asks_nothing(request: Request) -> None:
+    """For routes without parameters: a name that means nothing is refused, as everywhere, rather than ignored.
+
+    Raises:
+        InvalidParameter: there is one.
+    """
+    for name, _ in pairs_of_query_string(request.url.query):
+        raise InvalidParameter(name[:80], "unknown: this address takes no parameters")
 
 
 def add_question(

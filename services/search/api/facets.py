@@ -1,8 +1,9 @@
 """GET /v1/facets: the ways to narrow a search, described."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from services.search.api.asking import asks_nothing
 from services.search.problems import OPENAPI_RESPONSES
 from shared.facets import FACETS, Facet, FacetKind
 
@@ -58,7 +59,8 @@ class FacetRegistry(BaseModel):
 def facet_routes() -> APIRouter:
     """The routes of the resource."""
     router = APIRouter(tags=["facets"], responses=OPENAPI_RESPONSES)
-    router.add_api_route("/v1/facets", _list_facets, summary="The facets and their parameters")
+    plain = [Depends(asks_nothing)]
+    router.add_api_route("/v1/facets", _list_facets, summary="The facets and their parameters", dependencies=plain)
     return router
 
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from services.search.api.asking import given
+from services.search.api.asking import asks_nothing, given
 from services.search.api.openapi import described
 from services.search.form import Form
 from services.search.parameter import several, several_of, text, whole
@@ -88,7 +88,7 @@ def source_routes(sources: SourceCatalogue, clock: Clock) -> APIRouter:
     )
     router.add_api_route(SOURCES_PATH, resource.add, methods=["POST"], summary="Crawl a site from now on")
     one = f"{SOURCES_PATH}/{{source_id}}"
-    router.add_api_route(one, resource.one, summary="One source")
+    router.add_api_route(one, resource.one, summary="One source", dependencies=[Depends(asks_nothing)])
     router.add_api_route(
         one, resource.remove, methods=["DELETE"], status_code=204, response_class=Response, summary="Crawl it no more"
     )

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 
 from services.search import values
-from services.search.api.asking import add_question, given
+from services.search.api.asking import add_question, asks_nothing, given
 from services.search.api.representation import ARTICLES_PATH, Total
 from services.search.catalogue import Catalogue
 from services.search.problems import OPENAPI_RESPONSES
@@ -134,7 +134,8 @@ def story_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
         by_post=f"{STORIES_PATH}/search",
         example={"entity": ["org:acme"], "articles_from": 3, "sort": "largest"},
     )
-    router.add_api_route(f"{STORIES_PATH}/{{story_id}}", resource.one, summary="One story, article by article")
+    one, plain = f"{STORIES_PATH}/{{story_id}}", [Depends(asks_nothing)]
+    router.add_api_route(one, resource.one, summary="One story, article by article", dependencies=plain)
     return router
 
 

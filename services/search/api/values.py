@@ -10,15 +10,17 @@ from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, FacetAnswer
 from services.search.api.understood import Understood
 from services.search.catalogue import Catalogue, UnknownFacet
-from services.search.facet_parameters import TOP, under_parameter
-from services.search.form import Form
+from services.search.facet_parameters import OF_FACETS, TOP, under_parameter
+from services.search.form import Form, Given
 from services.search.parameter import choice, several_of, text, whole
 from services.search.parameters import EVERYTHING, asked_of_articles, to_url, within_search
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.fields import NAMED_FACETS
 from services.search.query_language.writing import write
+from services.search.query_string import InvalidParameter
 from services.search.selection import toggled
 from services.search.values import MAX_SUGGESTIONS, facet_values, suggestions
+from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     MAX_LABEL_QUERY_CHARACTERS,
@@ -33,11 +35,13 @@ _DEFAULT_VALUES = 20
 _DEFAULT_SUGGESTIONS = 10
 _MAX_TEXT = MAX_LABEL_QUERY_CHARACTERS
 _ORDERS: tuple[BucketSort, ...] = get_args(BucketSort)
+_INTERVALS: tuple[Interval, ...] = get_args(Interval)
 _LABEL = text("label", "Words of the label start with these; as facet.NAME.q of a search.", _MAX_TEXT)
 _VALUES = whole("values", "How many values.", MAX_FACET_SIZE, _DEFAULT_VALUES)
 _ORDER = choice("order", "By falling count or by name.", _ORDERS, _ORDERS[0])
 _UNDER = under_parameter("under", f"Of topics: what lies directly below this one; {TOP} for the highest of all.")
-VALUE_FORM = within_search(_LABEL, _VALUES, _ORDER, _UNDER)
+_INTERVAL = choice("interval", "Of published: how long each value is; a fitting one unless given.", _INTERVALS, None)
+VALUE_FORM = within_search(_LABEL, _VALUES, _ORDER, _UNDER, _INTERVAL)
 _Q = text("q", "The beginning of a name, or of one of its words.", _MAX_TEXT)
 _FACET = several_of("facet", "Which facets to look through: all that have names unless given.", NAMED_FACETS)
 _SIZE = whole("size", "How many suggestions.", MAX_SUGGESTIONS, _DEFAULT_SUGGESTIONS)
@@ -83,6 +87,23 @@ def value_routes(catalogue: Catalogue, clock: Clock) -> APIRouter:
     return router
 
 
+def _wanted(name: str, asked: Given) -> FacetRequest:
+    """How to count: as it is said here, else as the address of a search says it of this facet."""
+    own, there = OF_FACETS[name], OF_FACETS[name].request(asked)
+    if asked[_INTERVAL] and own.facet.kind != "date":
+        raise InvalidParameter(_INTERVAL.name, f"{name} has no spans of time, published has")
+    if asked[_UNDER] is not None and not own.facet.below:
+        raise InvalidParameter(_UNDER.name, f"{name} is no tree, topic is")
+    return FacetRequest(
+        name,
+        there.size if asked.says(own.size) and not asked.says(_VALUES) else asked[_VALUES],
+        there.sort if asked.says(own.sort) and not asked.says(_ORDER) else asked[_ORDER],
+        asked[_INTERVAL] or there.interval,
+        there.query,
+        there.under if asked[_UNDER] is None else asked[_UNDER],
+    )
+
+
 class _Values:
     def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
         self._catalogue = catalogue
@@ -94,8 +115,7 @@ class _Values:
             raise UnknownFacet(f"no facet is called {name[:40]!r}: one of {', '.join(FACETS_BY_NAME)}")
         asked = await given(VALUE_FORM, request, self._clock)
         query = asked_of_articles(asked)
-        wanted = FacetRequest(name, asked[_VALUES], asked[_ORDER], under=asked[_UNDER])
-        counts = await facet_values(self._catalogue, query, wanted, asked[_LABEL])
+        counts = await facet_values(self._catalogue, query, _wanted(name, asked), asked[_LABEL])
         answer = FacetAnswer.of(query, counts)
         return FacetValues(name=name, query=Understood.of(query), **dict(answer))
 

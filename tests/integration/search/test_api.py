@@ -226,7 +226,7 @@ async def test_the_facets_are_described_as_the_search_takes_them(client):
     [
         ("persn=x", "/docs#invalid-parameter", "persn"),
         ("size=1000", "/docs#invalid-parameter", "size"),
-        ("cursor=nonsense", "/docs#invalid-request", None),
+        ("cursor=nonsense", "/docs#invalid-parameter", "cursor"),
         ("x" * 9000, "/docs#too-much", None),
         ("q=a+b)", "/docs#invalid-query", "q"),
     ],
@@ -244,7 +244,7 @@ async def test_a_cursor_belongs_to_its_question(client):
 
     response = await client.get(link.replace("q=battery", "q=plant"))
 
-    assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-request")
+    assert (response.status_code, response.json()["parameter"]) == (400, "cursor")
 
 
 @pytest.mark.parametrize("words", ["%22", "%26", "-", "*", "AND+OR", "a:b+(c", "%00", "%F0%9F%94%8B", "title:battery"])
@@ -330,7 +330,7 @@ async def test_a_path_that_leads_nowhere_is_a_problem(client, path, status):
 async def test_a_method_that_is_not_known_is_a_problem_that_names_those_that_are(client):
     response = await client.delete("/v1/articles")
 
-    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
     assert response.json()["type"] == "/docs#method-not-allowed"
 
 
@@ -390,3 +390,19 @@ async def test_a_long_question_may_go_on_and_start_again_too(client, clock):
     assert second.json()["articles"][0]["id"] != first["articles"][0]["id"]
     assert gone.status_code == 410
     assert (await client.get(gone.json()["link"])).json()["articles"][0]["id"] == first["articles"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    "path", [f"/v1/articles/{'a' * 64}", "/v1/articles/x/revisions", "/v1/facets", "/v1/stories/x"]
+)
+async def test_what_takes_no_parameters_refuses_them_rather_than_ignore_them(client, path):
+    response = await client.get(f"{path}?fields=title")
+
+    assert (response.status_code, response.json()["parameter"]) == (400, "fields")
+
+
+async def test_head_is_answered_as_get_without_the_body(client):
+    got, head = await client.get("/v1/articles?size=1"), await client.head("/v1/articles?size=1")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]

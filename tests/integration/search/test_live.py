@@ -1,4 +1,3 @@
-import asyncio
 import json
 from contextlib import aclosing
 
@@ -11,6 +10,7 @@ from services.search.live import LiveFeed
 from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer
 from shared.bus.envelope import encode
+from shared.clock import SystemClock
 from shared.events.articles import ArticleIndexed, StageTimes
 from shared.settings import HttpSettings, StoreSettings
 from shared.topology import ARTICLES_INDEXED
@@ -22,14 +22,13 @@ from tests.unit.services.search.asking import parse
 class Room:
     """A store, a broker, and what happens in both when an article is indexed."""
 
-    def __init__(self, settings, reader, writer, connection):
+    def __init__(self, settings, reader, writer, connection, clock):
         self.settings, self.reader, self.writer, self.connection = settings, reader, writer, connection
-        self.feed = LiveFeed(connection, Catalogue(reader, time_limit_s=5), heartbeat_s=1)
+        self.feed = LiveFeed(connection, Catalogue(reader, time_limit_s=5), clock, heartbeat_s=1)
 
     async def index(self, number, outcome="created", **fields):
         stored = a_stored_article(number, **fields)
         await self.writer.put([stored])
-        await asyncio.sleep(0.06)
         times = StageTimes(published_at=NOON, fetched_at=NOON, enriched_at=NOON, indexed_at=NOON)
         event = ArticleIndexed(
             fetch_id="f",
@@ -45,11 +44,9 @@ class Room:
 
 @pytest.fixture
 async def room(tmp_path, connection):
-    from shared.clock import SystemClock
-
-    settings = StoreSettings(data_dir=tmp_path)
-    reader, writer = await open_reader(settings, SystemClock()), await open_writer(settings, SystemClock())
-    yield Room(settings, reader, writer, connection)
+    settings, clock = StoreSettings(data_dir=tmp_path), SystemClock()
+    reader, writer = await open_reader(settings, clock), await open_writer(settings, clock)
+    yield Room(settings, reader, writer, connection, clock)
     await writer.close()
     await reader.close()
 
@@ -109,6 +106,23 @@ async def test_what_did_not_change_or_was_taken_back_is_not_told(room):
     third = await room.index(3)
     async with aclosing(room.feed.events(parse(""), begun)) as events:
         assert [item["id"] for _, item in await heard(events, 1)] == [third]
+
+
+async def test_an_article_is_told_whose_commit_the_reader_did_not_see_yet(tmp_path, connection, clock):
+    """A reader looks for commits every 50 ms at most: an event may be read sooner."""
+    settings = StoreSettings(data_dir=tmp_path)
+    reader, writer = await open_reader(settings, clock), await open_writer(settings, clock)
+    room = Room(settings, reader, writer, connection, clock)
+    begun = await room.feed.begin(None)
+    await reader.get_many([a_stored_article(1).article_id])
+    article_id = await room.index(1)
+
+    async with aclosing(room.feed.events(parse(""), begun)) as events:
+        told = await heard(events, 1)
+
+    await writer.close()
+    await reader.close()
+    assert [item["id"] for _, item in told] == [article_id]
 
 
 async def test_silence_is_told_too_and_a_stop_ends_the_feed(room):

@@ -103,3 +103,28 @@ async def test_topics_are_walked_level_by_level(client):
     assert {bucket["value"] for bucket in highest} == {"topic:energy", "topic:economy"}
     assert [bucket["value"] for bucket in lower] == [bucket["value"] for bucket in alone] == ["topic:deals"]
     assert (await client.get("/v1/facets/person?under=top")).status_code == 400
+
+
+async def test_days_may_be_counted_by_longer_spans_as_beside_a_search(client):
+    said = await client.get("/v1/facets/published?interval=year")
+    of_a_search = await client.get("/v1/facets/published?facet.published.interval=year&facet=published")
+
+    values = [bucket["value"] for bucket in said.json()["buckets"]]
+    assert all(len(value) == len("2026") for value in values)
+    assert values == [bucket["value"] for bucket in of_a_search.json()["buckets"]]
+
+
+async def test_how_a_search_counts_the_facet_holds_unless_it_is_said_anew(client):
+    search = "facet.language.size=1&facet.language.sort=name"
+
+    there = (await client.get(f"/v1/facets/language?{search}")).json()["buckets"]
+    anew = (await client.get(f"/v1/facets/language?{search}&values=2&order=count")).json()["buckets"]
+
+    assert (len(there), len(anew)) == (1, 2)
+
+
+@pytest.mark.parametrize("said", ["interval=week", "under=top"])
+async def test_what_a_facet_has_not_is_refused(client, said):
+    response = await client.get(f"/v1/facets/person?{said}")
+
+    assert (response.status_code, response.json()["parameter"]) == (400, said.partition("=")[0])

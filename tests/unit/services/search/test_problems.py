@@ -9,7 +9,8 @@ from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read
 from services.search.query_string import InvalidParameter
 from services.search.starting_again import StartAgain
-from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+from shared.article_store.sealing import open_cursor
+from shared.errors import DependencyUnavailable, InvalidCursor, InvalidInput, LimitExceeded
 from tests.builders import NOON
 
 
@@ -17,7 +18,8 @@ from tests.builders import NOON
     ("error", "status", "slug"),
     [
         (InvalidParameter("size", "no number"), 400, "invalid-parameter"),
-        (InvalidInput("cursor of another query"), 400, "invalid-request"),
+        (InvalidInput("no JSON"), 400, "invalid-request"),
+        (InvalidCursor("cursor of another query"), 400, "invalid-parameter"),
         (LimitExceeded("too deep"), 400, "too-much"),
         (UnknownArticle("no article"), 404, "unknown-article"),
         (StartAgain("not kept", "/v1/articles?q=a"), 410, "page-expired"),
@@ -82,3 +84,10 @@ def test_the_method_that_would_do_is_named():
 
 def test_no_two_kinds_share_an_anchor():
     assert len({kind.slug for kind in KINDS}) == len(KINDS)
+
+
+def test_a_cursor_of_another_question_is_said_to_be_the_parameter_at_fault():
+    with pytest.raises(InvalidCursor) as caught:
+        open_cursor("battery", "abc")
+
+    assert problem_of(caught.value).parameter == "cursor"
