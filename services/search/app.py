@@ -89,7 +89,8 @@ def create_app(
     catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s, embedder=embedder)
     app = FastAPI(title="Newsweir", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     renderer = Renderer(with_login=settings.require_keys, remote_images=settings.remote_images)
-    pages = Pages(catalogue, app.openapi, clock, renderer)
+    app.state.live = LiveFeed(connection, catalogue, clock, heartbeat_s=HEARTBEAT_S)
+    pages = Pages(catalogue, app.state.live, app.openapi, clock, renderer)
     answers = ErrorAnswers(pages)
     _surround(app, answers, http, settings, clock, connection)
     for error in (NewsweirError, HTTPException, RequestValidationError):
@@ -104,7 +105,6 @@ def create_app(
     app.include_router(timeline_routes(catalogue, clock))
     app.include_router(story_routes(catalogue, clock))
     app.include_router(export_routes(catalogue, clock))
-    app.state.live = LiveFeed(connection, catalogue, clock, heartbeat_s=HEARTBEAT_S)
     app.include_router(live_routes(app.state.live, clock))
     sources = SourceCatalogue(connection, clock)
     app.include_router(source_routes(sources, clock))

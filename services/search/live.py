@@ -23,6 +23,8 @@ HEARTBEAT_S = 15.0
 _WAIT_S = 1.0
 _READ_AT_ONCE = 100
 _RETRY_MS = 5000
+# Elasticsearch's searches see what was put within a second; the broker is asked for whole seconds.
+_SEARCHED_S = 3
 _SEEN_OUTCOMES = frozenset({"created", "updated"})
 
 
@@ -61,13 +63,23 @@ class LiveFeed:
             return last_event_id
         return str(newest[0][0]) if newest else "0-0"
 
+    async def begin_at_a_page(self) -> str | None:
+        """Where to listen from, for a page whose articles are asked for next: not only what comes from now on, but what
+        a search may not see yet. None where no broker answers."""
+        try:
+            seconds, _ = await answered(self._broker.client.time())
+        except DependencyUnavailable:
+            return None
+        return f"{(seconds - _SEARCHED_S) * 1000}-0"
+
     async def events(self, query: ArticleQuery, after: str) -> AsyncIterator[bytes]:
         """Server-sent events: each article that matches, with the id of its entry, and a comment where nothing happens.
 
         Ends when broker or store are away, or the service stops: the client comes back by itself and names the last id
         that it saw.
         """
-        yield f"retry: {_RETRY_MS}\n\n".encode()
+        # Who is cut off before anything happened knows where to go on, too.
+        yield f"retry: {_RETRY_MS}\nid: {after}\n\n".encode()
         silent = 0
         while not self._closed:
             try:

@@ -28,6 +28,8 @@ class Listeners:
     async def events(self, history: History, alert_id: str, after: str) -> AsyncIterator[bytes]:
         """What fires after an entry of the history. Ends when closed, or when broker or store are away: the client
         comes back by itself, with the last id that it saw."""
+        # Who is cut off before anything fired knows where to go on, too.
+        yield f"id: {after}\n\n".encode()
         looks = 0
         while not self._closed:
             try:

@@ -204,7 +204,7 @@ class AlertResource:
 
     @property
     def _history(self) -> History:
-        return History(self._service.connection, self._service.reader)
+        return History(self._service.connection, self._service.reader, self._clock)
 
 
 async def _each(fired: list[Fired]) -> AsyncIterator[StoredArticle]:

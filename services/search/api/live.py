@@ -1,6 +1,7 @@
 """GET /v1/live: what is indexed from now on, as server-sent events."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from services.search.api.asking import given
 from services.search.api.openapi import described
 from services.search.live import LiveFeed
+from services.search.parameter import single
 from services.search.parameters import asked_of_articles, within_search
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import InvalidParameter
@@ -17,8 +19,23 @@ from shared.clock import Clock
 
 # Each holds a connection to the broker.
 MAX_CLIENTS = 50
-LIVE_FORM = within_search()
 _EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+
+
+def _event_id(value: str, _: datetime) -> str:
+    if not _EVENT_ID.fullmatch(value):
+        raise ValueError("no id of an event that came from here")
+    return value
+
+
+_AFTER = single(
+    "after",
+    "As Last-Event-ID, which goes before it: where a client that comes for the first time begins.",
+    {"type": "string", "pattern": f"^{_EVENT_ID.pattern}$"},
+    _event_id,
+    None,
+)
+LIVE_FORM = within_search(_AFTER)
 _LAST_EVENT_ID = {
     "name": "Last-Event-ID",
     "in": "header",
@@ -54,13 +71,14 @@ class _Live:
 
         A comment comes every 15 seconds where nothing does. A client that comes back names the last id it saw.
         """
-        query = asked_of_articles(await given(LIVE_FORM, request, self._clock))
+        asked = await given(LIVE_FORM, request, self._clock)
+        query = asked_of_articles(asked)
         last_id = request.headers.get("last-event-id")
         if last_id is not None and not _EVENT_ID.fullmatch(last_id):
             raise InvalidParameter("Last-Event-ID", "no id of an event that came from here")
         turn = self._turns.take()
         try:
-            after = await self._feed.begin(last_id)
+            after = await self._feed.begin(last_id or asked[_AFTER])
         except BaseException:
             turn.give_back()
             raise

@@ -15,6 +15,7 @@ from services.search.entities import Window, graph, profile
 from services.search.fact_parameters import FACT_FORMS, asked_of_facts
 from services.search.form import Form, Given
 from services.search.labels import filtered_values, labels_of
+from services.search.live import LiveFeed
 from services.search.parameters import SEARCH, asked_by_people
 from services.search.problems import KINDS, Problem
 from services.search.query_string import pairs_of_query_string
@@ -66,9 +67,15 @@ class Pages:
     """Answers requests of people with HTML."""
 
     def __init__(
-        self, catalogue: Catalogue, openapi: Callable[[], dict[str, Any]], clock: Clock, renderer: Renderer
+        self,
+        catalogue: Catalogue,
+        feed: LiveFeed,
+        openapi: Callable[[], dict[str, Any]],
+        clock: Clock,
+        renderer: Renderer,
     ) -> None:
         self._catalogue = catalogue
+        self._feed = feed
         self._topics = TopicPaths(catalogue)
         self._openapi = openapi
         self._clock = clock
@@ -155,8 +162,11 @@ class Pages:
 
     async def live(self) -> Response:
         """The newest articles; a script puts those on top that are indexed from now on."""
+        # Before the articles are asked for: what is indexed until the script listens would be in neither.
+        after = await self._feed.begin_at_a_page()
         result = await self._catalogue.find(replace(_NEWEST, highlight=False))
-        return self._render("live.html", here=LIVE_PATH, rows=[result_row(hit) for hit in result.hits])
+        rows = [result_row(hit) for hit in result.hits]
+        return self._render("live.html", here=LIVE_PATH, rows=rows, after=after)
 
     async def _story(self, stored: StoredArticle) -> StoredStory | None:
         """The story that the article shares with others; one that is gone meanwhile is none."""

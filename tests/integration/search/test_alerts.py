@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from services.search.alerts.history import History
 from shared.bus.broker import create_group
 from shared.bus.envelope import encode
 from shared.clock import to_ms
@@ -76,6 +77,17 @@ async def test_events_that_are_seen_twice_fire_once(alerts):
     await alerts.handle(on_batteries(2))
 
     assert sorted(await alerts.titles()) == ["Battery plant 1", "Battery plant 2"]
+
+
+async def test_what_fired_is_told_to_listeners_of_a_replica_that_does_not_see_it_yet(alerts):
+    await alerts.hold(BATTERY)
+    await alerts.reader.get(on_batteries(1).article_id)
+    await alerts.index(on_batteries(1))
+    await alerts.matcher.match([on_batteries(1)])
+
+    fired, last_id = await History(alerts.connection, alerts.reader, alerts.clock).after(BATTERY.id, "0-0")
+
+    assert [(item.id, item.stored.article.title) for item in fired] == [(last_id, "Battery plant 1")]
 
 
 async def test_a_correction_fires_what_it_newly_matches_and_nothing_again(alerts):

@@ -279,7 +279,7 @@ async def test_deliveries_say_what_became_of_each_notice(opened, clock):
 
 async def events_of(alerts, alert_id: str, after: str, count: int) -> list[dict]:
     """The next events of an alert, as the route answers with them."""
-    history, found = History(alerts.connection, alerts.reader), []
+    history, found = History(alerts.connection, alerts.reader, alerts.clock), []
     async with asyncio.timeout(20):
         async for piece in Listeners(alerts.clock).events(history, alert_id, after):
             lines = dict(line.split(": ", 1) for line in piece.decode().splitlines() if ": " in line)
@@ -306,12 +306,12 @@ async def test_what_fires_is_sent_to_listeners_and_they_go_on_where_they_were(op
 async def test_listeners_are_let_go_when_the_service_stops(opened):
     client, alerts = opened
     alert = await created(client)
-    stream = alerts.listeners.events(History(alerts.connection, alerts.reader), alert["id"], "0-0")
+    stream = alerts.listeners.events(History(alerts.connection, alerts.reader, alerts.clock), alert["id"], "0-0")
 
-    first = await anext(stream)
+    first, second = await anext(stream), await anext(stream)
     alerts.listeners.close()
 
-    assert first == b": here\n\n"
+    assert (first, second) == (b"id: 0-0\n\n", b": here\n\n")
     assert [piece async for piece in stream] == []
 
 

@@ -1,4 +1,6 @@
+import asyncio
 import json
+import re
 from contextlib import aclosing
 
 import pytest
@@ -54,12 +56,13 @@ async def room(tmp_path, connection):
 async def heard(events, number):
     """The next articles of a feed, as (id of the entry, article)."""
     found = []
-    async for piece in events:
-        lines = dict(line.split(": ", 1) for line in piece.decode().strip().splitlines() if ": " in line)
-        if lines.get("event") == "article":
-            found.append((lines["id"], json.loads(lines["data"])))
-        if len(found) == number:
-            return found
+    async with asyncio.timeout(20):
+        async for piece in events:
+            lines = dict(line.split(": ", 1) for line in piece.decode().strip().splitlines() if ": " in line)
+            if lines.get("event") == "article":
+                found.append((lines["id"], json.loads(lines["data"])))
+            if len(found) == number:
+                break
     return found
 
 
@@ -88,6 +91,14 @@ async def test_whoever_comes_back_hears_what_came_since(room):
         missed = await heard(events, 1)
 
     assert (item["id"], missed[0][1]["id"]) == (first, second)
+
+
+async def test_who_is_cut_off_before_anything_was_heard_knows_where_to_go_on(room):
+    begun = await room.feed.begin(None)
+    async with aclosing(room.feed.events(parse(""), begun)) as events:
+        opening = await anext(events)
+
+    assert f"id: {begun}\n" in opening.decode()
 
 
 async def test_who_comes_new_hears_nothing_of_before(room):
@@ -150,6 +161,24 @@ async def test_the_endpoint_speaks_server_sent_events(room, clock):
     assert response.text.startswith("retry: ")
     assert article_id not in response.text
     assert (wrong.status_code, wrong.json()["parameter"]) == (400, "Last-Event-ID")
+
+
+async def test_a_page_listens_from_before_its_articles_were_looked_for(room, clock):
+    app = create_app(room.reader, room.settings, HttpSettings(), SearchSettings(), clock, room.connection)
+    async with asking(app) as client:
+        page = await client.get("/live")
+        address = re.search(r'data-feed="(/v1/live\?after=([0-9-]+))"', page.text)
+        article_id = await room.index(1)
+        async with aclosing(room.feed.events(parse(""), await room.feed.begin(address[2]))) as events:
+            told = await heard(events, 1)
+        app.state.live.close()
+        answer = await client.get(address[1])
+        wrong = await client.get("/v1/live?after=yesterday")
+
+    assert [item["id"] for _, item in told] == [article_id]
+    assert article_id not in page.text
+    assert f"id: {address[2]}\n" in answer.text
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "after")
 
 
 async def test_without_a_broker_there_is_no_feed_and_no_place_is_lost(client):
