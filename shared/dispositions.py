@@ -9,8 +9,8 @@ redelivery counts nothing twice, and at every moment and for every source and da
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from shared.clock import from_ms
 from shared.redis_client import RedisConnection
 
 INDEXED = "indexed"
@@ -82,7 +82,7 @@ def counts_key(connection: RedisConnection) -> str:
 
 def day_of(now_ms: int) -> str:
     """The UTC day that a fetch is counted under, as 2026-03-02."""
-    return datetime.fromtimestamp(now_ms / 1000, UTC).date().isoformat()
+    return from_ms(now_ms).date().isoformat()
 
 
 @dataclass(frozen=True)

@@ -56,14 +56,14 @@ def check_bounds(query: ArticleQuery) -> None:
     texts = [_text(leaf) for leaf in leaves]
     if not all(_is_text(text) for text in (*texts, *filter_values)):
         raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
-    _within("page size", query.size, MAX_PAGE_SIZE)
-    _within("number of parts", len(leaves), MAX_EXPRESSION_PARTS)
-    _within("length of the words of a part", max((len(text) for text in texts), default=0), MAX_TEXT_CHARACTERS)
-    _within("number of words", sum(len(text.split()) for text in texts), MAX_WORDS)
-    _within("number of filter values", len(filter_values), MAX_FILTER_VALUES)
+    within("page size", query.size, MAX_PAGE_SIZE)
+    within("number of parts", len(leaves), MAX_EXPRESSION_PARTS)
+    within("length of the words of a part", max((len(text) for text in texts), default=0), MAX_TEXT_CHARACTERS)
+    within("number of words", sum(len(text.split()) for text in texts), MAX_WORDS)
+    within("number of filter values", len(filter_values), MAX_FILTER_VALUES)
     _check_values(query, values)
     for request in query.facets:
-        _within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
+        within(f"size of facet {request.facet}", request.size, MAX_FACET_SIZE)
         if request.under is not None and not FACETS_BY_NAME[request.facet].below:
             raise InvalidInput(f"no value of {request.facet} lies below another")
 
@@ -77,7 +77,7 @@ def check_edges(edges: Sequence[int]) -> None:
     """
     if len(edges) < 2 or any(later <= earlier for earlier, later in pairwise(edges)):
         raise InvalidInput("stretches of time are said by two days or more, in rising order")
-    _within("number of edges", len(edges), MAX_EDGES)
+    within("number of edges", len(edges), MAX_EDGES)
 
 
 def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:
@@ -105,7 +105,7 @@ def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:
 def _check_label_query(facet: str, text: str) -> None:
     if not _is_text(text):
         raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
-    _within(f"length of the words looked for in {facet}", len(text), MAX_LABEL_QUERY_CHARACTERS)
+    within(f"length of the words looked for in {facet}", len(text), MAX_LABEL_QUERY_CHARACTERS)
     if text.strip() and FACETS_BY_NAME[facet].kind == "date":
         raise InvalidInput(f"{facet} has no labels to search in")
 
@@ -144,7 +144,7 @@ def _text(leaf: Leaf) -> str:
 
 def check_get_many(article_ids: Sequence[str]) -> None:
     """Return when so many articles may be asked for at once; raise LimitExceeded otherwise."""
-    _within("number of articles", len(article_ids), MAX_GET_MANY)
+    within("number of articles", len(article_ids), MAX_GET_MANY)
 
 
 def within_depth(query: ArticleQuery, position: Position | None) -> ArticleQuery:
@@ -173,7 +173,8 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def _within(what: str, value: int, limit: int) -> None:
+def within(what: str, value: int, limit: int) -> None:
+    """Return when a number is neither negative nor above its limit; raise InvalidInput or LimitExceeded otherwise."""
     if value < 0:
         raise InvalidInput(f"{what} is {value}: it cannot be negative")
     if value > limit:

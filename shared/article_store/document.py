@@ -1,5 +1,7 @@
 """What is kept of an article: the one schema that both stores derive their fields from."""
 
+from datetime import datetime
+
 from pydantic import AwareDatetime
 
 from shared.clock import to_ms
@@ -130,6 +132,11 @@ def order_start(milliseconds: int) -> int:
 def order_ms(order: int) -> int:
     """The time of an order key."""
     return order >> _ORDER_ID_BITS
+
+
+def bounded_ms(moment: datetime) -> int:
+    """A time in ms since 1970, within what an order key holds."""
+    return order_ms(order_start(to_ms(moment)))
 
 
 def stored(event: ArticleEnriched, ingested_at: AwareDatetime) -> StoredArticle:

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from shared.article_store.bounds import MAX_FILTER_VALUES, within
 from shared.article_store.facts import FactKind, StoredFact
 from shared.article_store.query import MAX_FACET_SIZE, MAX_PAGE_SIZE, FacetCounts, Total
-from shared.errors import InvalidInput, LimitExceeded
+from shared.errors import InvalidInput
 from shared.events.enrichment import EntityId, RelationStatus, RelationType
 
 FactSort = Literal["newest", "oldest", "largest"]
 # What facts can be counted by. party: subject, object or a known speaker.
 FactField = Literal["kind", "type", "status", "party", "subject", "object", "speaker", "source", "language"]
 Interval = Literal["day", "week", "month", "quarter", "year"]
-MAX_FILTER_VALUES = 256
 MAX_WORDS_CHARACTERS = 1_000
 
 
@@ -133,18 +133,11 @@ def check_fact_bounds(query: FactQuery) -> None:
         raise InvalidInput("facts are counted by one field twice")
     if any(moment is not None and moment.tzinfo is None for moment in (query.published_from, query.published_to)):
         raise InvalidInput("a time without a zone: end it with Z, or with an offset")
-    _within("page size", query.size, MAX_PAGE_SIZE)
+    within("page size", query.size, MAX_PAGE_SIZE)
     if unknown := sorted({field for field, _ in query.without} - set(get_args(FactField))):
         raise InvalidInput(f"facts have no {unknown[0]!r}: one of {', '.join(get_args(FactField))}")
     asked = [*query.terms.values(), *(values for _, values in query.without)]
-    _within("number of filter values", sum(map(len, asked)), MAX_FILTER_VALUES)
-    _within("length of the words", len(query.words), MAX_WORDS_CHARACTERS)
+    within("number of filter values", sum(map(len, asked)), MAX_FILTER_VALUES)
+    within("length of the words", len(query.words), MAX_WORDS_CHARACTERS)
     for count in query.counts:
-        _within(f"number of values counted by {count.field}", count.size, MAX_FACET_SIZE)
-
-
-def _within(what: str, value: int, limit: int) -> None:
-    if value < 0:
-        raise InvalidInput(f"{what} is {value}: it cannot be negative")
-    if value > limit:
-        raise LimitExceeded(f"{what} is {value}: at most {limit}")
+        within(f"number of values counted by {count.field}", count.size, MAX_FACET_SIZE)

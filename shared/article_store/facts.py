@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from shared.article_store.document import StoredArticle, order_start
+from shared.article_store.document import StoredArticle, bounded_ms, order_key
 from shared.clock import to_ms
 from shared.events.enrichment import (
     EntityId,
@@ -28,7 +28,6 @@ LABELLED = {"party": "party", "subject": "party", "object": "party", "speaker": 
 FACTS_LAYOUT_VERSION = 1
 # A page that lists a thousand deals says less of each than a page of one.
 MAX_FACTS_PER_KIND = 100
-_ORDER_ID_BITS = 22
 _MANTISSA_BITS = 31
 _MINUTE_BITS = 26
 _MINUTE_MS = 60_000
@@ -105,13 +104,12 @@ class StoredFact(Value):
     @property
     def published_ms(self) -> int:
         """The publication of the article in ms since 1970, within what an order key holds."""
-        return order_start(to_ms(self.published_at)) >> _ORDER_ID_BITS
+        return bounded_ms(self.published_at)
 
     @property
     def published_order(self) -> int:
         """Orders by publication and tells facts of one instant apart, as the order key of an article does."""
-        digest = int(hashlib.sha256(self.fact_id.encode()).hexdigest()[:16], 16)
-        return order_start(to_ms(self.published_at)) | digest >> (64 - _ORDER_ID_BITS)
+        return order_key(to_ms(self.published_at), hashlib.sha256(self.fact_id.encode()).hexdigest())
 
     @property
     def amount_order(self) -> int:

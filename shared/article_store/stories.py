@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from shared.article_store.document import Membership, StoredArticle, order_key, order_start
+from shared.article_store.bounds import within
+from shared.article_store.document import Membership, StoredArticle, bounded_ms, order_key
 from shared.article_store.query import MAX_PAGE_SIZE, Total
 from shared.clock import to_ms
-from shared.errors import InvalidInput, LimitExceeded
+from shared.errors import InvalidInput
 from shared.events.enrichment import Enrichment, EntityId
 from shared.events.stories import MAX_MEMBERS, StoryChanged
 
@@ -23,7 +24,6 @@ MAX_STORIES_OF_ENTITY = 10_000
 MAX_ENTITIES = 16
 MAX_STORY_WORDS = 1_000
 StorySort = Literal["newest", "largest"]
-_ORDER_ID_BITS = 22
 _MOST_ARTICLES = 65_535
 _MS_BITS = 41
 
@@ -39,12 +39,12 @@ class StoredStory(StoryChanged):
     @property
     def first_ms(self) -> int:
         """Publication of the earliest member in ms since 1970, within what an order key holds."""
-        return order_start(to_ms(self.first_at)) >> _ORDER_ID_BITS
+        return bounded_ms(self.first_at)
 
     @property
     def last_ms(self) -> int:
         """The same of the latest member."""
-        return order_start(to_ms(self.last_at)) >> _ORDER_ID_BITS
+        return bounded_ms(self.last_at)
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -242,14 +242,8 @@ def check_story_bounds(query: StoryQuery) -> None:
         InvalidInput: a size below zero, or a time without a zone.
         LimitExceeded: a longer page, more words or more entities than are answered.
     """
-    if query.size < 0:
-        raise InvalidInput(f"page size is {query.size}: it cannot be negative")
     if any(moment is not None and moment.tzinfo is None for moment in (query.published_from, query.published_to)):
         raise InvalidInput("a time without a zone: end it with Z, or with an offset")
-    for what, value, limit in (
-        ("page size", query.size, MAX_PAGE_SIZE),
-        ("number of entities", max(len(query.entities), len(query.without)), MAX_ENTITIES),
-        ("length of the words", len(query.words), MAX_STORY_WORDS),
-    ):
-        if value > limit:
-            raise LimitExceeded(f"{what} is {value}: at most {limit}")
+    within("page size", query.size, MAX_PAGE_SIZE)
+    within("number of entities", max(len(query.entities), len(query.without)), MAX_ENTITIES)
+    within("length of the words", len(query.words), MAX_STORY_WORDS)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from services.search.alerts import deliveries
 from services.search.alerts.deliveries import Delivery
@@ -189,7 +189,7 @@ def due_at(digest: Digest, now_ms: int, daily_hour: int) -> int:
     """When what fires now is sent, in ms; 0 for at once. Hours begin on the hour, days at `daily_hour` (UTC)."""
     if digest == "at-once":
         return 0
-    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    now = from_ms(now_ms)
     hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     if digest == "hourly":
         return to_ms(hour)

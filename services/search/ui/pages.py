@@ -33,8 +33,9 @@ from services.search.ui.search_view import result_row, search_view
 from services.search.ui.story_views import originals, revision_rows, stories_view, story_view
 from services.search.ui.topic_paths import TopicPaths
 from services.search.values import facet_values, facts, search, stories
+from shared.article_store.bounds import MAX_FILTER_VALUES
 from shared.article_store.document import StoredArticle
-from shared.article_store.fact_query import MAX_FILTER_VALUES, FactQuery
+from shared.article_store.fact_query import FactQuery
 from shared.article_store.facts import FactKind
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest
 from shared.article_store.stories import StoredStory

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from shared.article_store.bigrams import spread
 from shared.article_store.document import order_start
+from shared.article_store.elasticsearch.counting import MOST_COMMON_FIRST
 from shared.article_store.elasticsearch.fact_mapping import CONTENT, TEXT
 from shared.article_store.elasticsearch.labels import label_patterns
 from shared.article_store.elasticsearch.queries import Body
@@ -19,7 +20,6 @@ ORDERS: dict[FactSort, tuple[str, str]] = {
     "oldest": ("published_order", "asc"),
     "largest": ("amount_order", "desc"),
 }
-_MOST_COMMON_FIRST = [{"_count": "desc"}, {"_key": "asc"}]
 _LABELS = 10_000
 
 
@@ -55,7 +55,7 @@ def sums_and_labels(query: FactQuery, edges: Sequence[int], shown: Mapping[str, 
         }
     for field, values in shown.items():
         for number, pattern in enumerate(label_patterns(values)):
-            terms = {"field": field, "size": _LABELS, "order": _MOST_COMMON_FIRST, "include": pattern}
+            terms = {"field": field, "size": _LABELS, "order": MOST_COMMON_FIRST, "include": pattern}
             aggs[f"{field} {number}"] = {"terms": terms}
     return {"size": 0, "query": _found(query), "aggs": aggs}
 
@@ -81,7 +81,7 @@ def _range(field: str, lowest: int | None, end: int | None) -> Body:
 
 
 def _values(field: str, size: int) -> Body:
-    return {"terms": {"field": field, "size": max(size, 1), "order": _MOST_COMMON_FIRST}}
+    return {"terms": {"field": field, "size": max(size, 1), "order": MOST_COMMON_FIRST}}
 
 
 def _bound(dollars: float | None) -> int | None:

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from shared.article_store.bigrams import spread
-from shared.article_store.document import order_start
+from shared.article_store.document import bounded_ms
 from shared.article_store.elasticsearch.mapping import ANALYZER, analysis
 from shared.article_store.elasticsearch.operations import Operation
 from shared.article_store.stories import MAX_STORIES_OF_ENTITY, StoredStory, StoryQuery
 from shared.article_store.story_paging import StoryPosition
-from shared.clock import to_ms
 from shared.facets import ENTITY_FIELDS
 
 CONTENT = "content"
@@ -88,9 +87,9 @@ def search_stories(
     if query.words:
         parts.append({"match": {WORDS: {"query": spread(query.words), "operator": "and", "zero_terms_query": "all"}}})
     if query.published_from is not None:
-        parts.append({"range": {"last_ms": {"gte": order_start(to_ms(query.published_from)) >> 22}}})
+        parts.append({"range": {"last_ms": {"gte": bounded_ms(query.published_from)}}})
     if query.published_to is not None:
-        parts.append({"range": {"first_ms": {"lt": order_start(to_ms(query.published_to)) >> 22}}})
+        parts.append({"range": {"first_ms": {"lt": bounded_ms(query.published_to)}}})
     field = "size_order" if query.sort == "largest" else "last_order"
     body: Body = {
         "size": query.size + 1 if query.size else 0,

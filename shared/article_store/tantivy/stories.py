@@ -11,10 +11,9 @@ import tantivy
 from tantivy import Occur, Query
 
 from shared.article_store.bigrams import spread
-from shared.article_store.document import order_start
+from shared.article_store.document import bounded_ms
 from shared.article_store.stories import StoredStory, StoryQuery
 from shared.article_store.words import analyzer, terms
-from shared.clock import to_ms
 
 FOLDER = "stories"
 # Raise it when the same story would be indexed differently.
@@ -117,8 +116,8 @@ def matching(query: StoryQuery, within: Sequence[str] | None, ruled_out: Sequenc
         parts.append((Occur.MustNot, _any("story_id", ruled_out)))
     for field, low, high in (
         ("size", query.size_from, _LAST),
-        ("last_ms", 0 if query.published_from is None else _ms(to_ms(query.published_from)), _LAST),
-        ("first_ms", 0, _LAST if query.published_to is None else _ms(to_ms(query.published_to)) - 1),
+        ("last_ms", 0 if query.published_from is None else bounded_ms(query.published_from), _LAST),
+        ("first_ms", 0, _LAST if query.published_to is None else bounded_ms(query.published_to) - 1),
     ):
         if (low, high) != (0, _LAST):
             parts.append((Occur.Must, _between(schema, field, low, high)))
@@ -150,11 +149,6 @@ def _between(schema: tantivy.Schema, field: str, low: int, high: int) -> Query:
     if high < low:
         return Query.empty_query()
     return Query.range_query(schema, field, tantivy.FieldType.Unsigned, max(low, 0), high)
-
-
-def _ms(milliseconds: int) -> int:
-    """Within what an order key holds."""
-    return order_start(milliseconds) >> 22
 
 
 def _document(story: StoredStory) -> tantivy.Document:
