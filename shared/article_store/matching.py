@@ -4,7 +4,7 @@ Asking the store itself for each query costs with its size; the index of a batch
 microseconds. It has the store's own schema and queries, so that a query means the same here and there, on both stacks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import tantivy
@@ -84,13 +84,6 @@ class Batch:
         if key not in self._held:
             self._held[key] = self._searcher.doc_freq(field, term) > 0
         return self._held[key]
-
-
-def matches(queries: Mapping[str, ArticleQuery], articles: Iterable[StoredArticle]) -> dict[str, frozenset[str]]:
-    """The articles that each of the named queries finds, by the queries' names; none for those that find nothing."""
-    batch = Batch(tuple(articles))
-    found = {name: batch.found_by(query) for name, query in queries.items()}
-    return {name: article_ids for name, article_ids in found.items() if article_ids}
 
 
 @lru_cache(maxsize=_REMEMBERED_QUERIES)

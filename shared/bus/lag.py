@@ -93,10 +93,6 @@ class HighWater:
         self._fresh_for_s = fresh_for_s
         self._asked_s: float | None = None
 
-    async def allows(self) -> bool:
-        """Whether the producer may go on."""
-        return await self.pause() is None
-
     async def pause(self) -> Pause | None:
         """None while the backlog is below the limit, and the broker's memory below MEMORY_GUARD of its maxmemory."""
         now_s = self._clock.monotonic_s()

@@ -149,7 +149,7 @@ async def test_a_worker_whose_broker_was_emptied_ends_so_that_it_is_started_agai
 
 async def test_producers_stop_when_the_broker_has_little_memory_left(broker):
     high_water = HighWater(broker.connection, ENRICHMENT, SystemClock(), limit=100, fresh_for_s=0)
-    assert await high_water.allows()
+    assert await high_water.pause() is None
     used = (await broker.connection.client.info("memory"))["used_memory"]
 
     await broker.connection.client.config_set("maxmemory", round(used / (MEMORY_GUARD + 0.05)))

@@ -375,8 +375,8 @@ async def test_a_stream_without_a_group_is_not_trimmed(bench):
 async def test_the_high_water_mark_is_the_backlog_of_the_stage(bench):
     await bench.publish(1, 2, 3)
 
-    assert not await HighWater(bench.connection, STAGE, bench.clock, limit=3).allows()
-    assert await HighWater(bench.connection, STAGE, bench.clock, limit=4).allows()
+    assert await HighWater(bench.connection, STAGE, bench.clock, limit=3).pause()
+    assert await HighWater(bench.connection, STAGE, bench.clock, limit=4).pause() is None
 
 
 async def test_a_stage_that_mostly_fails_pauses_and_buries_nothing_and_goes_on_after_the_repair(bench):

@@ -1,4 +1,4 @@
-from shared.article_store.matching import Batch, matches
+from shared.article_store.matching import Batch
 from shared.article_store.query import ArticleQuery, FacetFilter, Words
 from tests.builders import a_stored_article, an_enrichment, an_entity
 
@@ -6,22 +6,16 @@ BATTERY = a_stored_article(1, title="Battery plant opens", text="It makes cells.
 HARBOUR = a_stored_article(2, an_enrichment(entities=(an_entity("org:acme", "Acme"),)), title="Harbour dues rise")
 
 
-def test_each_query_gets_the_articles_that_it_finds_and_one_that_finds_none_is_left_out():
-    found = matches(
-        {
-            "words": ArticleQuery(where=Words("battery")),
-            "facet": ArticleQuery(filters=(FacetFilter("organization", include=("org:acme",)),)),
-            "all": ArticleQuery(),
-            "nothing": ArticleQuery(where=Words("cricket")),
-        },
-        [BATTERY, HARBOUR],
-    )
+def test_each_query_gets_the_articles_that_it_finds():
+    batch = Batch([BATTERY, HARBOUR])
 
-    assert found == {
-        "words": {BATTERY.article_id},
-        "facet": {HARBOUR.article_id},
-        "all": {BATTERY.article_id, HARBOUR.article_id},
-    }
+    words = batch.found_by(ArticleQuery(where=Words("battery")))
+    facet = batch.found_by(ArticleQuery(filters=(FacetFilter("organization", include=("org:acme",)),)))
+    everything = batch.found_by(ArticleQuery())
+    nothing = batch.found_by(ArticleQuery(where=Words("cricket")))
+
+    assert (words, facet) == ({BATTERY.article_id}, {HARBOUR.article_id})
+    assert (everything, nothing) == ({BATTERY.article_id, HARBOUR.article_id}, set())
 
 
 def test_a_query_finds_in_each_batch_what_that_batch_holds():
@@ -37,4 +31,4 @@ def test_a_large_batch_is_found_whole():
 
 
 def test_of_no_articles_nothing_is_found():
-    assert matches({"all": ArticleQuery()}, []) == {}
+    assert Batch([]).found_by(ArticleQuery()) == set()
