@@ -23,7 +23,7 @@ _CUES_BEFORE: tuple[tuple[str, str], ...] = (
     ("funding",
      r"rais(?:e|es|ed|ing)|secured|fundraising|funding|financing round|(?:seed|series [a-h]|funding) round|"
      r"eingesammelt|sammelte|finanzierungsrunde|\blevé|levée de fonds|recaud\w+|融资"),
-    ("dividend", r"dividends?|dividende|dividende|dividendo|股息"),
+    ("dividend", r"dividends?|dividende|dividendo|股息"),
     ("fine", r"\bfine[sd]?|penalt(?:y|ies)|bußgeld|geldbuße|strafe|amendes?|multa[sd]?|罚款"),
     ("settlement", r"settlements?|settl(?:e|ed|es|ing)\b|vergleich"),
     ("damages", r"damages|compensate|schadenersatz|dommages"),

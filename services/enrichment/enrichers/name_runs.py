@@ -305,15 +305,7 @@ def _kind_by_head(name: Sequence[_Word], lexicon: Lexicon) -> RunKind:
         return "location"
     if last in words.ORGANIZATION_HEADS or first in words.ORGANIZATION_FRONTS:
         return "organization"
-    if last in words.LOCATION_HEADS or first.rstrip(".") in words.LOCATION_FRONTS - {
-        "San",
-        "Santa",
-        "Santo",
-        "São",
-        "New",
-        "Port",
-        "Villa",
-    }:
+    if last in words.LOCATION_HEADS or first.rstrip(".") in words.LOCATION_FRONTS:
         return "location"
     return ""
 

@@ -54,7 +54,7 @@ LOCATION_BEFORE_OF = frozenset(
     "Province Republic Rock Sea State Strait Straits Sultanate Territory Town Valley".split()
 )
 EVENT_HEADS = frozenset(
-    "Biennale Carnival Ceremony Championship Championships Conference Congress-of Cup Cyclone Derby Earthquake "
+    "Biennale Carnival Ceremony Championship Championships Conference Cup Cyclone Derby Earthquake "
     "Election Elections Expo Exposition Fair Festival Games Genocide Hurricane Marathon Massacre Olympiad "
     "Olympics Paralympics Prix Rally Regatta Revolution Summit Tournament Uprising War Wars".split()
 )

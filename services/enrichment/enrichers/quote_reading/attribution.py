@@ -239,11 +239,10 @@ class _Reader:
             return between.rstrip().endswith(",")
         if left[0] < quoted.opens or len(between) > _FAR:
             return False
-        previous = self._passage.sentence_at(quoted.opens - 1) if between.strip() else None
-        previous = (
-            self._passage.sentence_at(max(0, self._passage.sentence_at(quoted.opens).start - 1)) if previous else None
-        )
-        return previous is None or previous.start <= earlier.closes + 1
+        if not between.strip():
+            return True
+        previous = self._passage.sentence_at(max(0, self._passage.sentence_at(quoted.opens).start - 1))
+        return previous.start <= earlier.closes + 1
 
     def _stands_alone(self, quoted: Quoted, words: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
         """Whether a passage is a whole sentence of several words by itself."""
