@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ STEPS = [
     for path, found in re.findall(r"`((?:services|shared)/[\w/]+\.py): ([^`]+)`", PAGE)
     for name in found.split(",")
 ]
+
+
+MARKED = dict(re.findall(r"`((?:services|shared)/[\w/]+\.py): [^`]+`(°?)", PAGE))
 
 
 def defined_in(path: Path) -> set[str]:
@@ -31,6 +35,14 @@ def test_the_page_follows_an_article_by_name():
 @pytest.mark.parametrize(("path", "name"), STEPS, ids=lambda value: str(value))
 def test_every_step_is_where_the_page_says(path, name):
     assert name in defined_in(ROOT / path)
+
+
+def test_what_is_marked_as_only_deciding_is_what_the_import_contract_holds_to_it():
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (contract,) = [one for one in linter["contracts"] if one["name"].startswith("what decides")]
+    decides = tuple(f"{module.replace('.', '/')}{end}" for module in contract["source_modules"] for end in ("/", ".py"))
+
+    assert [path for path, mark in MARKED.items() if bool(mark) != path.startswith(decides)] == []
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:services|shared|tests|deploy)/[\w/.]*)`", PAGE))))
