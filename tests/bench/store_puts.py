@@ -17,7 +17,7 @@ from pathlib import Path
 from elasticsearch import AsyncElasticsearch
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.elasticsearch.mapping import definition, to_document
+from shared.article_store.elasticsearch.mapping import SOURCE, definition, to_document
 from shared.article_store.opening import open_writer
 from shared.clock import SystemClock
 from shared.settings import StoreSettings, load
@@ -84,7 +84,8 @@ async def by_hand(settings: StoreSettings, batches: list[list[StoredArticle]]) -
         async def put(articles: list[StoredArticle]) -> None:
             lines: list[object] = []
             for stored in articles:
-                lines += [{"index": {"_index": index, "_id": stored.article_id}}, to_document(stored)]
+                document = {**to_document(stored), SOURCE: stored.model_dump(mode="json")}
+                lines += [{"index": {"_index": index, "_id": stored.article_id}}, document]
             await client.bulk(operations=lines)
 
         await measured("warming up", put, batches[:2])

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from elasticsearch import ApiError, AsyncElasticsearch, TransportError, UnsupportedProductError
 
+from shared.article_store.elasticsearch.json_codec import SERIALIZERS
 from shared.errors import ConfigurationError, DependencyUnavailable, PermanentFailure
 from shared.settings import StoreSettings
 
@@ -31,6 +32,7 @@ def connect(settings: StoreSettings) -> AsyncElasticsearch:
             api_key=settings.elasticsearch_api_key,
             **authority,
             request_timeout=settings.store_timeout_s,
+            serializers=SERIALIZERS,
             max_retries=0,
             retry_on_timeout=False,
         )

@@ -66,7 +66,7 @@ def placed_fact(fact: StoredFact, version: int) -> Operation:
         "amount_order": fact.amount_order,
         "published_at": fact.published_at.isoformat(),
         TEXT: spread(fact.evidence.text),
-        CONTENT: fact.model_dump(mode="json"),
+        CONTENT: fact,
     }
     return Operation("index", fact.fact_id, document, version=version)
 

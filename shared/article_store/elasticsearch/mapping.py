@@ -88,7 +88,7 @@ def to_document(stored: StoredArticle) -> dict[str, Any]:
         "published_day": published_day(stored),
         **numbers(stored),
         **_vector(stored),
-        SOURCE: stored.model_dump(mode="json"),
+        SOURCE: stored,
     }
     for facet in TERM_FACETS:
         values = facet_values(facet, stored)

@@ -58,7 +58,7 @@ def placed_story(story: StoredStory) -> Operation:
         "listed": story.listed,
         **{name: getattr(story, name) for name in _NUMBERS},
         WORDS: [spread(title) for title in story.titles],
-        CONTENT: story.model_dump(mode="json"),
+        CONTENT: story,
     }
     return Operation("index", story.story_id, document, version=story.version)
 

@@ -39,7 +39,7 @@ async def put_into_an_older_index(settings: StoreSettings, *articles) -> str:
     older = f"{alias(settings.index_prefix)}-{'0' * 12}"
     made = definition()
     made["mappings"]["_meta"] = {"fingerprint": "0" * 12}
-    async with AsyncElasticsearch(settings.elasticsearch_url) as client:
+    async with connect(settings) as client:
         await client.indices.create(index=older, aliases={alias(settings.index_prefix): {}}, **made)
         for stored in articles:
             await client.index(

@@ -4,8 +4,8 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from elasticsearch import AsyncElasticsearch
 
+from shared.article_store.elasticsearch.connection import connect
 from shared.article_store.elasticsearch.mapping import alias, definition, to_document
 from shared.article_store.facet_counts import REFUSED
 from shared.article_store.opening import open_reader
@@ -29,8 +29,7 @@ async def add_an_index_without(store: Store, field: str) -> None:
     made = deepcopy(definition())
     made["mappings"]["properties"][field] = {"type": "text"}
     name, document = f"{alias(settings.index_prefix)}-other", to_document(a_stored_article(9))
-    assert settings.elasticsearch_url
-    async with AsyncElasticsearch(settings.elasticsearch_url) as client:
+    async with connect(settings) as client:
         await client.indices.create(index=name, aliases={alias(settings.index_prefix): {}}, **made)
         await client.index(index=name, id=document["article_id"], document=document)
     await visible(settings, store.clock)
