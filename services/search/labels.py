@@ -21,7 +21,8 @@ async def labels_of(catalogue: Catalogue, values: Iterable[Value]) -> dict[Value
         if facet in FACETS_BY_NAME and FACETS_BY_NAME[facet].kind == "labelled":
             wanted.setdefault(facet, []).append(value)
     counted = await asyncio.gather(*(_counted(catalogue, facet, some) for facet, some in wanted.items()))
-    return {(counts.facet, bucket.value): bucket.label for counts in counted for bucket in counts.buckets}
+    found = ((counts.facet, bucket) for counts in counted for bucket in counts.buckets if bucket.count)
+    return {(facet, bucket.value): bucket.label for facet, bucket in found}
 
 
 def filtered_values(query: ArticleQuery) -> Iterable[Value]:

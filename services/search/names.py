@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from services.search.query_language.fields import is_name
+from services.search.query_language.fields import is_filtered_name, is_name
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import AllOf, AnyOf, ArticleQuery, Expression, FacetCounts, HasValue, Not
+from shared.article_store.query import AllOf, AnyOf, ArticleQuery, Expression, FacetCounts, FacetFilter, HasValue, Not
 from shared.facets import FACETS_BY_NAME
 
 # A facet and a name that was typed for one of its values.
@@ -32,7 +32,7 @@ def with_ids(expression: Expression, ids: Mapping[Name, tuple[str, ...]]) -> Exp
     """The expression with the ids that the names stand for; a name that stands for none finds nothing."""
     match expression:
         case HasValue(facet, values):
-            found = (ids.get((facet, v)) or (nobody(v),) if is_name(facet, v) else (v,) for v in values)
+            found = (ids.get((facet, v)) or (_none(facet, v),) if is_name(facet, v) else (v,) for v in values)
             return HasValue(facet, tuple(dict.fromkeys(value for some in found for value in some)))
         case Not(part):
             return Not(with_ids(part, ids))
@@ -44,16 +44,47 @@ def with_ids(expression: Expression, ids: Mapping[Name, tuple[str, ...]]) -> Exp
             return expression
 
 
+def names_in_filters(query: ArticleQuery) -> frozenset[Name]:
+    """The values of the question's filters that are no ids, with their facets."""
+    return frozenset(
+        (item.facet, value)
+        for item in query.filters
+        for value in (*item.include, *item.exclude)
+        if is_filtered_name(item.facet, value)
+    )
+
+
+def filters_with_ids(query: ArticleQuery, ids: Mapping[Name, tuple[str, ...]]) -> ArticleQuery:
+    """The question with the ids that the names in its filters stand for; a name that stands for none is left.
+
+    So is one that stands for several where all of the values must be there: an article has one of them.
+    """
+    return replace(query, filters=tuple(_filter_with_ids(item, ids) for item in query.filters))
+
+
+def _filter_with_ids(item: FacetFilter, ids: Mapping[Name, tuple[str, ...]]) -> FacetFilter:
+    def among(values: Iterable[str], *, one_each: bool = False) -> tuple[str, ...]:
+        found = ((value, ids.get((item.facet, value), ())) for value in values)
+        return tuple(
+            dict.fromkeys(
+                id_ for value, some in found for id_ in (some if some and not (one_each and some[1:]) else (value,))
+            )
+        )
+
+    return replace(item, include=among(item.include, one_each=item.mode == "all"), exclude=among(item.exclude))
+
+
 def named_within(query: ArticleQuery, articles: Sequence[StoredArticle]) -> ArticleQuery:
     """The question for these articles alone: names stand for what the articles themselves call so.
 
     What is new may name somebody for the first time: no store need know them.
     """
-    names = names_in(query.where)
-    if query.where is None or not names:
+    names = names_in(query.where) | names_in_filters(query)
+    if not names:
         return query
     ids = {(facet, name): tuple(dict.fromkeys(_called(facet, name, articles))) for facet, name in names}
-    return replace(query, where=with_ids(query.where, ids))
+    asked = filters_with_ids(query, ids)
+    return replace(asked, where=with_ids(query.where, ids)) if query.where else asked
 
 
 def _called(facet: str, name: str, articles: Iterable[StoredArticle]) -> Iterable[str]:
@@ -74,6 +105,11 @@ def ids_of(name: str, counts: Iterable[FacetCounts]) -> tuple[str, ...]:
 def folded(text: str) -> str:
     """The text as names are compared: without case, and with single blanks."""
     return " ".join(text.casefold().split())
+
+
+def _none(facet: str, value: str) -> str:
+    """What finds nothing, and for a source, whose ids look like names, the value as it is."""
+    return value if facet == "source" else nobody(value)
 
 
 def nobody(name: str) -> str:

@@ -1,11 +1,11 @@
 """Values of facets by the beginning of their labels: within one facet, over several, and by a whole name."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.search.catalogue import Catalogue
-from services.search.names import Name, folded, ids_of, names_in, nobody, with_ids
+from services.search.names import Name, filters_with_ids, folded, ids_of, names_in, names_in_filters, nobody, with_ids
 from services.search.query_language.fields import ENTITY_FACETS, is_name
 from shared.article_store.fact_query import FactField, FactQuery, FactResult
 from shared.article_store.query import (
@@ -20,6 +20,7 @@ from shared.article_store.query import (
 from shared.article_store.stories import StoryQuery, StoryResult
 
 MAX_SUGGESTIONS = 50
+_EVERYTHING = ArticleQuery(size=0)
 _OF_ENTITIES: frozenset[FactField] = frozenset({"party", "subject", "object", "speaker"})
 
 
@@ -42,7 +43,7 @@ async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], si
     """What the text may be the beginning of: labels that start with it first, of those the most frequent."""
     if not text.strip():
         return ()
-    found = await _looked_through(catalogue, ArticleQuery(size=0, copies="hide"), facets, text)
+    found = await looked_through(catalogue, facets, text, ArticleQuery(size=0, copies="hide"))
     known: dict[Name, Suggestion] = {}
     for counts in found:
         for bucket in counts.buckets:
@@ -54,12 +55,23 @@ async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], si
 
 
 async def resolved(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
-    """The question with ids for the names in its text; as it is where there are none."""
-    names = sorted(names_in(query.where))
-    if query.where is None or not names:
-        return query
+    """The question with ids for the names in its text and its filters; as it is where there are none."""
+    asked = await filtered_by_id(catalogue, query)
+    if query.where is None:
+        return asked
+    ids = await _ids_of(catalogue, names_in(query.where))
+    return replace(asked, where=with_ids(query.where, ids)) if ids else asked
+
+
+async def filtered_by_id(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
+    """The question with ids for the names in its filters; what stands for nothing, or not for one thing, is left."""
+    names = names_in_filters(query)
+    return filters_with_ids(query, await _ids_of(catalogue, names)) if names else query
+
+
+async def _ids_of(catalogue: Catalogue, names: Collection[Name]) -> dict[Name, tuple[str, ...]]:
     found = await asyncio.gather(*(_ids(catalogue, name) for name in names))
-    return replace(query, where=with_ids(query.where, dict(zip(names, found, strict=True))))
+    return dict(zip(names, found, strict=True))
 
 
 async def entity_ids(catalogue: Catalogue, values: Sequence[str]) -> tuple[str, ...]:
@@ -95,7 +107,7 @@ async def stories(catalogue: Catalogue, query: StoryQuery) -> StoryResult:
 async def _entity_ids(catalogue: Catalogue, value: str) -> tuple[str, ...]:
     if not is_name(ENTITY_FACETS[0], value):
         return (value,)
-    counts = await _looked_through(catalogue, ArticleQuery(size=0), ENTITY_FACETS, value)
+    counts = await looked_through(catalogue, ENTITY_FACETS, value)
     return ids_of(value, counts) or (nobody(value),)
 
 
@@ -106,13 +118,14 @@ async def search(catalogue: Catalogue, query: ArticleQuery) -> SearchResult:
 
 async def _ids(catalogue: Catalogue, name: Name) -> tuple[str, ...]:
     facet, text = name
-    return ids_of(text, await _looked_through(catalogue, ArticleQuery(size=0), (facet,), text))
+    return ids_of(text, await looked_through(catalogue, (facet,), text))
 
 
-async def _looked_through(
-    catalogue: Catalogue, query: ArticleQuery, facets: Iterable[str], text: str
+async def looked_through(
+    catalogue: Catalogue, facets: Iterable[str], text: str, query: ArticleQuery = _EVERYTHING
 ) -> tuple[FacetCounts, ...]:
-    """The most frequent of those values of the facets in whose labels words start with the text."""
+    """The most frequent of those values of the facets, in the articles of a question, in whose labels words start with
+    the text."""
     text = text[:MAX_LABEL_QUERY_CHARACTERS]
     asked = replace(query, size=0, facets=tuple(FacetRequest(facet, MAX_FACET_SIZE, query=text) for facet in facets))
     return (await catalogue.find(asked)).facets

@@ -18,7 +18,8 @@ from services.search.parameters import SEARCH, asked_of_articles, to_url
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_string import join_list
 from services.search.starting_again import starting_again_at
-from services.search.values import search
+from services.search.unknown_values import unknown_values
+from services.search.values import filtered_by_id, search
 from shared.clock import Clock
 
 _FIELD_NAMES = tuple(ArticleItem.model_fields)
@@ -81,11 +82,13 @@ class _Articles:
         names, whose values may be lists; links in the answer are for GET.
         """
         asked = await given(SEARCH_FORM, request, self._clock)
-        query, fields = asked_of_articles(asked), asked[_FIELDS]
+        query = await filtered_by_id(self._catalogue, asked_of_articles(asked))
+        fields = asked[_FIELDS]
         kept = [(_FIELDS.name, join_list(fields))] if fields else []
         with starting_again_at(to_url(ARTICLES_PATH, query, more=kept)):
             found = await search(self._catalogue, query)
-        answer = ArticleList.of(query, found, kept)
+        unknown = await unknown_values(self._catalogue, query, found_nothing=not found.total.value)
+        answer = ArticleList.of(query, found, kept, unknown)
         return JSONResponse(answer.model_dump(mode="json", by_alias=True, exclude=_left_out(fields)))
 
     async def one(self, article_id: ArticleId) -> Article:

@@ -1,5 +1,6 @@
 """Articles, facets and the question itself as the API's JSON."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -11,6 +12,7 @@ from services.search.highlighting import to_html
 from services.search.parameters import to_url
 from services.search.query_string import Pairs
 from services.search.selection import toggled
+from services.search.unknown_values import UnknownValue
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import (
     ArticleQuery,
@@ -221,10 +223,12 @@ class ArticleList(BaseModel):
     next: str | None = Field(description="the next page, or null on the last one")
 
     @classmethod
-    def of(cls, query: ArticleQuery, result: SearchResult, more: Pairs = ()) -> "ArticleList":
+    def of(
+        cls, query: ArticleQuery, result: SearchResult, more: Pairs = (), unknown: Iterable[UnknownValue] = ()
+    ) -> "ArticleList":
         """The page; `more` are names and values of the request that its links keep."""
         return cls(
-            query=Understood.of(query),
+            query=Understood.of(query, unknown),
             total=Total(value=result.total.value, relation=result.total.relation),
             articles=tuple(ArticleItem.of(hit) for hit in result.hits),
             facets={counts.facet: FacetAnswer.of(query, counts, more) for counts in result.facets},

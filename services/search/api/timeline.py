@@ -15,6 +15,8 @@ from services.search.parameter import choice, whole
 from services.search.parameters import asked_of_articles, to_url, within_search
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.selection import only
+from services.search.unknown_values import unknown_values
+from services.search.values import filtered_by_id
 from shared.article_store.fact_query import Interval
 from shared.article_store.query import ArticleQuery, FacetRequest
 from shared.clock import Clock
@@ -101,11 +103,12 @@ class _Timelines:
     async def one(self, request: Request) -> Timeline:
         """The filters of a search, answered as counts over the time of publication (UTC)."""
         asked = await given(TIMELINE_FORM, request, self._clock)
-        query, facet = asked_of_articles(asked), asked[_BY]
+        query, facet = await filtered_by_id(self._catalogue, asked_of_articles(asked)), asked[_BY]
         by = FacetRequest(facet, asked[_VALUES]) if facet else None
         found = await timelines.timeline(self._catalogue, query, asked[_INTERVAL], by)
+        unknown = await unknown_values(self._catalogue, query, found_nothing=not found.slices)
         return Timeline(
-            query=Understood.of(query),
+            query=Understood.of(query, unknown),
             interval=found.interval,
             by=facet,
             total=sum(piece.count for piece in found.slices),

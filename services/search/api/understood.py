@@ -1,5 +1,6 @@
 """A question as it was understood, as the API's JSON."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.search.parameters import Recency, recency_of
 from services.search.query_language.reading import match_of
 from services.search.query_language.writing import write
+from services.search.unknown_values import UnknownValue
 from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.query import ArticleQuery, Copies, FacetFilter, FilterMode, Match, Mode
 
@@ -31,6 +33,29 @@ class Bounds(BaseModel):
     end: float | None = Field(serialization_alias="to", description="first number that counts no more")
 
 
+class NearValue(BaseModel):
+    """A value that may be meant."""
+
+    value: str
+    label: str
+    count: int = Field(description="of all articles that have it")
+
+
+class UnknownFilter(BaseModel):
+    """A value of a filter that stands for nothing, so that no article has it."""
+
+    parameter: str
+    value: str
+    message: str
+    near: tuple[NearValue, ...] = Field(description="what is called nearly so, the likest first")
+
+    @classmethod
+    def of(cls, unknown: UnknownValue) -> "UnknownFilter":
+        """The value and its remedy, in words."""
+        near = tuple(NearValue(value=b.value, label=b.label, count=b.count) for b in unknown.near)
+        return cls(parameter=unknown.facet, value=unknown.value, message=unknown.said, near=near)
+
+
 class Understood(BaseModel):
     """The question as it was understood."""
 
@@ -49,9 +74,12 @@ class Understood(BaseModel):
     facets: tuple[str, ...] = Field(description="what is counted")
     amount_from: float | None = Field(default=None, description="of a relation, in US dollars")
     amount_to: float | None = Field(default=None, description="first amount that counts no more")
+    unknown: tuple[UnknownFilter, ...] = Field(
+        default=(), description="values of filters that stand for nothing; ids are looked up where nothing is found"
+    )
 
     @classmethod
-    def of(cls, query: ArticleQuery) -> "Understood":
+    def of(cls, query: ArticleQuery, unknown: Iterable[UnknownValue] = ()) -> "Understood":
         return cls(
             q=write(query.where),
             match=match_of(query.where),
@@ -68,4 +96,5 @@ class Understood(BaseModel):
             facets=tuple(request.facet for request in query.facets),
             amount_from=next((item.lowest for item in query.ranges if item.facet == DEAL_SIZE), None),
             amount_to=next((item.end for item in query.ranges if item.facet == DEAL_SIZE), None),
+            unknown=tuple(map(UnknownFilter.of, unknown)),
         )

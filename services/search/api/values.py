@@ -19,7 +19,8 @@ from services.search.query_language.fields import NAMED_FACETS
 from services.search.query_language.writing import write
 from services.search.query_string import InvalidParameter
 from services.search.selection import toggled
-from services.search.values import MAX_SUGGESTIONS, facet_values, suggestions
+from services.search.unknown_values import unknown_values
+from services.search.values import MAX_SUGGESTIONS, facet_values, filtered_by_id, suggestions
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,
@@ -114,10 +115,11 @@ class _Values:
         if name not in FACETS_BY_NAME:
             raise UnknownFacet(f"no facet is called {name[:40]!r}: one of {', '.join(FACETS_BY_NAME)}")
         asked = await given(VALUE_FORM, request, self._clock)
-        query = asked_of_articles(asked)
+        query = await filtered_by_id(self._catalogue, asked_of_articles(asked))
         counts = await facet_values(self._catalogue, query, _wanted(name, asked), asked[_LABEL])
         answer = FacetAnswer.of(query, counts)
-        return FacetValues(name=name, query=Understood.of(query), **dict(answer))
+        unknown = await unknown_values(self._catalogue, query, found_nothing=not counts.buckets)
+        return FacetValues(name=name, query=Understood.of(query, unknown), **dict(answer))
 
     async def suggest(self, request: Request) -> SuggestionList:
         """For a box that completes what is typed: people, companies, places, topics and all that has a name."""

@@ -20,6 +20,7 @@ FACET_FIELDS: dict[str, str] = {
 }
 FIELDS = tuple(sorted({*TEXT_FIELDS, *FACET_FIELDS, "entity", "site", "before", "after"}))
 _ID = re.compile(ENTITY_ID_PATTERN)
+_SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _FACET_OF_PREFIX = {
     "org": "organization", "person": "person", "product": "product", "tech": "technology", "place": "location",
 }  # fmt: skip
@@ -52,6 +53,11 @@ def entity_named(value: str) -> AnyOf:
 def is_name(facet: str, value: str) -> bool:
     """Whether the value is what people call something rather than its id."""
     return facet in NAMED_FACETS and not _ID.fullmatch(value)
+
+
+def is_filtered_name(facet: str, value: str) -> bool:
+    """The same of a value in a filter, where the ids of sources, which have no prefix, are written as often."""
+    return is_name(facet, value) and not (facet == "source" and _SOURCE_ID.fullmatch(value))
 
 
 def _entity(value: str) -> Expression:

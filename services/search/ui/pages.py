@@ -32,7 +32,8 @@ from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
 from services.search.ui.story_views import originals, revision_rows, stories_view, story_view
 from services.search.ui.topic_paths import TopicPaths
-from services.search.values import facet_values, facts, search, stories
+from services.search.unknown_values import unknown_values
+from services.search.values import facet_values, facts, filtered_by_id, search, stories
 from shared.article_store.bounds import MAX_FILTER_VALUES
 from shared.article_store.document import StoredArticle
 from shared.article_store.fact_query import FactQuery
@@ -103,23 +104,26 @@ class Pages:
         asked = asked_by_people(self._given(SEARCH, request))
         # What is looked for within a box is a question of its own: the box without it shows what is selected, too.
         typed = {r.facet: r.query for r in asked.query.facets if r.query and FACETS_BY_NAME[r.facet].has_terms}
-        question = replace(
-            asked, query=replace(asked.query, facets=tuple(replace(r, query="") for r in asked.query.facets))
-        )
+        query = await filtered_by_id(self._catalogue, asked.query)
+        question = replace(asked, query=replace(query, facets=tuple(replace(r, query="") for r in query.facets)))
         with starting_again_at(search_page(question.query)):
             result, within = await asyncio.gather(
                 search(self._catalogue, question.query), self._within(question.query, typed)
             )
         shown = replace(result, facets=tuple(within.get(counts.facet, counts) for counts in result.facets))
         named = labels_in(shown.facets)
-        above, labels = await asyncio.gather(
+        above, labels, unknown = await asyncio.gather(
             self._topics.above(shown.facets, (hit.stored for hit in result.hits)),
             labels_of(self._catalogue, (value for value in filtered_values(question.query) if value not in named)),
+            unknown_values(self._catalogue, query, found_nothing=not result.total.value),
         )
         by_meaning = self._catalogue.finds_by_meaning
         page = search_view(question.query, shown, now, typed, labels, above, by_meaning=by_meaning)
         return self._render(
-            "search.html", here=SEARCH_PATH, page=page, notes=(*question.notes, *uncounted(shown.facets))
+            "search.html",
+            here=SEARCH_PATH,
+            page=page,
+            notes=(*question.notes, *(value.said for value in unknown), *uncounted(shown.facets)),
         )
 
     async def _within(self, query: ArticleQuery, typed: Mapping[str, str]) -> dict[str, FacetCounts]:

@@ -106,6 +106,7 @@ async def test_the_answer_repeats_the_question_as_it_was_understood(client):
         "copies": "hide",
         "amount_from": None,
         "amount_to": None,
+        "unknown": [],
         "sort": "relevance",
         "mode": "words",
         "recency": "gentle",

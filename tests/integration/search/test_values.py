@@ -128,3 +128,57 @@ async def test_what_a_facet_has_not_is_refused(client, said):
     response = await client.get(f"/v1/facets/person?{said}")
 
     assert (response.status_code, response.json()["parameter"]) == (400, said.partition("=")[0])
+
+
+@pytest.mark.parametrize("filters", [{"person": "Ada Brandt"}, {"person": "ada  BRANDT"}, {"not_person": "Tom Okafor"}])
+async def test_a_name_in_a_filter_stands_for_the_id_wherever_articles_are_asked_for(client, filters):
+    ids = {name: {"ada": "person:ada", "tom": "person:tom"}[value[:3].lower()] for name, value in filters.items()}
+
+    named = await ask(client, "/v1/articles", facet="person", size="3", **filters)
+    by_id = await ask(client, "/v1/articles", facet="person", size="3", **ids)
+    exported = (await client.get("/v1/export", params=filters)).text
+    counted = await ask(client, "/v1/timeline", **filters)
+    values = await ask(client, "/v1/facets/person", **filters)
+
+    assert named == by_id
+    assert named["total"]["value"] == len(exported.splitlines()) == counted["total"] > 0
+    assert [b["value"] for b in values["buckets"] if b["selected"]] == list(ids.values())[: "person" in filters]
+    assert named["query"]["unknown"] == []
+
+
+async def test_a_name_that_nobody_bears_is_said_to_be_unknown_with_those_that_are_near(client):
+    answer = await ask(client, "/v1/articles", person="Ada Brand", facet="none")
+
+    assert answer["total"]["value"] == 0
+    [unknown] = answer["query"]["unknown"]
+    assert (unknown["parameter"], unknown["value"]) == ("person", "Ada Brand")
+    assert unknown["message"] == "no article has the person 'Ada Brand': is person:ada meant?"
+    assert unknown["near"][0]["label"] == "Ada Brandt"
+
+
+async def test_an_id_that_no_article_has_is_said_where_nothing_is_found(client):
+    alone = await ask(client, "/v1/articles", person="person:ada-brandtt", facet="none")
+    beside = await ask(client, "/v1/articles", person="person:ada-brandtt,person:ada", facet="none")
+
+    assert [item["near"][0]["value"] for item in alone["query"]["unknown"]] == ["person:ada"]
+    assert beside["query"]["unknown"] == []
+
+
+async def test_ids_that_articles_have_are_not_unknown_where_other_words_find_nothing(client):
+    answer = await ask(client, "/v1/articles", person="person:ada", q="nowheretobefound", facet="none")
+
+    assert (answer["total"]["value"], answer["query"]["unknown"]) == (0, [])
+
+
+async def test_sources_are_found_by_id_and_by_name(client):
+    by_id = await ask(client, "/v1/articles", source="example", facet="none")
+    typed = await ask(client, "/v1/articles", q="source:example", facet="none")
+
+    assert by_id["total"] == typed["total"]
+    assert by_id["total"]["value"] > 0
+
+
+async def test_the_page_says_that_a_name_is_unknown(client):
+    html = (await client.get("/?person=Ada+Brand")).text
+
+    assert "is person:ada meant?" in html

@@ -1,6 +1,16 @@
-from services.search.names import ids_of, named_within, names_in, with_ids
+from services.search.names import filters_with_ids, ids_of, named_within, names_in, names_in_filters, with_ids
 from shared.article_store.matching import Batch
-from shared.article_store.query import AllOf, AnyOf, ArticleQuery, Bucket, FacetCounts, HasValue, Not, Words
+from shared.article_store.query import (
+    AllOf,
+    AnyOf,
+    ArticleQuery,
+    Bucket,
+    FacetCounts,
+    FacetFilter,
+    HasValue,
+    Not,
+    Words,
+)
 from tests.builders import a_stored_article, an_enrichment, an_entity
 
 ADA = HasValue("person", ("Ada Brandt",))
@@ -53,3 +63,49 @@ def test_what_is_new_may_name_somebody_for_the_first_time():
     assert named.where == HasValue("person", ("person:ada-x",))
     assert Batch([new]).found_by(named) == {new.article_id}
     assert Batch([new]).found_by(nobody) == frozenset()
+
+
+def a_question(mode="any"):
+    """Asks for a name, an id and a source, and rules out another name."""
+    return ArticleQuery(
+        filters=(
+            FacetFilter("person", ("Ada Brandt", "person:tom"), ("Eve",), mode),
+            FacetFilter("source", ("reuters-world",)),
+            FacetFilter("language", ("en",)),
+        )
+    )
+
+
+BEARERS = {("person", "Ada Brandt"): ("person:ada", "person:ada-2"), ("person", "Eve"): ("person:eve",)}
+
+
+def test_names_in_filters_are_known_from_ids():
+    assert names_in_filters(a_question()) == {("person", "Ada Brandt"), ("person", "Eve")}
+
+
+def test_names_in_filters_give_way_to_all_ids_that_bear_them():
+    person, source, language = filters_with_ids(a_question(), BEARERS).filters
+
+    assert person == FacetFilter("person", ("person:ada", "person:ada-2", "person:tom"), ("person:eve",))
+    assert (source, language) == a_question().filters[1:]
+
+
+def test_a_name_of_several_is_left_where_all_values_must_be_there():
+    person = filters_with_ids(a_question("all"), BEARERS).filters[0]
+
+    assert person == FacetFilter("person", ("Ada Brandt", "person:tom"), ("person:eve",), "all")
+
+
+def test_a_name_that_nobody_bears_is_left_in_a_filter():
+    assert filters_with_ids(a_question(), {}) == a_question()
+
+
+def test_a_source_that_no_label_names_is_asked_for_by_its_id():
+    assert with_ids(HasValue("source", ("reuters-world",)), {}) == HasValue("source", ("reuters-world",))
+
+
+def test_names_in_filters_stand_for_what_new_articles_call_so():
+    stored = a_stored_article(1, enrichment=an_enrichment(entities=[an_entity("person:ada", "Ada Brandt")]))
+    query = ArticleQuery(filters=(FacetFilter("person", ("Ada Brandt",)),))
+
+    assert Batch([stored]).found_by(named_within(query, [stored])) == {stored.article_id}
