@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from services.newsroom.articles import load_articles
-from services.newsroom.expectations import expected_dispositions
 from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
 from shared.urls import article_id, canonicalize
+from tests.e2e.expectations import expected_dispositions
 from tests.e2e.running import Running, free_ports, newsweir
 from tests.processes import is_running, services_of
 

@@ -3,8 +3,8 @@ from collections import Counter
 import pytest
 
 from services.newsroom.articles import load_articles
-from services.newsroom.expectations import expected_dispositions
 from services.newsroom.settings import NewsroomSettings
+from tests.e2e.expectations import expected_dispositions
 from tests.unit.services.newsroom.newsroom_on_trial import NewsroomOnTrial
 
 STATUSES = {"failed:missing": 404, "failed:gone": 410}
