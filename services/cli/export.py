@@ -51,7 +51,7 @@ class _Counted:
 
 @contextmanager
 def open_output(path: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that has its name only when it is whole."""
+    """Standard output, or a file that has its name only when it is whole; ConfigurationError where it takes nothing."""
     if path is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -62,7 +62,11 @@ async def _extract_file(name: str, crawler: CrawlerSettings, clock: Clock) -> in
 async def extract_lines(
     lines: Iterator[Line], pool: IsolatedPool, clock: Clock, *, ahead: int
 ) -> AsyncIterator[dict[str, object]]:
-    """For each line its article, or its url and the error; at most `ahead` pages wait while the oldest is worked on."""
+    """For each line its article, or its url and the error; at most `ahead` pages wait while the oldest is worked on.
+
+    Raises:
+        InvalidInput: the lines cannot be read any further.
+    """
     queue: asyncio.Queue[asyncio.Task[dict[str, object]] | OSError | None] = asyncio.Queue(ahead)
     loop = asyncio.get_running_loop()
 

@@ -79,7 +79,7 @@ async def end_lost_command(connection: RedisConnection, clock: Clock, scope: Sco
 async def audit_everything(
     connection: RedisConnection, store: StoreSettings | None, clock: Clock, scope: Scope
 ) -> Audit:
-    """What was fetched within the scope, and all that does not add up."""
+    """What was fetched within the scope, and all that does not add up; raises as `audit_command`."""
     ledger = (await read_ledger(connection)).within(scope)
     accounts = ledger.accounts()
     if scope.narrows and not accounts:

@@ -94,8 +94,8 @@ async def _registered(connection: RedisConnection, article_ids: Sequence[str]) -
 
 
 async def _stored(reader: ArticleReader, article_ids: Sequence[str]) -> dict[str, int]:
-    found = [(article_id, await reader.get(article_id)) for article_id in article_ids]
-    return {article_id: _newest_revision(stored) for article_id, stored in found if stored is not None}
+    found = await reader.get_many(article_ids)
+    return {article_id: _newest_revision(stored) for article_id, stored in found.items()}
 
 
 def _newest_revision(stored: StoredArticle) -> int:
