@@ -13,8 +13,6 @@ from shared.events.commands import CommandAnswer, CrawlerCommand, Discover, Refu
 from shared.redis_client import RedisConnection
 from shared.sources import SourceRegistry
 
-_LONGEST_REASON = 1000
-
 
 class AnswerCommands:
     """Carries commands out side by side, and answers each; one that failed is answered too, and never tried again.
@@ -50,7 +48,7 @@ class AnswerCommands:
             # The bus waits for the broker, and asks again.
             raise
         except NewsweirError as error:
-            return Refusal(reason=str(error)[:_LONGEST_REASON])
+            return Refusal.of(error)
 
     async def _visit_now(self, source_id: str) -> VisitsDue:
         source = await self._registry.get(source_id)

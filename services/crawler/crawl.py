@@ -19,6 +19,7 @@ from services.crawler.made_visit import MadeVisit
 from services.crawler.outage import Outage
 from services.crawler.pausing import Pausing
 from services.crawler.politeness import (
+    NO_CONTACT,
     PRODUCT_TOKEN,
     AskRobots,
     Go,
@@ -52,10 +53,7 @@ _LONGEST_HOST_PAUSE_S = 3600.0
 # Cancelled visits need a moment to give their hosts back.
 _FINISH_S = DRAIN_S * 0.8
 _GIVE_BACK_S = 1.0
-_NO_CONTACT = (
-    "it belongs to others, who must know whom to ask about the crawler: set NEWSWEIR_CONTACT to your mail address or "
-    "to a page about you, and start again"
-)
+_LEFT_OUT = f"it {NO_CONTACT}, and start again"
 
 
 class Crawler:
@@ -309,9 +307,9 @@ class Crawler:
             return True
         if source.id not in self._without_contact:
             self._without_contact.add(source.id)
-            _log.warning("source left out", source=source.id, reason=_NO_CONTACT)
+            _log.warning("source left out", source=source.id, reason=_LEFT_OUT)
             now_ms = self._clock.now_ms()
-            await self._recorder.record(source.id, left_out(now_ms, _NO_CONTACT))
+            await self._recorder.record(source.id, left_out(now_ms, _LEFT_OUT))
         return False
 
 

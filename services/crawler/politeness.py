@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from services.crawler.robots import Robots
 
+# Said where no contact is set: neither visits nor discovery go to sites of others then.
+NO_CONTACT = (
+    "belongs to others, who must know whom to ask about the crawler: set NEWSWEIR_CONTACT to your mail address or to a "
+    "page about you"
+)
 # The name that robots.txt calls us by.
 PRODUCT_TOKEN = "newsweir"  # noqa: S105 (a name, no secret)
 # A site that asks for an hour between two requests would never be read; a minute keeps to what it means.

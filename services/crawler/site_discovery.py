@@ -13,7 +13,7 @@ from services.crawler.discovery.survey import (
     common_feed_places,
     survey,
 )
-from services.crawler.politeness import PRODUCT_TOKEN, delay_s
+from services.crawler.politeness import NO_CONTACT, PRODUCT_TOKEN, delay_s
 from services.crawler.robots import Robots
 from shared.clock import Clock, from_ms
 from shared.egress import is_loopback
@@ -32,10 +32,6 @@ _MAX_CHILDREN = 2
 _MAX_SECTIONS = 8
 # A page with fewer links to articles lists none: it has a box of related ones.
 _FEWEST_LISTED = 5
-NO_CONTACT = (
-    "{host} belongs to others, who must know whom to ask about the crawler: set NEWSWEIR_CONTACT to your mail address "
-    "or to a page about you, and try again"
-)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -165,7 +161,7 @@ class _Walk:
         """The robots.txt of the URL's host."""
         host = host_of(url)
         if self._contact is None and not is_loopback(url):
-            raise ConfigurationError(NO_CONTACT.format(host=host))
+            raise ConfigurationError(f"{host} {NO_CONTACT}, and try again")
         if host not in self._robots:
             self._robots[host] = await self._ask_rules(url)
         return self._robots[host]

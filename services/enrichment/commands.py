@@ -23,7 +23,6 @@ from shared.events.commands import (
 from shared.events.stories import StoryChanged
 from shared.redis_client import BROKER_ERRORS, RedisConnection
 
-_LONGEST_REASON = 1000
 _RACES = 20
 
 
@@ -55,7 +54,7 @@ class AnswerCommands:
         except BROKER_ERRORS:
             raise
         except NewsweirError as error:
-            await self._answer(command, Refusal(reason=str(error)[:_LONGEST_REASON]))
+            await self._answer(command, Refusal.of(error))
             return Done()
         stands = tuple(StoryStands(story_id=one.story_id, headline=one.headline, size=one.size) for one in changed)
         await self._answer(command, StoriesRearranged(stories=stands))

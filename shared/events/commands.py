@@ -9,6 +9,7 @@ from shared.events.enrichment import Value
 from shared.events.stories import MAX_MEMBERS, MAX_TITLE_CHARACTERS, ArticleId, StoryId
 
 MAX_FOUND_DOORS = 60
+_LONGEST_REASON = 1_000
 
 
 class Discover(Value):
@@ -131,7 +132,12 @@ class Refusal(Value):
     """Why a command was not carried out, in words for people."""
 
     kind: Literal["refusal"] = "refusal"
-    reason: str = Field(max_length=1000)
+    reason: str = Field(max_length=_LONGEST_REASON)
+
+    @classmethod
+    def of(cls, error: Exception) -> "Refusal":
+        """What the error says, cut where that is long."""
+        return cls(reason=str(error)[:_LONGEST_REASON])
 
 
 class CommandAnswer(Value):

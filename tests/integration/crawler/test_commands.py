@@ -39,11 +39,11 @@ async def worker(newsroom, valkey_url):
         await running
 
 
-def at_hand(newsroom, discover=None) -> AnswerCommands:
+def at_hand(newsroom) -> AnswerCommands:
     async def nothing(url: str) -> SiteFound:
         raise PermanentFailure(f"{url} was asked for")
 
-    return AnswerCommands(newsroom.connection, discover or nothing, newsroom.clock)
+    return AnswerCommands(newsroom.connection, nothing, newsroom.clock)
 
 
 async def answered(newsroom, ask: VisitNow, *, expires_in_s: float = 30) -> str | None:
