@@ -134,3 +134,12 @@ def a_story_changed(*numbers: int, **fields: Any) -> StoryChanged:
         "changed_at": NOON,
     }
     return StoryChanged(**{**values, **fields})
+
+
+def copied(story: StoryChanged, number: int) -> StoryChanged:
+    """The story, with its `number`-th member a copy of the original."""
+    members = [
+        m.model_copy(update={"copy_of": story.original}) if m.article_id == an_article(number).article_id else m
+        for m in story.members
+    ]
+    return story.model_copy(update={"members": tuple(members)})

@@ -111,7 +111,7 @@ async def profile(catalogue: Catalogue, entity_id: str, window: Window) -> Entit
     entity_type = type_of(entity_id)
     facets = (*ENTITY_FACETS, "topic", "source", "language")
     query = replace(_articles(entity_type, entity_id, window), facets=tuple(FacetRequest(f, _TOP + 1) for f in facets))
-    facts = FactQuery(published_from=window.start, published_to=window.end, size=_LATEST)
+    facts = FactQuery(published_from=window.start, published_to=window.end, size=_LATEST, copies="hide")
     found, relations, quotes, mentions = await asyncio.gather(
         catalogue.find(query),
         catalogue.facts(
@@ -144,7 +144,12 @@ async def graph(catalogue: Catalogue, entity_id: str, window: Window, size: int 
     entity_type = type_of(entity_id)
     asked = tuple(FacetRequest(facet, size + 1) for facet in ENTITY_FACETS)
     facts = FactQuery(
-        kinds=("relation",), published_from=window.start, published_to=window.end, size=_FACTS_READ, sort="newest"
+        kinds=("relation",),
+        published_from=window.start,
+        published_to=window.end,
+        size=_FACTS_READ,
+        sort="newest",
+        copies="hide",
     )
     found, own = await asyncio.gather(
         catalogue.find(replace(_articles(entity_type, entity_id, window), size=0, facets=asked)),

@@ -13,6 +13,7 @@ from services.search.parameter import (
     page_size,
     several,
     several_of,
+    shown_copies,
     text,
     whole,
 )
@@ -63,6 +64,7 @@ _ALIASES: Mapping[FactField, tuple[str, ...]] = {"language": ("lang",)}
 _TIMES = times("Said by articles published since; as of a search.", "Said by articles published until; as of a search.")
 _AMOUNTS = amounts("At least so many US dollars, as 2500000, 2.5m or 1bn.", "Below so many US dollars.")
 _SUM = choice("sums", "Over which intervals of publication to add the amounts up.", _SUMS, _NONE)
+_COPIES = shown_copies("those are found that articles with the text of an earlier one repeat")
 _SIZE = page_size("How many")
 _COUNTS_SIZE = whole("facet.size", "How many values of each to count.", MAX_FACET_SIZE, _DEFAULT_COUNTS)
 
@@ -88,6 +90,7 @@ class _Questions:
                 *self.exclude.values(),
                 *_TIMES.parameters,
                 *self._of_amounts,
+                _COPIES,
                 self.sort,
                 _SIZE,
                 CURSOR,
@@ -160,6 +163,7 @@ def asked_of_facts(kind: FactKind, given: Given) -> FactQuery:
         published_to=published_to,
         amount_from=amount_from,
         amount_to=amount_to,
+        copies=given[_COPIES],
         sort=given[questions.sort],
         size=given[_SIZE],
         cursor=given[CURSOR],
@@ -179,6 +183,7 @@ def fact_url(path: str, query: FactQuery, *, cursor: str | None = None) -> str:
             *((f"not_{_name(field)}", join_list(values)) for field, values in query.without),
             *_TIMES.pairs(query.published_from, query.published_to),
             *_AMOUNTS.pairs(query.amount_from, query.amount_to),
+            ("copies", "" if query.copies == "hide" else query.copies),
             ("sort", "" if query.sort == "newest" else query.sort),
             ("size", "" if query.size == DEFAULT_PAGE_SIZE else str(query.size)),
             *_count_pairs(kind, query.counts),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.search.query_string import number, one_of, truth
-from shared.article_store.query import MAX_CURSOR_CHARACTERS, MAX_PAGE_SIZE
+from shared.article_store.query import MAX_CURSOR_CHARACTERS, MAX_PAGE_SIZE, Copies
 from shared.errors import LimitExceeded
 
 DEFAULT_PAGE_SIZE = 20
@@ -113,6 +113,12 @@ def several_of(name: str, description: str, choices: Sequence[T]) -> Parameter[t
 def page_size(what: str) -> Parameter[int]:
     """How many of something stand on a page."""
     return whole("size", f"{what} on a page.", MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE)
+
+
+def shown_copies(what: str) -> Parameter[Copies]:
+    """Whether what has the text of another article is found, too: hidden unless asked for."""
+    shown: tuple[Copies, ...] = ("hide", "show")
+    return choice("copies", f"Whether {what}, too; hidden, they count nowhere.", shown, shown[0])
 
 
 def _cursor(value: str, _: datetime) -> str:

@@ -8,7 +8,16 @@ from urllib.parse import urlencode
 
 from services.search.facet_parameters import OF_FACETS, filter_pairs, read_filters, request_pairs
 from services.search.form import AnyParameter, Form, Given
-from services.search.parameter import CURSOR, DEFAULT_PAGE_SIZE, choice, flag, page_size, several_of, single
+from services.search.parameter import (
+    CURSOR,
+    DEFAULT_PAGE_SIZE,
+    choice,
+    flag,
+    page_size,
+    several_of,
+    shown_copies,
+    single,
+)
 from services.search.query_language.reading import MAX_QUERY_CHARACTERS, match_of, read, read_forgiving
 from services.search.query_language.writing import write
 from services.search.query_string import InvalidParameter, Pairs, pairs_of_query_string
@@ -16,7 +25,6 @@ from services.search.range_parameters import RANGES, range_pairs, read_ranges
 from services.search.times import times
 from shared.article_store.query import (
     ArticleQuery,
-    Copies,
     Expression,
     FacetRequest,
     Freshness,
@@ -32,8 +40,6 @@ _RECENCIES: tuple[Recency, ...] = get_args(Recency)
 _SORTS: tuple[Sort, ...] = get_args(Sort)
 _MATCHES: tuple[Match, ...] = get_args(Match)
 _RELEVANCE_MODES: tuple[Mode, ...] = get_args(Mode)
-# What has the text of another article is hidden unless asked for.
-_COPIES: tuple[Copies, ...] = ("hide", "show")
 
 # How long it may be is said by the reader, which points at where it becomes too much.
 _Q = single(
@@ -49,12 +55,7 @@ _TIMES = times(
     "Published since: a day, a month, a year, a time in ISO 8601 (UTC unless it says so), or how long ago, as 7d.",
     "Published until: the day, month or year included, or before the time.",
 )
-_SHOWN_COPIES = choice(
-    "copies",
-    "Whether articles with the text of an earlier one are found, too; hidden, they count nowhere.",
-    _COPIES,
-    _COPIES[0],
-)
+_SHOWN_COPIES = shown_copies("articles with the text of an earlier one are found")
 _MODE = choice(
     "mode",
     "What relevance means. words: articles with the words of q. hybrid: also those that are about the same, by "

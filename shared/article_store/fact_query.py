@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from shared.article_store.bounds import MAX_FILTER_VALUES, within
 from shared.article_store.facts import FactKind, StoredFact
-from shared.article_store.query import MAX_FACET_SIZE, MAX_PAGE_SIZE, FacetCounts, Total
+from shared.article_store.query import MAX_FACET_SIZE, MAX_PAGE_SIZE, Copies, FacetCounts, Total
 from shared.errors import InvalidInput
 from shared.events.enrichment import EntityId, RelationStatus, RelationType
 
@@ -40,6 +40,7 @@ class FactQuery:
         published_from: first instant of the article's publication that counts.
         published_to: first instant that does not count any more.
         articles: by article id.
+        copies: whether facts of articles that copy another one are found; hidden, they count and add up nowhere.
         without: by field, values of which none may be there.
         sort: "largest": by amount in US dollars, those without one last.
         cursor: the `next` of the page before; opaque, and bound to the same query.
@@ -62,6 +63,7 @@ class FactQuery:
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    copies: Copies = "show"
     without: tuple[tuple[FactField, tuple[str, ...]], ...] = ()
     sort: FactSort = "newest"
     size: int = 20

@@ -57,6 +57,7 @@ class StoredFact(Value):
     Attributes:
         fact_id: article_id:kind:n; n counts the facts of a kind in an article from 0.
         hidden: as its article.
+        of_copy: whether its article has the text of an earlier one, which says the same.
         type: of a relation; None for a quote.
         subject: who does, in a relation.
         object: whom it is done with, in a relation.
@@ -68,6 +69,7 @@ class StoredFact(Value):
     article_id: str
     kind: FactKind
     hidden: bool = False
+    of_copy: bool = False
     type: RelationType | None = None
     subject: Party | None = None
     object: Party | None = None
@@ -229,6 +231,7 @@ def _of_article(stored: StoredArticle) -> dict[str, object]:
     return {
         "article_id": stored.article_id,
         "hidden": stored.hidden,
+        "of_copy": stored.copy_of is not None,
         "title": article.title,
         "url": article.canonical_url,
         "source_id": article.source_id,

@@ -83,7 +83,7 @@ class Profile(BaseModel):
 
     @classmethod
     def of(cls, found: EntityProfile, window: Window) -> "Profile":
-        facts = FactQuery(published_from=window.start, published_to=window.end)
+        facts = FactQuery(published_from=window.start, published_to=window.end, copies="hide")
         articles = replace(
             EVERYTHING,
             filters=(FacetFilter(found.type, (found.id,)),),

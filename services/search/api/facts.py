@@ -203,7 +203,8 @@ class _Facts:
     async def relations(self, request: Request) -> RelationList:
         """Who invests in, buys, supplies, sues or appoints whom, with amount, status and the passage that says it.
 
-        One item for each article that says it. `type` and `amount_from` hold of the same relation.
+        One item for each article that says it; copies of an article add none unless asked for. `type` and
+        `amount_from` hold of the same relation.
         """
         query = await self._understood("relation", request)
         result = await values.facts(self._catalogue, query)

@@ -1,6 +1,5 @@
 """What the pages of deals and quotes show of a question for facts and its answer, decided before any markup."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
@@ -8,17 +7,16 @@ from services.search.fact_parameters import fact_url, toggled_fact
 from services.search.ui import wording
 from services.search.ui.charts import BarChart, BarValue, bar_chart, period
 from services.search.ui.facet_boxes import BucketRow, FacetBox
+from services.search.ui.fact_chips import HEADINGS, fact_chips
 from services.search.ui.links import DEALS_PATH, QUOTES_PATH, article_path, entity_path
-from services.search.ui.search_view import Link
+from services.search.ui.search_view import Link, copies_chip
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.facts import FactKind, Party, StoredFact
 from shared.article_store.query import MAX_FACET_SIZE, FacetCounts
 
 _PATHS: dict[FactKind, str] = {"relation": DEALS_PATH, "quote": QUOTES_PATH}
-_HEADINGS = {
-    "type": "What", "status": "Status", "party": "Who", "subject": "Who does it", "object": "With whom",
-    "speaker": "Speaker", "source": "Source", "language": "Language",
-}  # fmt: skip
+# Where a party of a fact may be asked for.
+_ROLES = ("party", "subject", "object", "speaker")
 _MORE_VALUES = 5
 _NOUNS: dict[FactKind, tuple[str, str]] = {"relation": ("deal", "deals"), "quote": ("quote", "quotes")}
 
@@ -65,6 +63,7 @@ class FactsPage:
     boxes: tuple[FacetBox, ...]
     chips: tuple[Link, ...]
     sorts: tuple[Link, ...]
+    copies: Link
     chart: BarChart | None
     next_href: str | None
     json_href: str
@@ -74,16 +73,18 @@ def facts_view(kind: FactKind, query: FactQuery, result: FactResult) -> FactsPag
     """The page of deals (relations) or of quotes."""
     path = _PATHS[kind]
     one, many = _NOUNS[kind]
+    chips = tuple(fact_chips(path, query, _labels(result)))
     return FactsPage(
         total=wording.counted(result.total.value, one, many),
         empty=not result.facts,
-        narrowed=bool(set(query.terms) - {"kind"} or query.words or query.amount_from or query.amount_to),
+        narrowed=bool(chips or query.words),
         words=query.words,
         kept=_kept(path, query),
         rows=tuple(fact_row(fact) for fact in result.facts),
         boxes=tuple(_box(path, query, counts) for counts in result.counts if counts.buckets),
-        chips=tuple(_chips(path, query, result)),
+        chips=chips,
         sorts=_sorts(path, kind, query),
+        copies=copies_chip(query.copies, lambda copies: fact_url(path, replace(query, copies=copies, cursor=None))),
         chart=_chart(path, query, result),
         next_href=fact_url(path, query, cursor=result.next) if result.next else None,
         json_href=fact_url({"relation": "/v1/relations", "quote": "/v1/quotes"}[kind], query),
@@ -137,7 +138,7 @@ def _box(path: str, query: FactQuery, counts: FacetCounts) -> FacetBox:
         for bucket in counts.buckets
     )
     more = _more(path, query) if counts.other else None
-    return FacetBox(counts.facet, _HEADINGS[counts.facet], rows, f"{counts.other:,}", more, open=True)
+    return FacetBox(counts.facet, HEADINGS[counts.facet], rows, f"{counts.other:,}", more, open=True)
 
 
 def _more(path: str, query: FactQuery) -> str | None:
@@ -146,18 +147,11 @@ def _more(path: str, query: FactQuery) -> str | None:
     return None if counts == query.counts else fact_url(path, replace(query, counts=counts))
 
 
-def _chips(path: str, query: FactQuery, result: FactResult) -> Iterable[Link]:
-    labels = {(c.facet, bucket.value): bucket.label for c in result.counts for bucket in c.buckets}
-    names = {party.id: party.name for fact in result.facts for party in fact.parties}
-    for field, values in query.terms.items():
-        if field in ("kind", "article_id"):
-            continue
-        for value in values:
-            label = labels.get((field, value)) or names.get(value) or value
-            yield Link(
-                f"{_HEADINGS[field]}: {wording.relation(label) or label}",
-                fact_url(path, toggled_fact(query, field, value)),
-            )
+def _labels(result: FactResult) -> dict[tuple[str, str], str]:
+    """What people read for the values of the answer, by field and value."""
+    parties = {party.id: party.name for fact in result.facts for party in fact.parties}
+    named = {(field, value): name for field in _ROLES for value, name in parties.items()}
+    return named | {(c.facet, bucket.value): bucket.label for c in result.counts for bucket in c.buckets}
 
 
 def _sorts(path: str, kind: FactKind, query: FactQuery) -> tuple[Link, ...]:

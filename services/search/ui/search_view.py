@@ -1,6 +1,6 @@
 """What the search page shows of a question and its answer, decided before any markup."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from services.search.ui.filter_chips import Chip, Labels, filter_chips, labels_i
 from services.search.ui.histogram import histogram
 from services.search.ui.links import NEW_ALERT_PATH, article_path, entity_path, search_for, search_page, story_path
 from shared.article_store.document import StoredArticle
-from shared.article_store.query import ArticleQuery, Hit, Mode, SearchResult, Sort, Words
+from shared.article_store.query import ArticleQuery, Copies, Hit, Mode, SearchResult, Sort, Words
 from shared.article_store.snippets import shortened
 from shared.events.enrichment import Relation, RelationType
 
@@ -150,7 +150,7 @@ def search_view(
         kept_by_dates=_without(pairs, "from", "to"),
         kept_by_amounts=_without(pairs, "amount_from", "amount_to"),
         kept=_without(pairs),
-        copies=_copies(query),
+        copies=copies_chip(query.copies, lambda copies: search_page(replace(query, copies=copies))),
         modes=_modes(query) if by_meaning else (),
         looser=() if result.hits else tuple(_looser(query, by_meaning=by_meaning)),
         alert_href=to_url(NEW_ALERT_PATH, found),
@@ -253,11 +253,11 @@ def _subjects(stored: StoredArticle) -> Iterator[Link]:
         yield Link(entity.name, search_for(entity.type, entity.id), entity.type)
 
 
-def _copies(query: ArticleQuery) -> Link:
-    """The chip that says whether copies are shown, and changes it."""
-    if query.copies == "hide":
-        return Link("Copies hidden: show them", search_page(replace(query, copies="show")))
-    return Link("Copies shown: hide them", search_page(replace(query, copies="hide")), current=True)
+def copies_chip(copies: Copies, href_with: Callable[[Copies], str]) -> Link:
+    """Says whether copies are shown, and changes it."""
+    if copies == "hide":
+        return Link("Copies hidden: show them", href_with("show"))
+    return Link("Copies shown: hide them", href_with("hide"), current=True)
 
 
 def _modes(query: ArticleQuery) -> tuple[Link, ...]:

@@ -70,8 +70,8 @@ def _found(query: FactQuery) -> Body:
     if query.published_from or query.published_to:
         parts.append(_range("published_order", _order(query.published_from), _order(query.published_to)))
     ruled_out: list[Body] = [{"terms": {field: list(values)}} for field, values in query.without]
-    if not query.hidden:
-        ruled_out.append({"term": {"hidden": True}})
+    left_out = {"hidden": not query.hidden, "of_copy": query.copies == "hide"}
+    ruled_out += [{"term": {field: True}} for field, out in left_out.items() if out]
     return {"bool": {"filter": parts, "must_not": ruled_out}}
 
 

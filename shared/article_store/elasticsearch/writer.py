@@ -148,13 +148,19 @@ class ElasticsearchArticleWriter:
             for _ in range(_ROUNDS):
                 touched_ids |= await self._keep_stories(said, known)
                 for start in range(0, len(touched_ids), _SETTLED_AT_ONCE):
-                    await self.settle(sorted(touched_ids)[start : start + _SETTLED_AT_ONCE])
+                    await self._settle_members(sorted(touched_ids)[start : start + _SETTLED_AT_ONCE])
                 # Another writer may have kept a newer one meanwhile, without knowing whom this one had named.
                 now = await self._stories.read(said)
                 if all(now[i].version == story.version for i, story in said.items()):
                     return story_outcomes(events, before)
                 known, said = now, {i: now[i] for i in said}
         raise DependencyUnavailable(f"{len(said)} stories change faster in elasticsearch than their articles")
+
+    async def _settle_members(self, article_ids: Sequence[str]) -> None:
+        """Settle articles, and the facts of those that became a copy of another or are none any more."""
+        turned: dict[str, StoredArticle] = {}
+        states = await self.settle(article_ids, turned=turned)
+        await self._facts.settle(touched(turned.values()), turned, states)
 
     async def _keep_stories(self, said: Mapping[str, StoredStory], known: Mapping[str, StoredStory]) -> set[str]:
         """Write what is newer; the articles that may belong to another story now."""
@@ -226,10 +232,15 @@ class ElasticsearchArticleWriter:
         return seen
 
     async def settle(
-        self, article_ids: Sequence[str], homes: Months = NOWHERE, known: Known = NOTHING_KNOWN
+        self,
+        article_ids: Sequence[str],
+        homes: Months = NOWHERE,
+        known: Known = NOTHING_KNOWN,
+        turned: dict[str, StoredArticle] | None = None,
     ) -> dict[str, State]:
         """Return when every article has the standing that its past gives it, and none is there that was deleted;
-        what those are that are there. `homes` are the months of articles, as far as they are known.
+        what those are that are there. `homes` are the months of articles, as far as they are known. Where `turned` is
+        given, facts of articles that became a copy or are none any more are written with them, and it says which.
 
         Raises:
             DependencyUnavailable: others change the articles faster than this comes to an end, or another program
@@ -245,14 +256,16 @@ class ElasticsearchArticleWriter:
             said = await self._stories.marks_for({i: _claimed(standings.get(i)) for i in open_ids})
             pasts = {i: replace(pasts[i], stories=said[i]) for i in open_ids}
             wrong = [i for i, standing in standings.items() if not _is_right(*standing, pasts[i])]
-            await self._mend(wrong, pasts)
+            await self._mend(wrong, pasts, turned)
             open_ids = sorted({*rewritten, *wrong})
             if not open_ids:
                 return states
             known = NOTHING_KNOWN
         raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their past is kept")
 
-    async def _mend(self, article_ids: Sequence[str], pasts: Mapping[str, Past]) -> None:
+    async def _mend(
+        self, article_ids: Sequence[str], pasts: Mapping[str, Past], turned: dict[str, StoredArticle] | None
+    ) -> None:
         if not article_ids:
             return
         found = await self._places.find(article_ids, [SOURCE])
@@ -261,8 +274,14 @@ class ElasticsearchArticleWriter:
         missing = _homeless(found, present.values())
         _, claimed = await past.carry_out(self._client, self._clock, self._prefix, planned, claims(missing))
         homes = {**found.homes, **await self._places.claimed(missing, claimed)}
-        operations = [_mended(stored, planned[article_id].past) for article_id, stored in present.items()]
-        await self._places.write(found.layout, homes, operations)
+        mended = {article_id: in_standing(stored, planned[article_id].past) for article_id, stored in present.items()}
+        operations = [_mended(stored, planned[article_id].past) for article_id, stored in mended.items()]
+        facts: list[Operation] = []
+        if turned is not None:
+            now = {i: s for i, s in mended.items() if (s.copy_of is None) != (present[i].copy_of is None)}
+            facts = await _collected(self._facts.operations(sorted(now), touched(now.values()), now))
+            turned |= now
+        await self._places.write(found.layout, homes, operations, beside=facts)
 
     async def _present(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
         found = await self._places.find(article_ids, [SOURCE])
@@ -306,7 +325,7 @@ def _claimed(standing: tuple[int, Standing, Claim] | None) -> set[str]:
 def _mended(stored: StoredArticle, known: Past) -> Operation:
     if known.erased is not None and known.forbids(stored.article.revision):
         return taken_away(stored.article_id, known.erased.revision)
-    return placed(in_standing(stored, known))
+    return placed(stored)
 
 
 def _outcomes(decided: Sequence[Write], results: Iterable[bulk.ItemResult]) -> list[PutOutcome]:

@@ -11,7 +11,7 @@ from tantivy import Occur, Query
 from shared.article_store.document import order_start
 from shared.article_store.fact_query import FactQuery, FactSort
 from shared.article_store.facts import bound_in_cents
-from shared.article_store.tantivy.facts import HIDDEN, TEXT
+from shared.article_store.tantivy.facts import TEXT, YES
 from shared.article_store.words import terms
 from shared.clock import to_ms
 
@@ -36,8 +36,8 @@ def matching(schema: tantivy.Schema, query: FactQuery) -> Query:
         parts.append((Occur.Must, _between(schema, "published_order", *bounds)))
     ruled_out = (Query.term_set_query(schema, field, list(values)) for field, values in query.without if values)
     parts += [(Occur.MustNot, those) for those in ruled_out]
-    if not query.hidden:
-        parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
+    left_out = {"hidden": not query.hidden, "of_copy": query.copies == "hide"}
+    parts += [(Occur.MustNot, Query.term_query(schema, field, YES, "basic")) for field, out in left_out.items() if out]
     return Query.boolean_query([(Occur.Must, Query.all_query()), *parts])
 
 

@@ -20,7 +20,7 @@ from shared.article_store.words import analyzer
 from shared.facets import FacetValue
 
 FOLDER = "facts"
-HIDDEN = "true"
+YES = "true"
 TEXT = "text"
 _ANALYZER = "article_text"
 # The least that Tantivy takes: a passage is a sentence or two.
@@ -42,6 +42,7 @@ _FIELDS = (
     _Field("fact_id", "term", stored=True),
     _Field("article_id", "term"),
     _Field("hidden", "term"),
+    _Field("of_copy", "term"),
     *(_Field(name, "counted") for name in _COUNTED),
     *(_Field(f"{name}_label", "term") for name in ("party", "source")),
     *(_Field(name, "number") for name in ("amount", "published_ms", "published_order", "amount_order")),
@@ -158,7 +159,8 @@ def _terms(fact: StoredFact) -> dict[str, Iterable[str]]:
     return {
         "fact_id": (fact.fact_id,),
         "article_id": (fact.article_id,),
-        "hidden": (HIDDEN,) if fact.hidden else (),
+        "hidden": (YES,) if fact.hidden else (),
+        "of_copy": (YES,) if fact.of_copy else (),
         **counted_values(fact),
         **{f"{name}_label": _label_terms(values) for name, values in labels(fact).items()},
     }

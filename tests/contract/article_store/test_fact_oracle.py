@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shared.article_store.document import StoredArticle
 from shared.article_store.fact_query import FactCount, FactQuery
 from shared.article_store.facts import StoredFact, counted_values, facts_of
-from tests.builders import NOON, a_quote, a_relation, a_stored_article, an_enrichment
+from tests.builders import NOON, a_quote, a_relation, a_stored_article, a_story_changed, an_enrichment, copied
 from tests.contract.article_store.stores import Store
 
 PARTIES = [f"org:o{number}" for number in range(6)]
@@ -75,7 +75,8 @@ class Oracle:
         values = {**counted_values(fact), "article_id": (fact.article_id,)}
         dollars = fact.amount.value_usd if fact.amount else None
         return (
-            all(set(values[field]) & set(asked) for field, asked in query.terms.items())
+            (query.copies == "show" or not fact.of_copy)
+            and all(set(values[field]) & set(asked) for field, asked in query.terms.items())
             and not any(set(values[field]) & set(ruled_out) for field, ruled_out in query.without)
             and (query.amount_from is None or (dollars is not None and dollars >= query.amount_from))
             and (query.amount_to is None or (dollars is not None and dollars < query.amount_to))
@@ -90,7 +91,14 @@ async def oracle(shared_store: Store) -> AsyncIterator[Oracle]:
     articles = sixty_articles()
     for start in range(0, 60, 13):
         await shared_store.put(*articles[start : start + 13])
-    facts = [fact for stored in articles for fact in facts_of(stored)]
+    stories = [copied(a_story_changed(number, number + 1), number + 1) for number in range(0, 60, 6)]
+    await shared_store.change_stories(*stories)
+    repeated = {member.article_id for story in stories for member in story.members if member.copy_of}
+    facts = [
+        fact.model_copy(update={"of_copy": fact.article_id in repeated})
+        for stored in articles
+        for fact in facts_of(stored)
+    ]
     tokens = {fact.fact_id: set(await shared_store.reader.analyse(fact.evidence.text)) for fact in facts}
     yield Oracle(shared_store, facts, tokens)
 
@@ -120,6 +128,7 @@ questions = st.builds(
     ).map(tuple),
     amount_from=dollars,
     amount_to=dollars,
+    copies=st.sampled_from(["show", "hide"]),
     words=st.sampled_from(["", "", "&", "market", "R&D bank", "电池", "absent"]),
     published_from=moments,
     published_to=moments,

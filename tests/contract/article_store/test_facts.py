@@ -13,10 +13,12 @@ from tests.builders import (
     a_quote,
     a_relation,
     a_stored_article,
+    a_story_changed,
     a_withdrawal,
     an_article,
     an_enrichment,
     an_entity,
+    copied,
 )
 from tests.contract.article_store.stores import Store
 
@@ -107,6 +109,33 @@ async def test_facts_are_hidden_with_their_article_and_come_back_with_it(store: 
     await store.put(a_stored_article(1, says(a_relation()), revision=a_withdrawal().revision + 1))
 
     assert await ids(store) == [f"{ARTICLE_ID}:relation:0"]
+
+
+@pytest.mark.parametrize("story_first", [True, False], ids=["its story first", "its story later"])
+async def test_facts_of_a_copy_are_left_out_where_copies_are(store: Store, story_first: bool):
+    story = copied(a_story_changed(1, 2), 2)
+    if story_first:
+        await store.change_stories(story)
+    await store.put(a_stored_article(1, says(a_relation(dollars=5e6))), a_stored_article(2, says(a_relation())))
+    await store.change_stories(story)
+
+    shown = await ids(store)
+    hiding = await store.reader.facts(FactQuery(copies="hide", counts=(FactCount("type"),), sums="auto"))
+
+    assert sorted(shown) == sorted(f"{an_article(number).article_id}:relation:0" for number in (1, 2))
+    assert [fact.article_id for fact in hiding.facts] == [ARTICLE_ID]
+    assert (hiding.total.value, hiding.counts[0].buckets[0].count) == (1, 1)
+    assert [(part.facts, part.amount_usd) for part in hiding.sums] == [(1, 5e6)]
+
+
+async def test_facts_of_what_is_no_copy_any_more_come_back(store: Store):
+    await store.put(a_stored_article(1, says(a_relation())), a_stored_article(2, says(a_relation())))
+    await store.change_stories(copied(a_story_changed(1, 2), 2))
+    assert await ids(store, copies="hide") == [f"{ARTICLE_ID}:relation:0"]
+
+    await store.change_stories(a_story_changed(1, 2, version=REVISION + 1))
+
+    assert len(await ids(store, copies="hide")) == 2
 
 
 async def test_facts_of_what_is_only_gone_from_its_site_stay(store: Store):

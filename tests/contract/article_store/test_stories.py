@@ -19,20 +19,12 @@ from tests.builders import (
     an_article,
     an_enrichment,
     an_entity,
+    copied,
 )
 from tests.contract.article_store.stores import Store
 
 FIRST, SECOND = an_article(1).article_id, an_article(2).article_id
 STORY_ID = a_story_changed().story_id
-
-
-def copied(story, number: int):
-    """The story, with its `number`-th member a copy of the original."""
-    members = [
-        m.model_copy(update={"copy_of": story.original}) if m.article_id == an_article(number).article_id else m
-        for m in story.members
-    ]
-    return story.model_copy(update={"members": tuple(members)})
 
 
 def claiming(number: int, version: int, story_id: str = STORY_ID, **fields):

@@ -42,6 +42,23 @@ async def test_amounts_over_time_lead_to_the_deals_of_that_time(deals_client):
     of_one_day = await page(deals_client, bars[0])
 
     assert "1 deal" in of_one_day
+    assert "Published: from" in of_one_day
+
+
+async def test_deals_that_copies_repeat_are_left_out_until_they_are_asked_for(deals_client):
+    hidden = await page(deals_client, "/deals?type=acquires")
+
+    shown = await page(deals_client, "/deals?type=acquires&copies=show")
+
+    assert "/deals?type=acquires&copies=show" in Outline(hidden).links
+    assert "Copies shown: hide them" in shown
+
+
+async def test_nothing_found_for_a_time_says_to_take_off_that_filter(deals_client):
+    html = await page(deals_client, "/deals?to=1999")
+
+    assert "Nothing matches" in html
+    assert "Published: until 31 December 1999" in html
 
 
 async def test_what_may_not_be_copied_is_not_shown_as_evidence(deals_client):

@@ -28,6 +28,7 @@ def test_names_and_values_become_a_question():
         parties=("org:acme",),
         amount_from=1e9,
         languages=("en",),
+        copies="hide",
         counts=(FactCount("status", 3),),
     )
 
@@ -49,10 +50,17 @@ VALUES = st.lists(st.text(min_size=1, max_size=9), unique=True, max_size=2).map(
     st.sampled_from([None, 5.0, 1e9, 0.25]),
     st.sampled_from(["newest", "oldest", "largest"]),
     st.integers(1, 200),
+    st.sampled_from(["hide", "show"]),
 )
-def test_a_question_survives_the_way_into_a_link_and_back(subjects, sources, least, sort, size):
+def test_a_question_survives_the_way_into_a_link_and_back(subjects, sources, least, sort, size, copies):
     query = replace(
-        understood("relation", ""), subjects=subjects, sources=sources, amount_from=least, sort=sort, size=size
+        understood("relation", ""),
+        subjects=subjects,
+        sources=sources,
+        amount_from=least,
+        sort=sort,
+        size=size,
+        copies=copies,
     )
 
     assert understood("relation", urlsplit(fact_url("/v1/relations", query)).query) == query
