@@ -2,21 +2,13 @@
 have keys alone, no script or a phone."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
-from services.cli.embedded_valkey import broker
-from shared.bus.dead_letters import letter_fields
-from shared.bus.envelope import Entry, encode
-from shared.clock import SystemClock
-from shared.errors import PermanentFailure
-from shared.redis_client import open_connection
-from shared.settings import BusSettings
-from shared.topology import ENRICHMENT
 from tests.browser.chromium import PHONE
 from tests.builders import an_article
+from tests.e2e.running import bury
 from tests.integration.crawler.site import news_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(280)]
@@ -32,20 +24,6 @@ LIGHTHOUSE = (
     "<p>Visitors may climb the 212 steps from May. The town pays for the paint, the state for the stairs, and nobody "
     "yet for the bird that nests behind the lens and comes back every spring.</p></article></body></html>"
 )
-
-
-async def bury(demo, article) -> None:
-    """Puts an article into the dead letters of enrichment, as if it had been given up an hour ago."""
-    settings = BusSettings()
-    folder = Path(demo.settings["NEWSWEIR_DATA_DIR"])
-    async with broker(folder, settings, "a test", SystemClock()) as url:
-        connection = open_connection(settings.model_copy(update={"redis_url": url}))
-        gone_wrong = PermanentFailure("the model was away")
-        fields = letter_fields(
-            Entry("1-0", encode(article)), ENRICHMENT, gone_wrong, SystemClock().now_ms() - 3_600_000
-        )
-        await connection.client.xadd(connection.key(ENRICHMENT.dead_letters), fields)
-        await connection.close()
 
 
 async def add_source(page, address, site) -> None:

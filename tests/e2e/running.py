@@ -14,7 +14,15 @@ from typing import Any
 
 import httpx
 
-from shared.settings import environment_for
+from services.cli.embedded_valkey import broker
+from shared.bus.dead_letters import letter_fields
+from shared.bus.envelope import Entry, encode
+from shared.clock import SystemClock
+from shared.errors import PermanentFailure
+from shared.events.articles import ArticleCrawled
+from shared.redis_client import open_connection
+from shared.settings import BusSettings, environment_for
+from shared.topology import ENRICHMENT
 
 START_LIMIT_S = 60
 STOP_LIMIT_S = 40
@@ -97,6 +105,19 @@ async def until(true: Callable[[], Awaitable[bool]], limit_s: float, what: str) 
                 await asyncio.sleep(_ASK_EVERY_S)
     except TimeoutError:
         raise AssertionError(f"not within {limit_s} s: {what}") from None
+
+
+async def bury(running: Running, article: ArticleCrawled) -> None:
+    """Puts an article into the dead letters of enrichment, as if it had been given up an hour ago."""
+    settings = BusSettings()
+    async with broker(Path(running.settings["NEWSWEIR_DATA_DIR"]), settings, "a test", SystemClock()) as url:
+        connection = open_connection(settings.model_copy(update={"redis_url": url}))
+        gone_wrong = PermanentFailure("the model was away")
+        fields = letter_fields(
+            Entry("1-0", encode(article)), ENRICHMENT, gone_wrong, SystemClock().now_ms() - 3_600_000
+        )
+        await connection.client.xadd(connection.key(ENRICHMENT.dead_letters), fields)
+        await connection.close()
 
 
 async def command(*arguments: str, environment: dict[str, str] | None = None) -> str:

@@ -1,59 +1,100 @@
 """Commands, targets, settings and links that README and the pages of docs/ write are there to be used."""
 
+import importlib.util
 import re
 import shlex
-from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
 import yaml
 
-from services.cli.main import app
 from services.cli.settings_groups import settings_groups
 from shared.settings import CONFIG_FILE_VARIABLE, variable_of
+from tests.e2e.written import (
+    AFTERWARDS,
+    ELSEWHERE,
+    INPUT,
+    LONG,
+    NAMES,
+    NOT_TYPED,
+    ON_ELASTICSEARCH,
+    OTHERS_ELSEWHERE,
+    PROGRAMS,
+    SHOWN,
+)
+from tests.written_commands import PAGES, ROOT, commands, is_a_name, lines, parsed, spelled_out, targets
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / name for name in ("README.md", "OPERATING.md", "CONTRIBUTING.md", "SECURITY.md")]
-PAGES += [path for path in sorted((ROOT / "docs").glob("*.md")) if not path.is_symlink()]
-_FENCED = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_INDENTED = re.compile(r"^ {4}(.*)$", re.MULTILINE)
-_COMMAND = re.compile(r"^(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?newsweir (.+)$")
 _TARGET = re.compile(r"`?\bmake ([a-z][a-z-]+[a-z])`")
 _SETTING = re.compile(r"\bNEWSWEIR_[A-Z0-9_]+\b")
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 # Read by the Makefile and by tests alone; and what names a setting's file or the example of one.
 _OF_THE_TREE = {"NEWSWEIR_EVAL_DIR", CONFIG_FILE_VARIABLE, "NEWSWEIR_"}
+COMMANDS = commands()
+LINES = [line for page in PAGES for line in lines(page)]
 
 
-def lines(page: Path) -> list[str]:
-    """The lines of the page's blocks of commands, those that go on in the next line joined."""
-    text = page.read_text(encoding="utf-8")
-    blocks = "\n".join(_FENCED.findall(text)) + "\n" + "\n".join(_INDENTED.findall(text))
-    return blocks.replace("\\\n", " ").splitlines()
+@pytest.mark.parametrize(
+    "command", [one for one in COMMANDS if one.arguments != "--help"], ids=lambda command: command.arguments
+)
+def test_a_command_of_the_pages_is_one_with_its_options(command):
+    arguments = shlex.split(command.arguments.replace("NAME", "crawler"))
 
-
-COMMANDS = sorted({found[1] for page in PAGES for line in lines(page) if (found := _COMMAND.match(line.strip()))})
-
-
-def parsed(arguments: list[str]) -> Any:
-    """The context of the command that these arguments are for; it is not run."""
-    command, name = typer.main.get_command(app), "newsweir"
-    while hasattr(command, "commands"):
-        name, *arguments = arguments
-        command = command.commands[name]  # type: ignore[attr-defined]  # it is a group
-    return command.make_context(name, arguments)
-
-
-@pytest.mark.parametrize("written", COMMANDS)
-def test_a_command_of_the_pages_is_one_with_its_options(written):
-    arguments = shlex.split(written.replace("…", ""), comments=True)
-
-    assert parsed(arguments).command.name
+    assert (not command.is_block and is_a_name(command.arguments)) or parsed(arguments).command.name
 
 
 def test_there_are_commands():
-    assert len(COMMANDS) > 12
+    assert len(COMMANDS) > 80
+
+
+def test_a_synopsis_is_typed_with_each_of_its_choices():
+    assert spelled_out("run [--sources FILE [--prune]]") == ["run", "run --sources FILE", "run --sources FILE --prune"]
+    assert spelled_out("keys a|b [--scope read|write]") == ["keys a", "keys b --scope read", "keys a --scope write"]
+
+
+def test_a_line_of_a_block_is_typed_or_it_is_said_where_else():
+    typed = ("newsweir ", ".venv/bin/newsweir ", "NEWSWEIR_", "make ", "curl ", "$ curl ", "export ", "df ")
+    known = (*typed, *OTHERS_ELSEWHERE, *NOT_TYPED)
+
+    assert [line for line in LINES if line.is_block and not line.text.startswith(known)] == []
+
+
+def test_a_program_that_a_sentence_calls_is_typed_or_it_is_said_where_else():
+    called = [line for line in LINES if not line.is_block and line.text.startswith(tuple(f"{p} " for p in PROGRAMS))]
+
+    assert [line for line in called if not line.text.startswith(("python -m tests.", *OTHERS_ELSEWHERE))] == []
+
+
+def test_nothing_is_said_of_lines_that_are_no_longer_written():
+    written = {command.arguments for command in COMMANDS}
+    begun = {f"{words} " for words in [*NAMES, *INPUT] if words}
+
+    assert {*AFTERWARDS, *ON_ELASTICSEARCH, *ELSEWHERE, *SHOWN} - written == set()
+    assert [words for words in begun if not any(f"{one} ".startswith(words) for one in written)] == []
+    assert [start for start in OTHERS_ELSEWHERE if not any(line.text.startswith(start) for line in LINES)] == []
+    assert set(LONG) - targets() == set()
+    assert set(NAMES[""]) - {word for word in NAMES[""] if any(word in one for one in written)} == set()
+
+
+def test_what_is_said_to_be_elsewhere_is_there():
+    reasons = [*ELSEWHERE.values(), *OTHERS_ELSEWHERE.values(), *LONG.values()]
+    named = [path for reason in reasons for path in re.findall(r"tests/[\w/]+\.py", reason)]
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert [name for name, where in LONG.items() if where == "the gate" and f"\nmake {name}" not in gate] == []
+
+
+def test_a_test_or_a_module_that_a_page_names_is_there():
+    paths = [
+        words.split()[1]
+        for words in [line.text.removeprefix(".venv/bin/") for line in LINES]
+        if words.startswith("pytest ")
+    ]
+    modules = [line.text.split()[2] for line in LINES if line.text.startswith("python -m ")]
+
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert [module for module in modules if importlib.util.find_spec(module) is None] == []
+    assert paths
+    assert modules
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
