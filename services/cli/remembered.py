@@ -1,4 +1,4 @@
-"""What services remember of one article in the broker: its pages, its story, answers of a language model."""
+"""What services remember of one article in the broker: its pages, its story, answers of a model, what it fired."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.crawler.forgotten_pages import ForgottenPages
 from services.enrichment.llm.memory import answers_about, forget_answers
 from services.enrichment.stories.state import StoryState
+from services.search.alerts.forgotten import FiredArticles
 from shared.bus.envelope import Entry, Readable, decode
 from shared.clock import Clock
 from shared.commands import forget_in_stories
@@ -28,12 +29,14 @@ class Remembered:
         visits: that wait in the frontier.
         answers: of a language model.
         story_id: enrichment has it in this story; None for in none.
+        fired: entries of what alerts fired and of the digests that they collect.
         tellings: events about stories that name it and wait in their stream, or wait there to be trimmed.
     """
 
     pages: int
     visits: int
     answers: int
+    fired: int
     story_id: str | None
     tellings: int
 
@@ -41,7 +44,7 @@ class Remembered:
         story = f"in story {self.story_id}" if self.story_id else "in no story"
         return (
             f"{self.pages} pages and {self.visits} visits in the frontier, {self.answers} answers of a language model, "
-            f"{self.tellings} events about stories, {story} of enrichment"
+            f"{self.fired} in what alerts hold, {self.tellings} events about stories, {story} of enrichment"
         )
 
 
@@ -53,6 +56,7 @@ class Memories:
         self._clock = clock
         self._pages = ForgottenPages(connection)
         self._stories = StoryState(connection)
+        self._alerts = FiredArticles(connection)
 
     async def find(self, article_id: str, urls: Collection[str]) -> Remembered:
         """What there is; nothing is changed."""
@@ -62,6 +66,7 @@ class Memories:
             pages=len(pages.seen),
             visits=len(pages.visits),
             answers=await answers_about(self._connection, article_id),
+            fired=await self._alerts.find(article_id),
             story_id=story.story_id if story else None,
             tellings=len(await self._tellings(article_id)),
         )
@@ -70,6 +75,7 @@ class Memories:
         """Remove what can be removed without enrichment; its pages are not asked for again."""
         await self._pages.remove(article_id, urls)
         await forget_answers(self._connection, article_id)
+        await self._alerts.remove(article_id)
 
     async def leave_story(self, article_id: str) -> bool:
         """Have enrichment take the article out of its story; whether it has. Where it does not run, the command waits

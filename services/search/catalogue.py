@@ -121,7 +121,10 @@ class Catalogue:
         ids = tuple(member.article_id for member in story.members)
         articles = await self._in_time(self._reader.get_many(ids)) if ids else {}
         hidden = {article_id for article_id, stored in articles.items() if stored.hidden}
-        return without(story, hidden) if hidden else story
+        shown = without(story, hidden) if hidden else story
+        if shown.size == 0 and shown.merged_into is None:
+            raise UnknownStory(f"the story {story_id} has no articles any more")
+        return shown
 
     async def _find_hybrid(self, query: ArticleQuery) -> SearchResult:
         embedder = self._embedder

@@ -37,6 +37,11 @@ class StoredStory(StoryChanged):
         return self.size > 0 and self.merged_into is None
 
     @property
+    def named_ids(self) -> frozenset[str]:
+        """The articles that it says something of: its members, and its original, which an empty one still names."""
+        return frozenset((self.original, *(member.article_id for member in self.members)))
+
+    @property
     def first_ms(self) -> int:
         """Publication of the earliest member in ms since 1970, within what an order key holds."""
         return bounded_ms(self.first_at)

@@ -137,7 +137,8 @@ class Story:
         return StoryChanged(
             story_id=self.story_id,
             version=version,
-            headline=original.title,
+            # Of one that was left by all nothing is told: who left it may have to be forgotten.
+            headline=original.title if self.members else "",
             original=original.article_id,
             members=() if self.merged_into else tuple(map(_said, self.members)),
             size=self.size,

@@ -164,8 +164,8 @@ class ElasticsearchArticleWriter:
 
     async def _keep_stories(self, said: Mapping[str, StoredStory], known: Mapping[str, StoredStory]) -> set[str]:
         """Write what is newer; the articles that may belong to another story now."""
-        members = sorted({member.article_id for story in said.values() for member in story.members})
-        forgotten = await past.forgotten(self._client, self._prefix, members)
+        named = sorted({article_id for story in said.values() for article_id in story.named_ids})
+        forgotten = await past.forgotten(self._client, self._prefix, named)
         kept = {i: without(story, forgotten) for i, story in said.items() if is_newer(story, known.get(i))}
         await self._stories.write(kept.values())
         touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}

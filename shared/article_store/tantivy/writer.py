@@ -143,8 +143,8 @@ class _Writers:
     def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:
         said = newest(events)
         known = story_index.read(self._indexes.stories.searcher(), said)
-        members = {member.article_id for story in said.values() for member in story.members}
-        forgotten = past_index.forgotten(self._indexes.past.searcher(), members)
+        named = {article_id for story in said.values() for article_id in story.named_ids}
+        forgotten = past_index.forgotten(self._indexes.past.searcher(), named)
         kept = {i: without(story, forgotten) for i, story in said.items() if is_newer(story, known.get(i))}
         self._keep(kept.values())
         touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}

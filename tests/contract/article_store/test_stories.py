@@ -138,6 +138,18 @@ async def test_a_forgotten_article_is_in_no_story_however_late_it_is_said(store:
     )
 
 
+async def test_a_story_that_a_forgotten_article_leaves_empty_says_nothing_of_it(store: Store):
+    await store.put(a_stored_article(1))
+    await store.change_stories(a_story_changed(1))
+
+    await store.withdraw(a_withdrawal(1, reason="forgotten", hard=True))
+    await store.change_stories(a_story_changed(1, version=REVISION + 9, members=(), size=0))
+
+    kept = await store.reader.story(STORY_ID)
+    assert kept is not None
+    assert (kept.headline, kept.members, kept.size) == ("", (), 0)
+
+
 async def test_stories_are_found_by_time_words_size_and_who_is_named(store: Store):
     acme = an_enrichment(entities=(an_entity("org:acme", "Acme"), an_entity("person:ada", "Ada")))
     await store.put(a_stored_article(1, acme), a_stored_article(2), a_stored_article(3), a_stored_article(30))

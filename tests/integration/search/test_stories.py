@@ -114,6 +114,21 @@ async def test_an_article_that_was_taken_back_is_in_no_story(tmp_path, clock):
     assert len(story["timeline"]) == story["articles"] == 2
 
 
+async def test_a_story_that_nobody_is_in_any_more_is_unknown(tmp_path, clock):
+    settings = StoreSettings(data_dir=tmp_path)
+    writer = await open_writer(settings, clock)
+    await writer.put([a_stored_article(1)])
+    story = a_story_changed(1)
+    await writer.change_stories([story])
+    await writer.withdraw([a_withdrawal(1, reason="retired")])
+    await writer.close()
+
+    async with asking(await an_app(settings, clock)) as client:
+        response = await client.get(f"/v1/stories/{story.story_id}")
+
+    assert (response.status_code, response.json()["type"]) == (404, "/docs#unknown-story")
+
+
 @pytest.mark.parametrize("story_id", ["0" * 16, "nonsense", "%00"])
 async def test_an_unknown_story_is_a_problem(client, story_id):
     response = await client.get(f"/v1/stories/{story_id}")
