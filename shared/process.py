@@ -109,11 +109,9 @@ async def _finish(name: str, working: "asyncio.Future[None]", stop: asyncio.Even
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers and without ending the process when it cannot bind."""
 
-    def install_signal_handlers(self) -> None:
-        return None
-
     async def serve(self, sockets: object = None) -> None:
         try:
+            # What uvicorn's own `serve` does, but for taking the signals.
             await self._serve(None)
         except SystemExit:
             # uvicorn exits when the port is taken; the caller says it better.
