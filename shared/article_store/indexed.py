@@ -84,8 +84,9 @@ def host_key(host: str) -> str:
 
 def facet_values(facet: Facet, stored: StoredArticle) -> tuple[FacetValue, ...]:
     """The values of a facet on an article, each value once."""
-    values = (bounded_value(value) for value in facet.values(stored))
-    return tuple({item.value: item for item in values}.values())
+    values = facet.values(stored)
+    # Most articles have values of few facets.
+    return tuple({(item := bounded_value(value)).value: item for value in values}.values()) if values else ()
 
 
 def below_terms(facet: Facet, stored: StoredArticle) -> tuple[str, ...]:
@@ -101,6 +102,8 @@ def values_below(terms: Iterable[str]) -> frozenset[str]:
 
 def bounded_value(value: FacetValue) -> FacetValue:
     """A value and its label as they are indexed."""
+    if _is_bounded(value.value) and _is_bounded(value.label):
+        return value
     return FacetValue(_bounded(value.value), _bounded(value.label))
 
 
@@ -123,6 +126,10 @@ def parse_label_term(term: str) -> FacetValue:
 def _names(stored: StoredArticle) -> list[str]:
     ranked = sorted(stored.enrichment.entities, key=lambda entity: -entity.salience)
     return list(dict.fromkeys(entity.name for entity in ranked))[:_INDEXED_NAMES]
+
+
+def _is_bounded(text: str) -> bool:
+    return len(text) <= MAX_VALUE_CHARACTERS and LABEL_SEPARATOR not in text
 
 
 def _bounded(text: str) -> str:

@@ -29,6 +29,8 @@ class Page:
 
     def counted(self, query: ArticleQuery) -> ArticleQuery:
         """The question without the facets that failed."""
+        if not self.failed:
+            return query
         return replace(query, facets=tuple(r for r in query.facets if r.facet not in self.failed))
 
     def with_failed(self, query: ArticleQuery, found: SearchResult) -> SearchResult:

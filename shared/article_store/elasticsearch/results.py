@@ -22,7 +22,7 @@ from shared.article_store.facet_counts import (
 from shared.article_store.highlighting import highlight
 from shared.article_store.histograms import days_of, hours_of
 from shared.article_store.indexed import parse_label_term, values_below
-from shared.article_store.label_search import searched, values_of
+from shared.article_store.label_search import values_of
 from shared.article_store.narrowing import RELATION
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, Hit, SearchResult, Total
 from shared.facets import FACETS_BY_NAME
@@ -81,7 +81,7 @@ def to_be_labelled(query: ArticleQuery, answer: Answer) -> dict[str, list[str]]:
 def in_doubt(query: ArticleQuery, answer: Answer) -> tuple[FacetRequest, ...]:
     """The facets whose most frequent values are to be counted again, by `counting.deeper`."""
     counts = _by_facet(answer)
-    asked = (r for r in query.facets if FACETS_BY_NAME[r.facet].has_terms and r not in searched(query))
+    asked = (r for r in query.facets if FACETS_BY_NAME[r.facet].has_terms and not r.is_narrowed)
     return tuple(r for r in asked if not is_certain(counts.get(r.facet, {}).get("top", _NOTHING), r.size))
 
 
@@ -142,6 +142,8 @@ def as_far_as_searched(found: SearchResult, by_label: Answer) -> SearchResult:
         for facet, counts in _by_facet(by_label).items()
         if any(part.get("sum_other_doc_count") for part in counts.values())
     }
+    if not cut:
+        return found
     return replace(found, facets=tuple(replace(f, exact=f.exact and f.facet not in cut) for f in found.facets))
 
 
@@ -168,7 +170,7 @@ def _facet(query: ArticleQuery, request: FacetRequest, counts: Answer, labels: L
     counted = Counted(
         top=_top(counts, request),
         named=_counts(counts.get("named", _NOTHING)),
-        all_values=sum(_counts(top).values()) + int(top.get("sum_other_doc_count", 0)),
+        all_values=sum(bucket["doc_count"] for bucket in top["buckets"]) + int(top.get("sum_other_doc_count", 0)),
         exact=is_certain(top, request.size),
         hours=hours_of(_counts(counts.get("hours", _NOTHING))),
     )
@@ -194,8 +196,9 @@ def _by_facet(answer: Answer) -> dict[str, dict[str, Any]]:
 
 
 def _top(counts: Answer, request: FacetRequest) -> dict[str, int]:
+    buckets = counts.get("top", _NOTHING)["buckets"]
     size = request.size if FACETS_BY_NAME[request.facet].has_terms else None
-    return dict(list(_counts(counts.get("top", _NOTHING)).items())[:size])
+    return _counts({"buckets": buckets[:size]})
 
 
 def _labels(counts: Answer) -> dict[str, str]:

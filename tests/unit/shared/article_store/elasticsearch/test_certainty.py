@@ -52,7 +52,7 @@ def test_values_as_uneven_as_in_the_news_are_certain_by_few_of_each_month() -> N
     rng = Random(1)
     indices = [uneven(rng, 2_000, 10_000) for _ in range(3)]
 
-    answer = added_up(indices, size=40, per_index=150)
+    answer = added_up(indices, size=70, per_index=70)
 
     assert answer["doc_count_error_upper_bound"] > 0
     assert is_certain(answer, 10)
