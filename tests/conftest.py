@@ -21,9 +21,15 @@ from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, StoreSettings, load
 from tests.fakes import FakeClock
 
-# What `make test` takes of each property, the same each time; everything else takes a hundred examples, or as many as
-# it says, and new ones each time.
-hypothesis.settings.register_profile("quick", max_examples=25, derandomize=True)
+# Of each property a hundred examples, or as many as it says, and new ones each time. How long one takes says more of
+# what else the machine does than of the code: neither an example nor the making of one has a deadline.
+_UNTIMED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("explore", _UNTIMED)
+# What `make test` takes, and what the gate takes of everything else: the same each time, so that a change is refused
+# for what it does, and never for an example that was found that day.
+hypothesis.settings.register_profile("quick", _UNTIMED, max_examples=25, derandomize=True, database=None)
+hypothesis.settings.register_profile("steady", _UNTIMED, derandomize=True, database=None)
+hypothesis.settings.load_profile("explore")
 
 
 # Importing and collecting leaves no garbage worth looking for, and what stays of it is not looked at again: a third of

@@ -21,7 +21,7 @@ from shared.settings import BusSettings
 from shared.topology import ARTICLES_CRAWLED, ARTICLES_ENRICHED, ENRICHMENT
 from tests.builders import an_article, an_enriched_article, an_enrichment
 
-PATIENCE_S = 40
+PATIENCE_S = 90
 
 
 class Broker:

@@ -481,7 +481,7 @@ async def test_a_worker_reads_through_faststream_what_was_there_and_what_comes(a
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     await bench.publish(*range(31, 41))
-    await asyncio.wait_for(done.wait(), 20)
+    await asyncio.wait_for(done.wait(), 60)
     stop.set()
     await running
 

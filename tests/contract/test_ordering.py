@@ -273,7 +273,12 @@ def _mended(done: list[Action]) -> list[Action]:
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_any_history_of_arrivals_replays_deaths_and_late_risers_ends_in_the_newest(any_broker, store, history):
     stage = Stage(any_broker, store)
 

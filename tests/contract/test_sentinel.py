@@ -22,7 +22,7 @@ async def settings(redis_server_binary: Path, tmp_path: Path) -> AsyncIterator[B
     primary, replica, sentinel = ports, ports + 1, ports + 2
     (tmp_path / "sentinel.conf").write_text(
         f"port {sentinel}\nsentinel monitor news 127.0.0.1 {primary} 1\n"
-        "sentinel down-after-milliseconds news 500\nsentinel failover-timeout news 2000\n"
+        "sentinel down-after-milliseconds news 2000\nsentinel failover-timeout news 4000\n"
     )
     commands = [
         ["--port", str(primary), "--save", ""],
@@ -68,7 +68,7 @@ async def test_events_are_read_before_and_after_a_failover(settings: BusSettings
     stream = connection.key(ENRICHMENT.reads.name)
     try:
         await connection.client.xadd(stream, {"number": "1"})
-        before = await asyncio.wait_for(read.get(), 10)
+        before = await asyncio.wait_for(read.get(), 30)
         # What was written just before the primary dies may be lost with it: wait until the replica has it.
         await connection.client.execute_command("WAIT", "1", "5000")
 

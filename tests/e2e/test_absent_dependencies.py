@@ -21,7 +21,7 @@ from tests.builders import an_article
 from tests.e2e.running import free_ports, until
 from tests.indices import removed_afterwards
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 OFFSETS = {"search": 0, "crawler": 1, "enrichment": 2, "indexing": 3}
 LIMIT_S = 60
 
@@ -37,7 +37,7 @@ class Service:
     async def ready(self) -> dict[str, str] | None:
         """What is failing by its own word; empty when ready, None while it does not answer."""
         try:
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=LIMIT_S) as client:
                 return (await client.get(f"{self.url}/readyz")).json()["failing"]
         except httpx.TransportError:
             return None
@@ -112,12 +112,12 @@ async def test_articles_wait_for_a_store_that_goes_away_and_comes_back(tmp_path,
         search = running[2]
 
         async def found(number: int) -> bool:
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=LIMIT_S) as client:
                 answer = await client.get(f"{search.url}/v1/articles", params={"facet": "none", "copies": "show"})
             return answer.status_code == httpx.codes.OK and answer.json()["total"]["value"] == number
 
         async def says_unavailable() -> bool:
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=LIMIT_S) as client:
                 answer = await client.get(f"{search.url}/v1/articles")
             return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in answer.headers
 

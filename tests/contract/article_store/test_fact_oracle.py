@@ -138,7 +138,10 @@ questions = st.builds(
     sums=st.sampled_from([None, "week", "month", "auto"]),
 )
 checked = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -28,7 +28,10 @@ def batch() -> Batch:
 @pytest.mark.slow
 @given(query=questions)
 @settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_a_batch_in_memory_answers_as_the_store_does(filled: Store, batch: Batch, query: ArticleQuery):
     stored = {hit.stored.article_id for hit in (await filled.reader.search(query)).hits}

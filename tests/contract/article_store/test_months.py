@@ -132,7 +132,9 @@ async def test_two_writers_that_say_another_month_at_once_agree_on_one(elasticse
         max_size=5,
     )
 )
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_is_put_and_deleted_in_whatever_order_no_article_is_in_two_months(
     elasticsearch_settings: StoreSettings,
     batches: Sequence[Sequence[tuple[int, datetime, int, bool]]],

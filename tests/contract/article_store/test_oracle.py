@@ -88,7 +88,10 @@ questions = st.builds(
 
 @given(query=questions)
 @settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_a_store_answers_what_going_through_all_articles_answers(oracle: Oracle, query: ArticleQuery):
     await oracle.learn(query)
@@ -103,7 +106,12 @@ async def test_a_store_answers_what_going_through_all_articles_answers(oracle: O
 
 
 @given(query=questions)
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 async def test_an_order_by_time_is_the_order_of_publication(oracle: Oracle, query: ArticleQuery):
     await oracle.learn(query)
 

@@ -287,7 +287,9 @@ CHANGES = st.lists(
 
 
 @given(before=CHANGES, while_copied=CHANGES, after=CHANGES)
-@hypothesis_settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_happens_while_articles_move_both_generations_end_the_same(
     elasticsearch_settings: StoreSettings,
     before: Sequence[tuple[int, int, int, str]],

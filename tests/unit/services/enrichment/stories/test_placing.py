@@ -165,7 +165,9 @@ ARRIVALS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(ARRIVALS, st.integers(1, 7))
 async def test_the_same_arrivals_end_the_same_however_they_are_batched(connection, clock, arrivals, batch):
     newcomers = [
