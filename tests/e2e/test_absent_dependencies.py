@@ -64,7 +64,9 @@ async def services(*names: str, folder: Path, **settings: str) -> AsyncIterator[
         yield running
     finally:
         for process in processes:
-            process.terminate()
+            # One that ended by itself is told below by its status, rather than by its absence here.
+            if process.returncode is None:
+                process.terminate()
         ended = [await process.wait() for process in processes]
     assert ended == [0] * len(names)
 

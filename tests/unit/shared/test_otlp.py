@@ -32,8 +32,9 @@ def test_a_receiver_that_is_away_neither_fails_nor_keeps_a_process_and_is_named_
             for number in range(10_000):
                 tracing.span(f"fetch {number}").end()
 
-    # Of the batches that there are twenty of, one is tried, and that not for long: a service has ten seconds to end.
-    assert 1 <= len(asked) <= 5
+    # One batch is tried some times for three seconds, and then none: a service has ten to end. All of them, twice each,
+    # would make forty.
+    assert 1 <= len(asked) < 20
     assert [line["event"] for line in lines] == ["traces are not taken, they are left out until they are"]
 
 
