@@ -146,9 +146,20 @@ async def counts(reader: ArticleReader) -> Counts:
     )
 
 
-async def copy_store(settings: StoreSettings, url: str, clock: Clock) -> int:
+async def _said(here: ArticleReader, there: ArticleReader) -> tuple[Counts, Counts]:
+    """What both hold, said."""
+    own, copied = await counts(here), await counts(there)
+    say(f"here: {own}")
+    say(f"there: {copied}")
+    return own, copied
+
+
+async def copy_store(settings: StoreSettings, url: str, clock: Clock, *, dry_run: bool) -> int:
     """Copy the embedded store of the data folder to the Elasticsearch at `url`, and compare; the exit status, 1 where
     they differ.
+
+    Args:
+        dry_run: only say what either holds.
 
     Raises:
         InvalidInput: there is no embedded store.
@@ -158,19 +169,24 @@ async def copy_store(settings: StoreSettings, url: str, clock: Clock) -> int:
     if not (settings.data_dir / "articles" / "CURRENT").exists():
         raise InvalidInput(f"{settings.data_dir} holds no embedded store: set NEWSWEIR_DATA_DIR")
     reader, there = await open_reader(source, clock), await open_reader(target, clock)
-    writer = await open_writer(target, clock)
     try:
+        own, copied = await _said(reader, there)
+        if dry_run:
+            say("nothing was copied; what is there already stays, and what is newer here takes its place")
+            return 0
         note = settings.data_dir / "reindex-to.json"
         digest = sha256(f"{url} {settings.index_prefix}".encode()).hexdigest()
-        await Copy(reader, writer, note, digest, clock).run()
+        writer = await open_writer(target, clock)
+        try:
+            await Copy(reader, writer, note, digest, clock).run()
+        finally:
+            await writer.close()
         await clock.sleep(_SETTLE_S)
-        own, copied = await counts(reader), await counts(there)
+        say("copied:")
+        own, copied = await _said(reader, there)
     finally:
-        await writer.close()
         await there.close()
         await reader.close()
-    say(f"here: {own}")
-    say(f"there: {copied}")
     if own != copied:
         say("they differ: what was fetched meanwhile, or was there before; stop the run and copy again")
         return 1

@@ -66,11 +66,11 @@ def reindex(
     from shared.errors import InvalidInput
     from shared.settings import StoreSettings, load
 
-    if sum((to is not None, back, finish, prepare)) > 1 or (to is not None and dry_run):
-        raise InvalidInput("--to, --back, --finish and --prepare are different things; --dry-run does not go with --to")
+    if sum((to is not None, back, finish, prepare)) > 1:
+        raise InvalidInput("--to, --back, --finish and --prepare are different things")
     settings, clock = load(StoreSettings), SystemClock()
     if to is not None:
-        raise typer.Exit(asyncio.run(copy_store(settings, to, clock)))
+        raise typer.Exit(asyncio.run(copy_store(settings, to, clock, dry_run=dry_run)))
 
     async def moved() -> int:
         reindexing = open_reindexing(settings, clock)

@@ -119,7 +119,7 @@ async def test_a_note_about_another_target_does_not_count(source, target, tmp_pa
 
 async def test_without_an_embedded_store_there_is_nothing_to_copy(tmp_path, clock):
     with pytest.raises(InvalidInput, match="no embedded store"):
-        await copy_store(StoreSettings(data_dir=tmp_path), "http://127.0.0.1:9", clock)
+        await copy_store(StoreSettings(data_dir=tmp_path), "http://127.0.0.1:9", clock, dry_run=False)
 
 
 @pytest.mark.elasticsearch
@@ -129,11 +129,15 @@ async def test_the_command_copies_to_elasticsearch_and_compares(source, elastics
     settings, reader = source
     settings = settings.model_copy(update={"index_prefix": f"test-{uuid.uuid4().hex[:12]}"})
     async with removed_afterwards(elasticsearch_url, settings.index_prefix):
-        status = await copy_store(settings, elasticsearch_url, SystemClock())
+        looked = await copy_store(settings, elasticsearch_url, SystemClock(), dry_run=True)
+        said_before = capsys.readouterr().err
+        status = await copy_store(settings, elasticsearch_url, SystemClock(), dry_run=False)
 
         copied = await open_reader(settings.model_copy(update={"elasticsearch_url": elasticsearch_url}))
         await assert_the_same(reader, copied)
         await copied.close()
 
-    assert status == 0
+    assert (looked, status) == (0, 0)
+    assert "there: 0 articles, 0 facts, 0 stories" in said_before
+    assert "nothing was copied" in said_before
     assert "249 articles, 249 facts, 2 stories" in capsys.readouterr().err
