@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -83,6 +84,21 @@ async def test_a_signal_ends_the_service_after_it_has_finished_what_it_held():
 
     assert await run(body) == 0
     assert finished
+
+
+async def test_what_a_service_has_loaded_is_walked_by_no_collection_of_garbage():
+    loaded, made = ["before"], []
+
+    async def body(stop: asyncio.Event) -> None:
+        made.append(["meanwhile"])
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+
+    assert await run(body) == 0
+
+    walked = {id(one) for one in gc.get_objects()}
+    assert id(loaded) not in walked
+    assert id(made[0]) in walked
 
 
 async def test_a_service_says_when_it_starts_and_when_it_was_told_to_stop():
