@@ -81,6 +81,10 @@ class ArticleReader(Protocol):
         """
         ...
 
+    async def outlines(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        """As `get_many` in half its time: what finds the articles and what a notice tells of them, see outline.py."""
+        ...
+
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         """What is kept of what the article said, oldest first: at most MAX_REVISIONS, each other than the one before;
         empty where the article is not there."""

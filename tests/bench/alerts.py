@@ -1,4 +1,4 @@
-"""Measures what a thousand alerts cost beside indexing: python -m tests.bench.alerts [--alerts N] [--batches N].
+"""Measures what one alert and a thousand cost beside indexing: python -m tests.bench.alerts [--alerts N] [--batches N].
 
 Batches of 100 articles pass indexing, then alerts, in one process and in turns, so that each is measured by the time
 that it takes of the processor. In a deployment alerts run in the search service, beside indexing.
@@ -6,6 +6,7 @@ that it takes of the processor. In a deployment alerts run in the search service
 
 import argparse
 import asyncio
+import gc
 import os
 import platform
 import random
@@ -40,11 +41,13 @@ from shared.topology import ALERT_DELIVERY
 from tests.builders import an_article
 
 BATCH = 100
-# What the alerts add to a single one may be a tenth of what enrichment and indexing take for the same articles.
+# One alert, or all of them, may take a tenth of what enrichment and indexing take for the same articles.
 MOST = 0.10
 T = TypeVar("T")
 _NAMES = "Nvidia Siemens Microsoft Airbus Toyota Samsung Germany France Japan Brazil".split()
 _THINGS = "plant chips battery software bridge engines turbines contract reactor satellite".split()
+# As in news, thousands of the words of a batch were in none before.
+_MATTERS = 50_000
 _VERBS = "opens buys sells expands closes tests doubles cancels".split()
 
 
@@ -66,9 +69,9 @@ class Result:
         return ms / (self.enrichment_ms + self.indexing_ms)
 
     @property
-    def added(self) -> float:
-        """The share of what many alerts take more than one."""
-        return self.share(self.alerts_ms - self.one_alert_ms)
+    def most(self) -> float:
+        """The share of one alert or of all, whichever is larger."""
+        return self.share(max(self.one_alert_ms, self.alerts_ms))
 
 
 def articles(number: int, now_ms: int, rng: random.Random) -> list[ArticleCrawled]:
@@ -77,7 +80,7 @@ def articles(number: int, now_ms: int, rng: random.Random) -> list[ArticleCrawle
     for at in range(number):
         sentences = [
             f"{rng.choice(_NAMES)} {rng.choice(_VERBS)} a {rng.choice(_THINGS)} with {rng.choice(_NAMES)} "
-            f"worth ${rng.randint(1, 900)} million, matter {rng.randint(1, 5_000)}."
+            f"worth ${rng.randint(1, 900)} million, matter {rng.randint(1, _MATTERS)}."
             for _ in range(30)
         ]
         moment = from_ms(now_ms + at)
@@ -100,7 +103,7 @@ def alerts(number: int, now_ms: int, rng: random.Random) -> list[Alert]:
     made = []
     for at in range(number):
         name, thing, verb = rng.choice(_NAMES), rng.choice(_THINGS), rng.choice(_VERBS)
-        matter = rng.randint(1, 50_000)
+        matter = rng.randint(1, _MATTERS)
         asked = rng.choice(
             (
                 {"q": f"{thing} matter {matter}"},
@@ -129,10 +132,11 @@ async def measure(connection: RedisConnection, folder: Path, count: int, batches
     writer, reader = await open_writer(store, clock), await open_reader(store, clock)
     many = alerts(count, clock.now_ms(), rng)
     match = await _matching(connection, reader, many, clock)
-    match_one = await _matching(replace(connection, prefix="one:"), reader, many[:1], clock)
+    match_one = await _matching(replace(connection, prefix="one:"), reader, [_of_words(many)], clock)
     enrich, index = EnrichArticles(open_pipeline("fast"), clock), IndexArticles(writer, clock)
     spent: dict[str, list[float]] = {"enrichment": [], "indexing": [], "one": [], "alerts": []}
     crawled = articles(batches * BATCH, clock.now_ms(), rng)
+    handlers = [("one", match_one), ("alerts", match)]
     for start in range(0, len(crawled), BATCH):
         enriched, took = await _cpu_ms(enrich(crawled[start : start + BATCH]))
         spent["enrichment"].append(took)
@@ -141,15 +145,21 @@ async def measure(connection: RedisConnection, folder: Path, count: int, batches
         # Readers see a commit after 50 ms.
         await clock.sleep(0.1)
         events = [outcome.event for outcome in indexed]
-        for name, handler in (("one", match_one), ("alerts", match)):
-            _, took = await _cpu_ms(handler(events))
-            spent[name].append(took)
+        # Who comes second finds the words of the batch known.
+        name, handler = handlers[start // BATCH % 2]
+        _, took = await _cpu_ms(handler(events))
+        spent[name].append(took)
     fired = await _fired(connection)
     await reader.close()
     await writer.close()
     median = {name: statistics.median(values[1:]) for name, values in spent.items()}
     taken = (median["enrichment"], median["indexing"], median["one"], median["alerts"])
     return Result(count, batches, *taken, spent["alerts"][0], fired)
+
+
+def _of_words(some: list[Alert]) -> Alert:
+    """One that asks for words alone: no facet tells it early that nothing can match."""
+    return next(alert for alert in some if "&" not in alert.query)
 
 
 async def _matching(
@@ -165,6 +175,8 @@ async def _matching(
 
 async def _cpu_ms(work: Awaitable[T]) -> tuple[T, float]:
     """What the work answers, and what it took of the processor, in all threads."""
+    # Else one part pays for the garbage of another.
+    gc.collect()
     began = time.process_time()
     answer = await work
     return answer, 1e3 * (time.process_time() - began)
@@ -182,10 +194,9 @@ def table(result: Result) -> str:
         "ms of the processor for a batch, median\n"
         f"enrichment, fast tier   {result.enrichment_ms:8.1f}\n"
         f"indexing                {result.indexing_ms:8.1f}\n"
-        f"one alert               {result.one_alert_ms:8.1f}   {result.share(result.one_alert_ms):.1%} of the two: "
-        "articles are got from the store and indexed in memory\n"
-        f"all alerts              {result.alerts_ms:8.1f}   {result.share(result.alerts_ms):.1%}: they add "
-        f"{result.added:.1%} (at most {MOST:.0%})\n"
+        f"one alert               {result.one_alert_ms:8.1f}   {result.share(result.one_alert_ms):.1%} of the two "
+        f"(at most {MOST:.0%}): articles are got from the store, their words looked up\n"
+        f"all alerts              {result.alerts_ms:8.1f}   {result.share(result.alerts_ms):.1%} (at most {MOST:.0%})\n"
         f"the first batch         {result.first_ms:8.1f}   it reads the alerts and their queries\n"
         f"fired                   {result.fired:8,}\n"
     )
@@ -209,7 +220,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="newsweir-bench-") as folder:
         result = asyncio.run(_run(given.alerts, given.batches, Path(folder)))
     sys.stdout.write(table(result))
-    return int(result.added > MOST)
+    return int(result.most > MOST)
 
 
 if __name__ == "__main__":

@@ -96,5 +96,5 @@ class MatchAlerts:
 
     async def _articles(self, revisions: Mapping[str, int]) -> list[StoredArticle]:
         """The articles in their indexed revisions, or newer; what was deleted meanwhile is left out."""
-        found = await in_sight(self._reader.get_many, revisions, self._clock)
+        found = await in_sight(self._reader.outlines, revisions, self._clock)
         return [found[article_id] for article_id in revisions if article_id in found]

@@ -21,6 +21,7 @@ from shared.article_store.indexed import (
     sites,
     texts,
 )
+from shared.article_store.outline import outline_of_object
 from shared.article_store.stories import Claim
 from shared.events.articles import first_version
 from shared.events.embedding import DIMENSIONS
@@ -117,6 +118,11 @@ def taken_away(article_id: str, revision: int) -> Operation:
 def source_of(found: Mapping[str, Any]) -> StoredArticle:
     """The article as it was put, from a document found with SOURCE of its source."""
     return StoredArticle.model_validate(found["_source"][SOURCE])
+
+
+def outline_of(found: Mapping[str, Any]) -> StoredArticle:
+    """The article without its passages, from such a document."""
+    return outline_of_object(found["_source"][SOURCE])
 
 
 _CLAIM = ("story_id", "copy_of", "story_version")

@@ -25,10 +25,11 @@ from shared.article_store.elasticsearch.mapping import (
     TOKENIZER,
     alias,
     fingerprint,
+    outline_of,
     source_of,
 )
 from shared.article_store.elasticsearch.page_search import PageSearch
-from shared.article_store.elasticsearch.places import read_articles
+from shared.article_store.elasticsearch.places import Document, read_articles
 from shared.article_store.elasticsearch.story_mapping import (
     CONTENT,
     search_stories,
@@ -68,12 +69,10 @@ class ElasticsearchArticleReader:
         return source_of(found[article_id]) if found else None
 
     async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        check_get_many(article_ids)
-        if not article_ids:
-            return {}
-        with our_errors():
-            found = await read_articles(self._client, self._prefix, sorted(set(article_ids)), [SOURCE])
-        return {article_id: source_of(item) for article_id, item in found.items()}
+        return {article_id: source_of(item) for article_id, item in (await self._get_many(article_ids)).items()}
+
+    async def outlines(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        return {article_id: outline_of(item) for article_id, item in (await self._get_many(article_ids)).items()}
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         with our_errors():
@@ -103,6 +102,13 @@ class ElasticsearchArticleReader:
         if not query.size:
             return ()
         return results.read_nearest(await self._ask(queries.nearest(query)))
+
+    async def _get_many(self, article_ids: Sequence[str]) -> Mapping[str, Document]:
+        check_get_many(article_ids)
+        if not article_ids:
+            return {}
+        with our_errors():
+            return await read_articles(self._client, self._prefix, sorted(set(article_ids)), [SOURCE])
 
     async def _by_label(self, query: ArticleQuery) -> tuple[ArticleQuery, results.Answer]:
         """The values that are searched by their labels; the query without these facets where that is refused."""

@@ -25,7 +25,7 @@ from shared.article_store.tantivy.kept_counts import KeptCounts
 from shared.article_store.tantivy.past import revisions, withdrawals
 from shared.article_store.tantivy.queries import any_of, copies_of, from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
-from shared.article_store.tantivy.schema import source_of
+from shared.article_store.tantivy.schema import outline_of, source_of
 from shared.article_store.tantivy.snapshot import Snapshots
 from shared.article_store.tantivy.stories import read
 from shared.article_store.tantivy.story_search import search_stories
@@ -53,9 +53,10 @@ class TantivyArticleReader:
         return await self._ask(lambda searcher: self._get(searcher, article_id))
 
     async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        check_get_many(article_ids)
-        ids = sorted(set(article_ids))
-        return await self._ask(lambda searcher: self._get_many(searcher, ids)) if ids else {}
+        return await self._get_many(article_ids, source_of)
+
+    async def outlines(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
+        return await self._get_many(article_ids, outline_of)
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         return await self._ask(lambda _: revisions(self._snapshots.past_searcher(), article_id))
@@ -151,10 +152,17 @@ class TantivyArticleReader:
         hits = searcher.search(one(self._snapshots.schema, article_id), limit=1, count=False).hits
         return source_of(searcher.doc(hits[0][1])) if hits else None
 
-    def _get_many(self, searcher: tantivy.Searcher, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        found = any_of(self._snapshots.schema, article_ids)
-        hits = searcher.search(found, limit=len(article_ids), count=False).hits
-        return {article.article_id: article for article in (source_of(searcher.doc(address)) for _, address in hits)}
+    async def _get_many(
+        self, article_ids: Sequence[str], read: Callable[[tantivy.Document], StoredArticle]
+    ) -> dict[str, StoredArticle]:
+        check_get_many(article_ids)
+        ids = sorted(set(article_ids))
+
+        def question(searcher: tantivy.Searcher) -> dict[str, StoredArticle]:
+            hits = searcher.search(any_of(self._snapshots.schema, ids), limit=len(ids), count=False).hits
+            return {article.article_id: article for article in (read(searcher.doc(address)) for _, address in hits)}
+
+        return await self._ask(question) if ids else {}
 
     def _nearest(self, searcher: tantivy.Searcher, query: NearestQuery) -> list[Hit]:
         folder = self._snapshots.vectors_folder

@@ -22,6 +22,7 @@ from shared.article_store.indexed import (
     sites,
     texts,
 )
+from shared.article_store.outline import outline_of_json
 from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.tantivy.stories import story_definition
 from shared.article_store.words import WORD_PATTERN, analyzer
@@ -104,14 +105,8 @@ def fingerprint() -> str:
 
 def to_document(stored: StoredArticle) -> tantivy.Document:
     """The document of an article."""
-    document = found_by_what(stored)
-    document.add_bytes(SOURCE, stored.model_dump_json().encode())
-    return document
-
-
-def found_by_what(stored: StoredArticle) -> tantivy.Document:
-    """All that finds an article, without the article itself: of it only the id can be given back."""
     document = tantivy.Document()
+    document.add_bytes(SOURCE, stored.model_dump_json().encode())
     document.add_text("article_id", stored.article_id)
     if stored.hidden:
         document.add_text("hidden", HIDDEN)
@@ -156,4 +151,13 @@ def article_id_of(document: tantivy.Document) -> str:
 
 def source_of(document: tantivy.Document) -> StoredArticle:
     """The article as it was put."""
-    return StoredArticle.model_validate_json(bytes(document.get_first(SOURCE) or b""))
+    return StoredArticle.model_validate_json(_json_of(document))
+
+
+def outline_of(document: tantivy.Document) -> StoredArticle:
+    """The article without its passages."""
+    return outline_of_json(_json_of(document))
+
+
+def _json_of(document: tantivy.Document) -> bytes:
+    return bytes(document.get_first(SOURCE) or b"")

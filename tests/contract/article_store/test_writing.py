@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import LimitExceeded
 from shared.events.enrichment import Keyphrase
-from tests.builders import REVISION, a_stored_article, an_article, an_enrichment
+from tests.builders import REVISION, a_quote, a_stored_article, an_article, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store, titles
 
 ARTICLE_ID = an_article(1).article_id
@@ -148,3 +148,19 @@ async def test_several_articles_are_got_in_one_question_and_what_is_not_there_is
     assert await store.reader.get_many([]) == {}
     with pytest.raises(LimitExceeded):
         await store.reader.get_many([first.article_id] * 1_001)
+
+
+async def test_an_outline_is_the_article_without_its_passages(store):
+    named = an_enrichment(entities=(an_entity("org:acme", "Acme"),), quotes=(a_quote(),), summary="Acme opens.")
+    whole, absent = a_stored_article(1, named), a_stored_article(2)
+    await store.put(whole)
+
+    found = await store.reader.outlines([absent.article_id, whole.article_id])
+
+    outlined = named.model_copy(update={"entities": (an_entity("org:acme", "Acme", mentions=()),), "quotes": ()})
+    assert {article_id: outline.model_dump() for article_id, outline in found.items()} == {
+        whole.article_id: whole.model_copy(update={"enrichment": outlined}).model_dump()
+    }
+    assert await store.reader.outlines([]) == {}
+    with pytest.raises(LimitExceeded):
+        await store.reader.outlines([whole.article_id] * 1_001)
