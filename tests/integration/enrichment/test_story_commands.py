@@ -64,14 +64,14 @@ async def said(connection) -> list[StoryChanged]:
 
 
 async def until_said(connection, count: int) -> list[StoryChanged]:
-    for _ in range(200):
+    for _ in range(1_200):
         if len(events := await said(connection)) >= count:
             return events
         await asyncio.sleep(0.05)
     raise AssertionError(f"{count} events were expected: {await said(connection)}")
 
 
-def command(ask, clock, number: int = 1, within_s: float = 30) -> EnrichmentCommand:
+def command(ask, clock, number: int = 1, within_s: float = 90) -> EnrichmentCommand:
     now = from_ms(clock.now_ms())
     return EnrichmentCommand(
         command_id=f"{number:032x}", asked_at=now, expires_at=now + timedelta(seconds=within_s), ask=ask
@@ -86,7 +86,7 @@ async def test_articles_are_split_off_and_copies_on_either_side_follow_the_earli
     connection, valkey_url, story, place
 ):
     async with worker(connection, valkey_url):
-        answer = await commands.split_story(connection, story, [id_of(1)], SYSTEM, timeout_s=20)
+        answer = await commands.split_story(connection, story, [id_of(1)], SYSTEM, timeout_s=60)
         events = await until_said(connection, 2)
 
     assert [stands.size for stands in answer.stories] == [2, 1]
@@ -111,7 +111,7 @@ async def test_what_was_split_off_takes_in_its_own_copies(connection, clock, pla
 async def test_two_stories_become_one_and_whoever_asks_for_the_other_is_led_there(connection, valkey_url, story, place):
     [other] = await place([a_newcomer(9)])
     async with worker(connection, valkey_url):
-        answer = await commands.merge_stories(connection, story, other.story_id, SYSTEM, timeout_s=20)
+        answer = await commands.merge_stories(connection, story, other.story_id, SYSTEM, timeout_s=60)
         events = await until_said(connection, 2)
 
     assert [(stands.story_id, stands.size) for stands in answer.stories] == [(story, 4), (other.story_id, 0)]
@@ -221,4 +221,4 @@ async def test_no_more_commands_wait_than_can_be_meant(connection, clock):
 async def test_a_refusal_is_raised_to_whoever_asked(connection, valkey_url):
     async with worker(connection, valkey_url):
         with pytest.raises(PermanentFailure, match="no story has the id"):
-            await commands.merge_stories(connection, "0" * 16, "1" * 16, SYSTEM, timeout_s=20)
+            await commands.merge_stories(connection, "0" * 16, "1" * 16, SYSTEM, timeout_s=60)

@@ -17,7 +17,7 @@ from tests.builders import a_stored_article
 from tests.fakes_receivers import a_webhook
 from tests.unit.services.search.alerts.scene import a_webhook_channel, an_alert
 
-LONG_ENOUGH_S = 30
+LONG_ENOUGH_S = 90
 
 
 def event_of(stored) -> ArticleIndexed:

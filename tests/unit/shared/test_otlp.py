@@ -43,7 +43,6 @@ def test_what_is_left_is_sent_at_the_end_and_says_which_process_it_was():
         with tracing.sending("crawler", TelemetrySettings(otel_exporter_otlp_endpoint=receiver.url + "/")):
             for number in range(1_000):
                 tracing.span(f"fetch {number}").end()
-            assert receiver.spans == [] or len(receiver.spans) < 1_000
 
         assert len(receiver.spans) == 1_000
         assert receiver.paths == {"/v1/traces"}

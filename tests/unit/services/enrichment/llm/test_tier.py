@@ -117,7 +117,7 @@ async def test_articles_that_the_model_is_too_slow_for_go_without_it(connection,
     before = counted("late")
     async with a_model(slow) as model, a_tier(connection, clock, model, limits) as tier:
         articles = [(ArticleText(f"Title {n}", article.text), found) for n in range(20)]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             enriched = await tier.add_to_all(articles)
 
     assert enriched == [found] * 20
