@@ -39,6 +39,8 @@ class Subscription(Generic[E]):
 
     Args:
         breaker: remembers how events ended, and says when the fault cannot be theirs.
+        pace_s: from the beginning of a batch that was not full to that of the next, at least; for handlers that take
+            about the same for one event as for many.
 
     Attributes:
         held: ids of the entries that are being worked on, for whoever renews them.
@@ -56,6 +58,7 @@ class Subscription(Generic[E]):
         clock: Clock,
         rng: random.Random,
         breaker: Breaker,
+        pace_s: float = 0.0,
     ) -> None:
         self.held: set[str] = set()
         self.excuse: str | None = None
@@ -68,6 +71,7 @@ class Subscription(Generic[E]):
         self._clock = clock
         self._rng = rng
         self._breaker = breaker
+        self._pace_s = pace_s
         self._one_at_a_time = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._last_failure = ""
@@ -81,14 +85,19 @@ class Subscription(Generic[E]):
     async def process(self, entries: Sequence[Entry]) -> None:
         """Handle and settle the entries; returns when each is settled, or when told to stop while waiting.
 
-        While most events fail it returns only after a pause, so that what was not read stays in the stream.
+        While most events fail it returns only after a pause, so that what was not read stays in the stream. So it does
+        after a batch that was not full, where the stage has a pace: what comes meanwhile makes the next one larger.
         """
+        began_s = self._clock.monotonic_s()
         self.held.update(entry.id for entry in entries)
         try:
             async with self._one_at_a_time:
                 await self._process(entries)
         finally:
             self.held.difference_update(entry.id for entry in entries)
+        rest_s = began_s + self._pace_s - self._clock.monotonic_s()
+        if rest_s > 0 and len(entries) < self._stage.batch_size:
+            await self._wait(rest_s)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Callable[[Sequence[Entry]], Awaitable[None]]]:

@@ -26,7 +26,11 @@ _WATCH_S = 1.0
 
 
 class StageWorker:
-    """Runs the handler of a stage until told to stop."""
+    """Runs the handler of a stage until told to stop.
+
+    Args:
+        pace_s: see Subscription.
+    """
 
     def __init__(
         self,
@@ -37,13 +41,14 @@ class StageWorker:
         connection: RedisConnection,
         clock: Clock,
         rng: random.Random,
+        pace_s: float = 0.0,
     ) -> None:
         self._stage = stage
         self._connection = connection
         self._clock = clock
         consumer = f"{stage.name}-{socket.gethostname()}-{uuid4().hex[:8]}"
         breaker = Breaker(settings.breaker_share)
-        self._subscription = Subscription(stage, event_type, handler, connection, clock, rng, breaker)
+        self._subscription = Subscription(stage, event_type, handler, connection, clock, rng, breaker, pace_s)
         # The subscription is told to give up waiting first, so the reader's share of the drain is a part of it.
         self._reader = StageReader(stage, consumer, settings, self._subscription.process, drain_s=DRAIN_S * 0.8)
         self._upkeep = Upkeep(stage, consumer, connection, self._subscription, clock)

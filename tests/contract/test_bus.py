@@ -50,10 +50,9 @@ class Bench:
         )
         await script([dispositions.inflight_key(self.connection), dispositions.counts_key(self.connection)], [fetch_id])
 
-    def subscription(self, handler, share: float = 1.0) -> Subscription[ArticleCrawled]:
-        return Subscription(
-            STAGE, ArticleCrawled, handler, self.connection, self.clock, random.Random(1), Breaker(share)
-        )
+    def subscription(self, handler, share: float = 1.0, pace_s: float = 0.0) -> Subscription[ArticleCrawled]:
+        rng, breaker = random.Random(1), Breaker(share)
+        return Subscription(STAGE, ArticleCrawled, handler, self.connection, self.clock, rng, breaker, pace_s)
 
     async def read(self, consumer: str = "worker-1") -> list[Entry]:
         await create_group(self.connection, STAGE)
@@ -106,6 +105,65 @@ async def test_each_item_of_a_batch_has_its_own_outcome(bench):
     assert ledger.fetched == 5
     assert ledger.in_flight == 2
     assert ledger.by_disposition == {"dropped:duplicate": 1, "dead-lettered": 1, "indexed": 1}
+
+
+async def enrich_all(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+    return [enriched(event) for event in events]
+
+
+async def test_with_a_pace_a_worker_rests_after_a_batch_that_was_not_full_and_holds_nothing_meanwhile(bench):
+    subscription = bench.subscription(enrich_all, pace_s=0.5)
+    held_at_rest: list[set[str]] = []
+    sleep = bench.clock.sleep
+
+    async def look_and_sleep(seconds: float) -> None:
+        held_at_rest.append(set(subscription.held))
+        await sleep(seconds)
+
+    bench.clock.sleep = look_and_sleep
+    await bench.publish(1, 2)
+    await subscription.process(await bench.read())
+
+    assert bench.clock.slept == [0.5]
+    assert held_at_rest == [set()]
+    assert await bench.published() == ["fetch-1", "fetch-2"]
+
+
+async def test_a_pace_is_kept_from_the_beginning_of_a_batch_so_that_a_slow_one_needs_no_rest(bench):
+    async def slowly(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        bench.clock.advance(0.4 if len(events) == 1 else 0.6)
+        return [enriched(event) for event in events]
+
+    subscription = bench.subscription(slowly, pace_s=0.5)
+    await bench.publish(1)
+    await subscription.process(await bench.read())
+    await bench.publish(2, 3)
+    await subscription.process(await bench.read())
+
+    assert [round(seconds, 3) for seconds in bench.clock.slept] == [0.1]
+
+
+async def test_a_full_batch_is_followed_by_the_next_at_once_whatever_the_pace(bench):
+    await bench.publish(*range(1, STAGE.batch_size + 1))
+
+    await bench.subscription(enrich_all, pace_s=0.5).process(await bench.read())
+
+    assert bench.clock.slept == []
+    assert len(await bench.published()) == STAGE.batch_size
+
+
+async def test_a_worker_that_rests_is_told_to_stop_at_once(any_broker):
+    bench = Bench(any_broker, SystemClock())
+    subscription = bench.subscription(enrich_all, pace_s=3_600)
+    await bench.publish(1)
+    resting = asyncio.create_task(subscription.process(await bench.read()))
+    while not await bench.published():  # noqa: ASYNC110 (the broker has no event for it)
+        await asyncio.sleep(0.01)
+
+    subscription.stop()
+    await asyncio.wait_for(resting, 10)
+
+    assert (await bench.lag()).backlog == 0
 
 
 async def test_a_batch_that_raises_is_handled_one_by_one_so_that_the_guilty_alone_fails(bench):

@@ -201,6 +201,9 @@ class _Writers:
             own = None if past.forbids(stored.article.revision) else in_standing(stored, past)
             if own is None or own != present.get(article_id):
                 changed[article_id] = own
+        if not changed:
+            # A commit without a change still costs what one of some articles does. Most new stories are of one article.
+            return
         self._replace_facts(changed)
         for article_id, own in changed.items():
             self._vectors.change(article_id, present.get(article_id), own)

@@ -1,6 +1,7 @@
 """What only the store on one machine promises: one writer, readers in other processes, rebuild for a new schema."""
 
 import asyncio
+import json
 import shutil
 import sys
 from collections import Counter
@@ -26,7 +27,16 @@ from shared.article_store.tantivy.schema import fingerprint
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
-from tests.builders import REVISION, a_quote, a_relation, a_stored_article, a_withdrawal, an_article, an_enrichment
+from tests.builders import (
+    REVISION,
+    a_quote,
+    a_relation,
+    a_stored_article,
+    a_story_changed,
+    a_withdrawal,
+    an_article,
+    an_enrichment,
+)
 from tests.contract.article_store.stores import opened
 from tests.fakes import FakeClock
 
@@ -69,6 +79,13 @@ def committed_past(settings: StoreSettings) -> Iterator[tantivy.IndexWriter]:
     yield writer
     writer.commit()
     writer.wait_merging_threads()
+
+
+def committed(settings: StoreSettings) -> int:
+    """The number of the last commit of the articles; it rises with every operation."""
+    articles = settings.data_dir / "articles"
+    meta = json.loads((articles / (articles / "CURRENT").read_text() / "meta.json").read_text())
+    return int(meta["opstamp"])
 
 
 async def test_a_second_writer_stands_by_until_the_first_is_closed(tantivy_settings: StoreSettings):
@@ -298,3 +315,19 @@ async def test_a_folder_that_cannot_be_made_is_a_matter_of_configuration(tmp_pat
 
     with pytest.raises(ConfigurationError, match="NEWSWEIR_DATA_DIR"):
         await open_writer(StoreSettings(data_dir=tmp_path / "file"), FakeClock())
+
+
+async def test_a_story_that_changes_no_article_costs_the_articles_no_commit(tantivy_settings: StoreSettings):
+    own = a_story_changed(1)
+    claimed = an_enrichment(story_id=own.story_id, story_version=REVISION)
+
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1, claimed), a_stored_article(2))
+        before = committed(tantivy_settings)
+        await store.change_stories(own)
+        untouched = committed(tantivy_settings)
+        await store.change_stories(a_story_changed(1, 2, version=REVISION + 1))
+
+        assert untouched == before
+        assert committed(tantivy_settings) > before
+        assert [hit.stored.story_size for hit in (await store.search()).hits] == [2, 2]
