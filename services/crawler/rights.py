@@ -14,7 +14,8 @@ TRAINING_TOKENS = (
     "meta-externalagent", "FacebookBot", "Amazonbot", "cohere-training-data-crawler", "cohere-ai", "PanguBot",
     "Webzio-Extended", "omgili", "omgilibot",
 )  # fmt: skip
-_NOINDEX = frozenset({"noindex", "none"})
+# What a page or its answer says to be left out.
+NOINDEX = frozenset({"noindex", "none"})
 _RIGHTS: dict[str, Right] = {"noarchive": "noarchive", "nocache": "noarchive", "noai": "no-ai-training"}
 # Rules that are followed by a colon, as names of crawlers are.
 _WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
@@ -32,7 +33,7 @@ def directives(x_robots_tags: Iterable[str]) -> frozenset[str]:
 
 def forbids_indexing(x_robots_tags: Iterable[str]) -> bool:
     """Whether headers X-Robots-Tag say noindex, to everybody or to us."""
-    return not _NOINDEX.isdisjoint(directives(x_robots_tags))
+    return not NOINDEX.isdisjoint(directives(x_robots_tags))
 
 
 def of_headers(x_robots_tags: Iterable[str], tdm_reservation: str | None) -> frozenset[Right]:
@@ -41,7 +42,12 @@ def of_headers(x_robots_tags: Iterable[str], tdm_reservation: str | None) -> fro
     Args:
         tdm_reservation: the header of W3C's TDM Reservation Protocol; "1" reserves.
     """
-    rights = {_RIGHTS[rule] for rule in directives(x_robots_tags) if rule in _RIGHTS}
+    return of_rules(directives(x_robots_tags), tdm_reservation)
+
+
+def of_rules(rules: Iterable[str], tdm_reservation: str | None) -> frozenset[Right]:
+    """What rules for robots in lower case reserve, whether headers or the page says them; the rest as in `of_headers`."""
+    rights = {_RIGHTS[rule] for rule in rules if rule in _RIGHTS}
     return frozenset(rights | {"tdm-reserved"} if (tdm_reservation or "").strip() == "1" else rights)
 
 

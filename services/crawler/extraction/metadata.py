@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from services.crawler import rights
 from services.crawler.characters import readable
 from services.crawler.discovery.link import absolute_url, language_of
 from services.crawler.extraction.authors import persons
@@ -26,7 +27,6 @@ _MAX_HEADINGS = 20
 _MAX_LISTED = 10_000
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[-–—|·•»:]\s+|\s*[|»]\s*")
-_RIGHTS: dict[str, Right] = {"noarchive": "noarchive", "noai": "no-ai-training"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def read(tree: HtmlElement, data: LinkedData, head: Head, url: str) -> Metadata:
         language_hint=_language(tree, data, head),
         declared_canonical=_canonical(tree, head, url),
         access=_access(data, head),
-        rights=_rights(directives, head),
-        noindex=bool(directives & {"noindex", "none"}),
+        rights=rights.together(rights.of_rules(directives, head.first("tdm-reservation"))),
+        noindex=not rights.NOINDEX.isdisjoint(directives),
     )
 
 
@@ -167,8 +167,3 @@ def _access(data: LinkedData, head: Head) -> Access:
     free = [str(value).rpartition("/")[2].lower() for value in data.values("isAccessibleForFree")]
     locked = "false" in free or (head.first("article:content_tier") or "").lower() == "locked"
     return "paywall" if locked else "free"
-
-
-def _rights(directives: set[str], head: Head) -> tuple[Right, ...]:
-    rights = [right for directive, right in _RIGHTS.items() if directive in directives]
-    return (*rights, "tdm-reserved") if head.first("tdm-reservation") == "1" else tuple(rights)

@@ -110,6 +110,8 @@ def test_everything_else_is_free():
         ("NONE", True, ()),
         ("index, noarchive, noai", False, ("noarchive", "no-ai-training")),
         ("max-image-preview:large", False, ()),
+        # As in headers.
+        ("nocache", False, ("noarchive",)),
     ],
 )
 def test_robots_directives_are_obeyed(content, noindex, rights):
