@@ -46,7 +46,7 @@ def of_headers(x_robots_tags: Iterable[str], tdm_reservation: str | None) -> fro
 
 
 def of_rules(rules: Iterable[str], tdm_reservation: str | None) -> frozenset[Right]:
-    """What rules for robots in lower case reserve, whether headers or the page says them; the rest as in `of_headers`."""
+    """What rules in lower case reserve, whether headers or the page says them; the rest as in `of_headers`."""
     rights = {_RIGHTS[rule] for rule in rules if rule in _RIGHTS}
     return frozenset(rights | {"tdm-reserved"} if (tdm_reservation or "").strip() == "1" else rights)
 
