@@ -120,7 +120,7 @@ def document_of(name: str, body: bytes) -> Document:
 
 
 def outcome_of(document: Document) -> Outcome:
-    """Parse the document as the crawler does, and compare."""
+    """Parse the document whole, with contents that the crawler leaves out, and read its links as the crawler does."""
     kind, media_type, refused = kind_of(document.expected), document.headers.get("content-type"), False
     said: Mapping[str, Any] = {}
     try:
