@@ -11,6 +11,8 @@ export UV_PYTHON_DOWNLOADS := never
 
 # What runs anywhere: no server but the bundled one, no browser.
 ANYWHERE := not elasticsearch and not redis_server and not browser and not deploy and not docker and not slow and not fuzz
+# Where such tests are: what lies elsewhere needs something, each of it, and importing it takes time.
+WITHOUT_A_SERVER := tests/unit tests/contract tests/integration
 
 # Every target with a line of help is a command, whatever file bears its name.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
@@ -37,7 +39,7 @@ run: setup ## Run everything over your sources: make run SOURCES=sources.yaml
 	@$(BIN)/newsweir run $(if $(SOURCES),--sources $(SOURCES))
 
 test: setup ## Test what needs no server: two minutes on two cores
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -m "$(ANYWHERE)" -n 2 --dist loadfile --hypothesis-profile=quick
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(WITHOUT_A_SERVER) -m "$(ANYWHERE)" -n 2 --dist worksteal --hypothesis-profile=quick
 
 test-all: setup ## Test everything; Elasticsearch (ELASTICSEARCH_URL), redis-server and Chromium where they are found
 	@$(BIN)/pytest $(PYTEST_FLAGS)

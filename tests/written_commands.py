@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,11 +45,16 @@ def is_a_name(arguments: str) -> bool:
 
 
 def _found(arguments: list[str]) -> tuple[Any, str, list[str]]:
-    command, name = typer.main.get_command(app), "newsweir"
+    command, name = _program(), "newsweir"
     while hasattr(command, "commands") and arguments and not arguments[0].startswith("-"):
         name, *arguments = arguments
         command = command.commands[name]
     return command, name, arguments
+
+
+@cache
+def _program() -> Any:
+    return typer.main.get_command(app)
 
 
 class Line(NamedTuple):

@@ -228,11 +228,8 @@ async def require_the_newest_once(stage: Stage, arrivals: Iterable[Version]) -> 
     assert (ledger.in_flight, ledger.by_disposition) == (0, {"indexed": len(set(arrived))})
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [pytest.param(fault, marks=() if fault == FAULTS[0] else pytest.mark.slow) for fault in FAULTS],
-    ids=str,
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
 async def test_three_revisions_in_any_order_end_in_the_newest_though_a_worker(fault, any_broker, store):
     revisions = [Version(1, revision, content=revision) for revision in (1, 2, 3)]
     for order, unlucky in itertools.product(itertools.permutations(revisions), range(3)):

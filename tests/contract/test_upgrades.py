@@ -85,6 +85,7 @@ def upgraded(any_broker: RedisConnection, clock: FakeClock) -> Upgraded:
     return Upgraded(any_broker, clock)
 
 
+@pytest.mark.slow
 async def test_what_an_earlier_version_left_in_flight_is_handled_to_its_end(upgraded: Upgraded, tmp_path: Path):
     """A rolling upgrade: entries of the first layout wait in every stream between the fetch and the store."""
     connection, clock = upgraded.connection, upgraded.clock

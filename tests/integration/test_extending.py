@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("services", "shared", "tests")
 _FENCE = re.compile(
@@ -53,6 +55,7 @@ def written(path: Path, body: str) -> None:
     path.write_text(body, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_example_can_be_applied_and_does_what_it_says(tmp_path):
     linked_tree(tmp_path)
 

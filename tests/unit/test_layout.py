@@ -118,3 +118,19 @@ def test_streams_are_named_in_the_topology_only():
     ]
 
     assert names(elsewhere) == []
+
+
+def test_what_make_test_does_not_look_at_needs_something():
+    elsewhere = set((ROOT / "tests").rglob("test_*.py")) - {
+        path for folder in ("unit", "contract", "integration") for path in (ROOT / "tests" / folder).rglob("test_*.py")
+    }
+    marks = ("mark.slow", "mark.browser", "mark.deploy", "mark.docker", "mark.elasticsearch", "mark.redis_server")
+    marked = {
+        path
+        for path in elsewhere
+        for node in parsed(path).body
+        if ast.unparse(node).startswith("pytestmark = ") and any(mark in ast.unparse(node) for mark in marks)
+    }
+
+    assert names(sorted(elsewhere - marked)) == []
+    assert marked

@@ -24,7 +24,7 @@ STATUSES = ["announced", "completed", None]
 WORDS = "market markets R&D don't café bank banking rate 中国电池 电池".split()
 AMOUNTS = [None, 1.0, 99.99, 100.0, 100.01, 5e6, 5e6, 2.5e9]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 def sixty_articles() -> list[StoredArticle]:

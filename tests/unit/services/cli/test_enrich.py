@@ -44,6 +44,7 @@ def test_a_bad_line_is_answered_with_its_fault_and_the_next_is_enriched():
     assert results[1]["error"] == "line 2: text: Field required"
 
 
+@pytest.mark.slow
 def test_what_is_logged_meanwhile_does_not_stand_among_the_lines():
     code = (
         "import structlog; from services.cli.enrich import enrich_file; enrich_file('-', 'fast'); "
