@@ -3,9 +3,9 @@
 Most of an article's JSON says where in the text each value was read, which nobody needs who only asks what finds it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.article_store.document import StoredArticle
 from shared.events.embedding import Embedding
@@ -31,7 +31,9 @@ class _Enrichment(Enrichment):
     keyphrases: tuple[Keyphrase, ...] = Field(default=(), validation_alias=_UNREAD)
 
 
-class _Outline(StoredArticle):
+class Outline(StoredArticle):
+    """A stored article whose mentions, money, quotes, events, keyphrases and vector were not read; it is never put."""
+
     enrichment: _Enrichment
     embedding: Embedding | None = Field(default=None, validation_alias=_UNREAD)
 
@@ -43,12 +45,18 @@ class _Outline(StoredArticle):
 
 
 def outline_of_json(source: bytes) -> StoredArticle:
-    """The article of a stored JSON; its mentions, money, quotes, events, keyphrases and vector may be missing."""
-    outline = _Outline.model_validate_json(source)
+    """The outline of an article's JSON, or the whole article where its money must be known."""
+    outline = Outline.model_validate_json(source)
     return StoredArticle.model_validate_json(source) if outline.needs_rates else outline
 
 
-def outline_of_object(source: Mapping[str, object]) -> StoredArticle:
-    """The same, of a JSON object."""
-    outline = _Outline.model_validate(source)
-    return StoredArticle.model_validate(source) if outline.needs_rates else outline
+def _read(model: type[BaseModel]) -> Iterator[str]:
+    return (name for name, field in model.model_fields.items() if field.validation_alias != _UNREAD)
+
+
+# What is read, as paths in the JSON.
+OUTLINE_FIELDS: tuple[str, ...] = (
+    *(name for name in _read(Outline) if name != "enrichment"),
+    *(f"enrichment.{name}" for name in _read(_Enrichment) if name != "entities"),
+    *(f"enrichment.entities.{name}" for name in _read(_Entity)),
+)

@@ -21,7 +21,7 @@ from shared.article_store.indexed import (
     sites,
     texts,
 )
-from shared.article_store.outline import outline_of_object
+from shared.article_store.outline import OUTLINE_FIELDS, Outline
 from shared.article_store.stories import Claim
 from shared.events.articles import first_version
 from shared.events.embedding import DIMENSIONS
@@ -120,9 +120,12 @@ def source_of(found: Mapping[str, Any]) -> StoredArticle:
     return StoredArticle.model_validate(found["_source"][SOURCE])
 
 
-def outline_of(found: Mapping[str, Any]) -> StoredArticle:
-    """The article without its passages, from such a document."""
-    return outline_of_object(found["_source"][SOURCE])
+OUTLINE = tuple(f"{SOURCE}.{field}" for field in OUTLINE_FIELDS)
+
+
+def outline_of(found: Mapping[str, Any]) -> Outline:
+    """The article without its passages, from a document found with OUTLINE of its source."""
+    return Outline.model_validate(found["_source"][SOURCE])
 
 
 _CLAIM = ("story_id", "copy_of", "story_version")

@@ -20,6 +20,7 @@ from shared.article_store.elasticsearch.kept_labels import KeptLabels
 from shared.article_store.elasticsearch.labels import labels, labels_searched
 from shared.article_store.elasticsearch.mapping import (
     FILTERS,
+    OUTLINE,
     SOURCE,
     STEMMER,
     TOKENIZER,
@@ -69,10 +70,14 @@ class ElasticsearchArticleReader:
         return source_of(found[article_id]) if found else None
 
     async def get_many(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        return {article_id: source_of(item) for article_id, item in (await self._get_many(article_ids)).items()}
+        return {
+            article_id: source_of(item) for article_id, item in (await self._get_many(article_ids, [SOURCE])).items()
+        }
 
     async def outlines(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
-        return {article_id: outline_of(item) for article_id, item in (await self._get_many(article_ids)).items()}
+        found = await self._get_many(article_ids, OUTLINE)
+        outlines = {article_id: outline_of(item) for article_id, item in found.items()}
+        return outlines | await self.get_many([i for i, outline in outlines.items() if outline.needs_rates])
 
     async def revisions(self, article_id: str) -> tuple[StoredRevision, ...]:
         with our_errors():
@@ -103,12 +108,12 @@ class ElasticsearchArticleReader:
             return ()
         return results.read_nearest(await self._ask(queries.nearest(query)))
 
-    async def _get_many(self, article_ids: Sequence[str]) -> Mapping[str, Document]:
+    async def _get_many(self, article_ids: Sequence[str], fields: Sequence[str]) -> Mapping[str, Document]:
         check_get_many(article_ids)
         if not article_ids:
             return {}
         with our_errors():
-            return await read_articles(self._client, self._prefix, sorted(set(article_ids)), [SOURCE])
+            return await read_articles(self._client, self._prefix, sorted(set(article_ids)), fields)
 
     async def _by_label(self, query: ArticleQuery) -> tuple[ArticleQuery, results.Answer]:
         """The values that are searched by their labels; the query without these facets where that is refused."""

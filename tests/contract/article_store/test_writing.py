@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shared.errors import LimitExceeded
-from shared.events.enrichment import Keyphrase
-from tests.builders import REVISION, a_quote, a_stored_article, an_article, an_enrichment, an_entity
+from shared.events.enrichment import Amount, Keyphrase, Money
+from tests.builders import REVISION, a_quote, a_relation, a_stored_article, an_article, an_enrichment, an_entity
 from tests.contract.article_store.stores import Store, titles
 
 ARTICLE_ID = an_article(1).article_id
@@ -162,5 +162,19 @@ async def test_an_outline_is_the_article_without_its_passages(store):
         whole.article_id: whole.model_copy(update={"enrichment": outlined}).model_dump()
     }
     assert await store.reader.outlines([]) == {}
+
+
+async def test_an_outline_is_whole_where_its_money_says_what_a_deal_is_worth_in_dollars(store):
+    euro = Amount(value=5e6, currency="EUR")
+    money = Money(value=5e6, currency="EUR", value_usd=6e6, text="5 million", start=0, end=9)
+    whole = a_stored_article(1, an_enrichment(relations=(a_relation(amount=euro),), money=(money,)))
+    await store.put(whole)
+
+    assert await store.reader.outlines([whole.article_id]) == {whole.article_id: whole}
+
+
+async def test_so_many_outlines_are_not_got_in_one_question(store):
+    whole = a_stored_article(1)
+
     with pytest.raises(LimitExceeded):
         await store.reader.outlines([whole.article_id] * 1_001)
