@@ -119,7 +119,8 @@ async def test_a_cursor_of_another_question_is_refused(deals_client):
 
     response = await deals_client.get(link + "&type=acquires")
 
-    assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-request")
+    assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-parameter")
+    assert response.json()["parameter"] == "cursor"
 
 
 async def test_every_filter_of_facts_has_a_twin_that_rules_values_out(deals_client):
