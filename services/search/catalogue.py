@@ -120,7 +120,8 @@ class Catalogue:
             raise UnknownStory(f"no story has the id {story_id[:80]!r}: ids come with articles and lists of stories")
         ids = tuple(member.article_id for member in story.members)
         articles = await self._in_time(self._reader.get_many(ids)) if ids else {}
-        hidden = {article_id for article_id, stored in articles.items() if stored.hidden}
+        # What was deleted may still be named by a story that was told later.
+        hidden = {article_id for article_id in ids if article_id not in articles or articles[article_id].hidden}
         shown = without(story, hidden) if hidden else story
         if shown.size == 0 and shown.merged_into is None:
             raise UnknownStory(f"the story {story_id} has no articles any more")

@@ -1,6 +1,6 @@
 """The contract of the article store: what readers ask and writers put, whichever store stands behind it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -46,6 +46,12 @@ class StoryOutcome:
 
     story_id: str
     result: Literal["kept", "stale"]
+
+
+def deleted_by(events: Iterable[ArticleWithdrawn], outcomes: Iterable[WithdrawOutcome]) -> frozenset[str]:
+    """The articles that a batch of withdrawals deletes, or never lets in: no story tells of them any more."""
+    pairs = zip(events, outcomes, strict=True)
+    return frozenset(event.article_id for event, outcome in pairs if event.hard and outcome.result != "stale")
 
 
 def story_outcomes(events: Sequence[StoryChanged], known: Mapping[str, StoredStory]) -> list[StoryOutcome]:

@@ -27,7 +27,7 @@ from shared.article_store.elasticsearch.operations import Operation
 from shared.article_store.elasticsearch.places import NOWHERE, Found, Months, Places, claims
 from shared.article_store.elasticsearch.stories import StoryKeeper, bring_up_stories
 from shared.article_store.past import Past, RevisionPlan, in_standing, plans, standing, withdraw_result
-from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, story_outcomes
+from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
 from shared.article_store.stories import Claim, StoredStory, is_newer, newest, touched_members, without
 from shared.article_store.versions import Write, decide
 from shared.clock import Clock
@@ -123,8 +123,12 @@ class ElasticsearchArticleWriter:
         with our_errors():
             found, present, pasts = await self._known(article_ids)
             await past.note(self._client, self._clock, self._prefix, events)
-            forgotten = {event.article_id for event in events if event.hard and event.reason == "forgotten"}
-            await self._stories.write([without(s, forgotten) for s in await self._stories.about(forgotten)])
+            outcomes = [
+                WithdrawOutcome(e.article_id, withdraw_result(pasts[e.article_id], present.get(e.article_id), e))
+                for e in events
+            ]
+            deleted = deleted_by(events, outcomes)
+            await self._stories.write([without(s, deleted) for s in await self._stories.about(deleted)])
             await self.settle(article_ids, found.homes)
             seen = touched(present.values())
             for event in events:
@@ -133,10 +137,7 @@ class ElasticsearchArticleWriter:
             for article_id, fact_ids in (await self._facts.kept_of(article_ids)).items():
                 seen[article_id].fact_ids |= fact_ids
             await self._facts.settle(seen, await self._present(article_ids))
-        return [
-            WithdrawOutcome(e.article_id, withdraw_result(pasts[e.article_id], present.get(e.article_id), e))
-            for e in events
-        ]
+        return outcomes
 
     async def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:
         if not events:

@@ -9,7 +9,7 @@ from typing import IO, TypeVar
 
 from shared.article_store.document import StoredArticle
 from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
-from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, story_outcomes
+from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
 from shared.article_store.stories import StoredStory, claims_of, is_newer, marks, newest, touched_members, without
 from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
@@ -135,8 +135,8 @@ class _Writers:
         past_index.write_revisions(self._past, planned)
         self._past.commit()
         self._indexes.past.reload()
-        forgotten = {event.article_id for event in events if event.hard and event.reason == "forgotten"}
-        self._keep(without(story, forgotten) for story in self._stories_about(forgotten))
+        deleted = deleted_by(events, outcomes)
+        self._keep(without(story, deleted) for story in self._stories_about(deleted))
         self._replace(present, {article_id: of_one.past for article_id, of_one in planned.items()}, {})
         return outcomes
 

@@ -150,6 +150,31 @@ async def test_a_story_that_a_forgotten_article_leaves_empty_says_nothing_of_it(
     assert (kept.headline, kept.members, kept.size) == ("", (), 0)
 
 
+async def test_a_story_says_nothing_of_what_was_deleted(store: Store):
+    await store.put(a_stored_article(1), a_stored_article(2))
+    await store.change_stories(a_story_changed(1, 2))
+
+    await store.withdraw(a_withdrawal(1, reason="retired", hard=True))
+    one = await store.reader.story(STORY_ID)
+    await store.withdraw(a_withdrawal(2, reason="retired", hard=True))
+    listed = await store.reader.stories(StoryQuery())
+
+    assert one is not None
+    assert ([member.article_id for member in one.members], one.original, one.size) == ([SECOND], SECOND, 1)
+    assert listed.stories == ()
+
+
+async def test_a_deletion_that_comes_late_leaves_the_story_of_a_newer_article(store: Store):
+    await store.put(a_stored_article(1), a_stored_article(2))
+    await store.change_stories(a_story_changed(1, 2))
+
+    await store.withdraw(a_withdrawal(1, revision=REVISION - 5, reason="retired", hard=True))
+
+    kept = await store.reader.story(STORY_ID)
+    assert kept is not None
+    assert kept.size == 2
+
+
 async def test_stories_are_found_by_time_words_size_and_who_is_named(store: Store):
     acme = an_enrichment(entities=(an_entity("org:acme", "Acme"), an_entity("person:ada", "Ada")))
     await store.put(a_stored_article(1, acme), a_stored_article(2), a_stored_article(3), a_stored_article(30))
