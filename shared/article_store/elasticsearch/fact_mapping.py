@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.article_store.bigrams import spread
 from shared.article_store.elasticsearch.mapping import ANALYZER, analysis
-from shared.article_store.elasticsearch.operations import Operation
+from shared.article_store.elasticsearch.operations import Operation, Target
 from shared.article_store.facts import FACTS_LAYOUT_VERSION, StoredFact, counted_values, labels
 from shared.article_store.indexed import bounded_value, label_term
 from shared.facets import FacetValue
@@ -52,7 +52,7 @@ def fact_definition() -> dict[str, Any]:
     }
 
 
-def placed_fact(fact: StoredFact, version: int) -> Operation:
+def placed_fact(fact: StoredFact, version: int, target: Target | None = None) -> Operation:
     """Write a fact of this version of its article, unless that of a newer one is there."""
     document: dict[str, Any] = {
         "fact_id": fact.fact_id,
@@ -69,7 +69,7 @@ def placed_fact(fact: StoredFact, version: int) -> Operation:
         TEXT: spread(fact.evidence.text),
         CONTENT: fact,
     }
-    return Operation("index", fact.fact_id, document, version=version)
+    return Operation("index", fact.fact_id, document, version=version, target=target)
 
 
 def fact_of(found: Mapping[str, Any]) -> StoredFact:

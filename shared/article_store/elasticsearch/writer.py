@@ -9,7 +9,7 @@ from elasticsearch import AsyncElasticsearch
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.elasticsearch import bulk, past
 from shared.article_store.elasticsearch.connection import connect, our_errors
-from shared.article_store.elasticsearch.facts import FactKeeper, Touched, bring_up_facts, touched
+from shared.article_store.elasticsearch.facts import MADE_AT_ONCE, FactKeeper, Touched, bring_up_facts, touched
 from shared.article_store.elasticsearch.generations import bring_up
 from shared.article_store.elasticsearch.layout import month_of
 from shared.article_store.elasticsearch.looks import NOTHING_KNOWN, Known, Looks, Revisions
@@ -290,11 +290,12 @@ class ElasticsearchArticleWriter:
 
 
 async def _made(operations: Iterable[Operation]) -> list[Operation]:
-    """The operations, made one by one while requests go on."""
+    """The operations, made a few at a time while requests go on."""
     made = []
-    for operation in operations:
+    for number, operation in enumerate(operations):
         made.append(operation)
-        await asyncio.sleep(0)
+        if number % MADE_AT_ONCE == 0:
+            await asyncio.sleep(0)
     return made
 
 
