@@ -108,6 +108,8 @@ RelationType = Literal[
     "invests_in", "acquires", "merges_with", "partners_with", "supplies", "competes_with",
     "subsidiary_of", "sues", "regulates", "appoints", "founded_by",
 ]  # fmt: skip
+# Said of either side, they say the same.
+MUTUAL_RELATIONS: frozenset[RelationType] = frozenset({"merges_with", "partners_with", "competes_with"})
 RelationStatus = Literal["announced", "rumoured", "completed", "denied", "terminated"]
 
 

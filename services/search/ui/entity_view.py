@@ -10,7 +10,7 @@ from services.search.selection import toggled
 from services.search.timelines import Timeline
 from services.search.ui import wording
 from services.search.ui.charts import BarChart, BarValue, bar_chart, period
-from services.search.ui.fact_views import FactRow, fact_row
+from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row
 from services.search.ui.graph_layout import positions
 from services.search.ui.links import DEALS_PATH, QUOTES_PATH, entity_path, search_for, search_page
 from services.search.ui.search_view import Link, ResultRow, result_row
@@ -92,7 +92,7 @@ class EntityPage:
     search_href: str
     follow_query: str
     chart: BarChart | None
-    deals: tuple[FactRow, ...]
+    deals: tuple[DealRow, ...]
     deals_total: str
     deals_href: str
     quotes: tuple[FactRow, ...]
@@ -115,8 +115,8 @@ def entity_view(profile: EntityProfile, graph: EntityGraph) -> EntityPage:
         search_href=search_for(profile.type, profile.id) or "/",
         follow_query=f"{profile.type}={profile.id}",
         chart=_mentions(profile.type, profile.id, profile.mentions),
-        deals=tuple(map(fact_row, profile.relations.facts)),
-        deals_total=wording.counted(profile.relations.total.value, "deal", "deals"),
+        deals=deal_rows(profile.relations.facts),
+        deals_total=wording.counted(profile.relations.total.value, *wording.REPORTS),
         deals_href=f"{DEALS_PATH}?entity={profile.id}",
         quotes=tuple(map(fact_row, profile.quotes.facts)),
         quotes_total=wording.counted(profile.quotes.total.value, "quote", "quotes"),

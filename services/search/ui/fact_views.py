@@ -8,40 +8,18 @@ from services.search.ui import wording
 from services.search.ui.charts import BarChart, BarValue, bar_chart, period
 from services.search.ui.facet_boxes import BucketRow, FacetBox
 from services.search.ui.fact_chips import HEADINGS, fact_chips
-from services.search.ui.links import DEALS_PATH, QUOTES_PATH, article_path, entity_path
+from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row
+from services.search.ui.links import DEALS_PATH, QUOTES_PATH
 from services.search.ui.search_view import Link, copies_chip
 from shared.article_store.fact_query import FactQuery, FactResult
-from shared.article_store.facts import FactKind, Party, StoredFact
+from shared.article_store.facts import FactKind
 from shared.article_store.query import MAX_FACET_SIZE, FacetCounts
 
 _PATHS: dict[FactKind, str] = {"relation": DEALS_PATH, "quote": QUOTES_PATH}
 # Where a party of a fact may be asked for.
 _ROLES = ("party", "subject", "object", "speaker")
 _MORE_VALUES = 5
-_NOUNS: dict[FactKind, tuple[str, str]] = {"relation": ("deal", "deals"), "quote": ("quote", "quotes")}
-
-
-@dataclass(frozen=True)
-class FactRow:
-    """One fact: who did or said what, and the article that says so.
-
-    Attributes:
-        verb: what the subject does with the object; "" for a quote.
-        amount, dollars: as the article has it, and in US dollars where that is another currency.
-    """
-
-    subject: Link
-    verb: str
-    object: Link | None
-    amount: str
-    dollars: str
-    stake: str
-    status: str
-    words: str
-    language: str
-    article: Link
-    site: str
-    published: wording.Moment
+_NOUNS: dict[FactKind, tuple[str, str]] = {"relation": wording.REPORTS, "quote": ("quote", "quotes")}
 
 
 @dataclass(frozen=True)
@@ -59,7 +37,8 @@ class FactsPage:
     narrowed: bool
     words: str
     kept: tuple[tuple[str, str], ...]
-    rows: tuple[FactRow, ...]
+    deals: tuple[DealRow, ...]
+    quotes: tuple[FactRow, ...]
     boxes: tuple[FacetBox, ...]
     chips: tuple[Link, ...]
     sorts: tuple[Link, ...]
@@ -80,7 +59,8 @@ def facts_view(kind: FactKind, query: FactQuery, result: FactResult) -> FactsPag
         narrowed=bool(chips or query.words),
         words=query.words,
         kept=_kept(path, query),
-        rows=tuple(fact_row(fact) for fact in result.facts),
+        deals=deal_rows(result.facts) if kind == "relation" else (),
+        quotes=tuple(map(fact_row, result.facts)) if kind == "quote" else (),
         boxes=tuple(_box(path, query, counts) for counts in result.counts if counts.buckets),
         chips=chips,
         sorts=_sorts(path, kind, query),
@@ -89,35 +69,6 @@ def facts_view(kind: FactKind, query: FactQuery, result: FactResult) -> FactsPag
         next_href=fact_url(path, query, cursor=result.next) if result.next else None,
         json_href=fact_url({"relation": "/v1/relations", "quote": "/v1/quotes"}[kind], query),
     )
-
-
-def fact_row(fact: StoredFact) -> FactRow:
-    """A fact as a row of a table or an item of a list."""
-    speaker = Link(fact.speaker or "", entity_path(fact.speaker_id) if fact.speaker_id else None)
-    return FactRow(
-        subject=_party(fact.subject) or speaker,
-        verb=wording.RELATIONS[fact.type] if fact.type else "",
-        object=_party(fact.object),
-        amount=wording.amount(fact.amount.value, fact.amount.currency) if fact.amount else "",
-        dollars=_dollars(fact),
-        stake=f"{fact.stake_percent:g} %" if fact.stake_percent is not None else "",
-        status=fact.status or "",
-        words=wording.spoken(fact.evidence.text) if fact.kind == "quote" else fact.evidence.text,
-        language=fact.language,
-        article=Link(fact.title, article_path(fact.article_id)),
-        site=fact.source_name,
-        published=wording.moment(fact.published_at, "day"),
-    )
-
-
-def _party(party: Party | None) -> Link | None:
-    return None if party is None else Link(party.name, entity_path(party.id))
-
-
-def _dollars(fact: StoredFact) -> str:
-    if fact.amount is None or fact.amount.currency == "USD" or fact.amount.value_usd is None:
-        return ""
-    return f"about {wording.amount(fact.amount.value_usd, 'USD')}"
 
 
 def _kept(path: str, query: FactQuery) -> tuple[tuple[str, str], ...]:
@@ -171,7 +122,7 @@ def _chart(path: str, query: FactQuery, result: FactResult) -> BarChart | None:
             start=item.start,
             value=item.amount_usd,
             said=f"{period(item.start, result.interval)}: {wording.amount(item.amount_usd, 'USD')} in "
-            f"{wording.counted(item.facts, 'deal', 'deals')}",
+            f"{wording.counted(item.facts, *wording.REPORTS)}",
             href=fact_url(path, replace(query, published_from=item.start, published_to=end or query.published_to)),
         )
         for item, end in zip(result.sums, ends, strict=True)

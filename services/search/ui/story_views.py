@@ -7,7 +7,7 @@ from services.search.differences import Change, difference
 from services.search.story_outlets import Outlet, outlets
 from services.search.story_parameters import story_url
 from services.search.ui import wording
-from services.search.ui.fact_views import FactRow, fact_row
+from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row
 from services.search.ui.links import STORIES_PATH, article_path, search_for, story_path
 from services.search.ui.search_view import Link
 from shared.article_store.document import StoredRevision
@@ -82,7 +82,7 @@ class StoryPage:
     members: tuple[MemberRow, ...]
     outlets: tuple[OutletRow, ...]
     begun_by: str
-    deals: tuple[FactRow, ...]
+    deals: tuple[DealRow, ...]
     quotes: tuple[FactRow, ...]
 
 
@@ -172,7 +172,7 @@ def story_view(story: StoredStory, deals: Sequence[StoredFact] = (), quotes: Seq
             for outlet in outlets(story.members)
         ),
         begun_by=sites[ordered[0].article_id] if ordered else "",
-        deals=tuple(map(fact_row, deals)),
+        deals=deal_rows(deals),
         quotes=tuple(map(fact_row, quotes)),
     )
 

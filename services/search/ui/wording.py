@@ -48,6 +48,8 @@ PLURALS = {
 }
 # What of the above is an entity, in the order in which it is shown.
 ENTITIES = ("organization", "person", "location", "product", "technology", "event", "norp")
+# A deal that three articles tell is found three times.
+REPORTS = ("report of a deal", "reports of deals")
 RELATIONS: dict[RelationType, str] = {
     "invests_in": "invests in",
     "acquires": "acquires",

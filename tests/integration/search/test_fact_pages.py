@@ -9,7 +9,7 @@ from tests.integration.search.test_pages import ASKS_THE_BROKER, Outline, page
 async def test_deals_are_a_table_with_amounts_and_the_passage_that_says_them(deals_client):
     html = await page(deals_client, "/deals")
 
-    assert "5 deals" in html
+    assert "5 reports of deals" in html
     assert "$300 million" in html
     assert "invests in" in html
     assert "/entities/org:acme" in Outline(html).links
@@ -20,7 +20,7 @@ async def test_deals_are_narrowed_by_what_is_clicked(deals_client):
 
     narrowed = await page(deals_client, next(link for link in everything.links if "type=acquires" in link))
 
-    assert "1 deal" in narrowed
+    assert "1 report of a deal" in narrowed
     assert "rumoured" in narrowed
     assert "What: acquires" in narrowed
 
@@ -41,7 +41,7 @@ async def test_amounts_over_time_lead_to_the_deals_of_that_time(deals_client):
 
     of_one_day = await page(deals_client, bars[0])
 
-    assert "1 deal" in of_one_day
+    assert "1 report of a deal" in of_one_day
     assert "Published: from" in of_one_day
 
 
@@ -75,8 +75,8 @@ async def test_quotes_say_who_speaks_and_are_found_by_their_words(deals_client):
 async def test_whoever_is_asked_for_by_name_is_found_on_the_pages_too(deals_client):
     named, other = await page(deals_client, "/deals?entity=Acme"), await page(deals_client, "/deals?entity=Nobody")
 
-    assert "5 deals" in named
-    assert "5 deals" not in other
+    assert "5 reports of deals" in named
+    assert "5 reports of deals" not in other
 
 
 async def test_an_entity_has_a_page_with_a_graph_deals_quotes_and_articles(deals_client):

@@ -31,8 +31,8 @@ from services.enrichment.enrichers.relation_reading.words import (
     STAKE_WORDS,
     THINGS,
 )
+from shared.events.enrichment import MUTUAL_RELATIONS
 
-_MUTUAL = frozenset({"merges_with", "partners_with", "competes_with"})
 _BEFORE_VERB = AUXILIARIES | {"to", "and", NAME}
 _BEFORE_THIRD_PERSON = COMPANY_NOUNS | RELATIVES | PRONOUNS | {NAME, "and", "that", ","}
 _BEFORE_NOUN = POSSESSIVES | {"the", "a", "an", "of", "'s"}
@@ -103,10 +103,10 @@ def _plain(reading: Reading, at: int, end: int, frame: VerbFrame) -> Iterator[Fa
     if target is None:
         target = object_marked(words, end, frame.markers)
     subject = subject_of(words, at)
-    if target is None and subject is not None and claim.type not in _MUTUAL:
+    if target is None and subject is not None and claim.type not in MUTUAL_RELATIONS:
         target = _relative_object(words, subject, at)
     if target is None:
-        if subject is not None and claim.type in _MUTUAL:
+        if subject is not None and claim.type in MUTUAL_RELATIONS:
             yield from facts_among(reading, claim, subject, at)
         return
     if claim.type == "subsidiary_of" and not _is_of_companies(words, at, end, target):
@@ -144,7 +144,7 @@ def _plain_passive(reading: Reading, at: int, end: int, frame: VerbFrame) -> Ite
     patient = patient_of(words, at)
     if patient is None:
         return
-    if frame.claim.type in _MUTUAL:
+    if frame.claim.type in MUTUAL_RELATIONS:
         agent = object_marked(words, end, frame.markers)
         if agent is None:
             yield from facts_among(reading, frame.claim, patient, at)
