@@ -45,7 +45,10 @@ async def revoke_keys(connection: RedisConnection, key_ids: Sequence[str], clock
     ring = KeyRing(connection, clock)
     for key_id in key_ids:
         if not await ring.revoke(key_id):
-            raise InvalidInput(f"no key has the id {key_id!r}: `newsweir keys list` shows them all")
+            # Several may bear one name: which one is meant is for people to say.
+            named = ", ".join(key.id for key in await ring.all() if key.name == key_id)
+            instead = f"{named} is called so" if named else "`newsweir keys list` shows them all"
+            raise InvalidInput(f"no key has the id {key_id!r}: {instead}")
         say(f"revoked {key_id}")
 
 

@@ -47,3 +47,11 @@ async def test_a_key_is_revoked_by_its_id(connection, clock, capsys):
 async def test_an_id_that_is_none_is_said_to_be(connection, clock):
     with pytest.raises(InvalidInput, match="no key has the id 'x'"):
         await revoke_keys(connection, ["x"], clock)
+
+
+async def test_a_name_instead_of_an_id_is_answered_with_the_id(connection, clock, capsys):
+    await create_key(connection, "dashboard", ("read",), clock)
+    key_id = capsys.readouterr().out.split("_")[1]
+
+    with pytest.raises(InvalidInput, match=f"{key_id} is called so"):
+        await revoke_keys(connection, ["dashboard"], clock)
