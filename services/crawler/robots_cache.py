@@ -18,6 +18,9 @@ from shared.urls import host_of
 # Stale rules are asked for again, so keeping them longer serves nobody.
 _KEPT_S = 2 * robots.FRESH_S
 _NO_RULES = 404
+# What was read a moment ago is not read again for every page of a host; what another crawler learned is seen after it.
+_REMEMBERED_MS = 5_000
+_MOST_REMEMBERED = 4_096
 
 
 class RobotsCache:
@@ -30,9 +33,26 @@ class RobotsCache:
         self._connection = connection
         self._client = client
         self._clock = clock
+        # host → when it was read, and what was.
+        self._remembered: dict[str, tuple[int, HostRobots]] = {}
 
     async def known(self, host: str) -> HostRobots | None:
-        """What is known of the host, however old; None for a host never asked."""
+        """What is known of the host, however old; None for a host never asked.
+
+        As long as it is fresh, what another crawler learned may be missed for five seconds.
+        """
+        now_ms = self._clock.now_ms()
+        read_ms, remembered = self._remembered.get(host, (0, None))
+        if remembered is not None and now_ms < min(read_ms + _REMEMBERED_MS, remembered.fresh_until_ms):
+            return remembered
+        known = await self._read_known(host)
+        if known is not None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[host] = (now_ms, known)
+        return known
+
+    async def _read_known(self, host: str) -> HostRobots | None:
         value: str | None = await self._connection.client.get(self._key(host))
         if value is None:
             return None
@@ -48,6 +68,7 @@ class RobotsCache:
         record = await self._fetch(urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", "")))
         record["fetched_ms"] = self._clock.now_ms()
         await self._connection.client.set(self._key(host_of(url)), json.dumps(record), ex=_KEPT_S)
+        self._remembered.pop(host_of(url), None)
 
     async def _fetch(self, url: str) -> dict[str, Any]:
         redirects: list[str] = []

@@ -43,6 +43,39 @@ async def test_rules_are_kept_for_as_long_as_they_hold(newsroom, site):
     assert known.fresh_until_ms == newsroom.clock.now_ms() + 7_200_000
 
 
+async def test_what_another_crawler_learns_is_seen_within_seconds_and_what_this_one_learns_at_once(newsroom, site):
+    mine, other = (RobotsCache(newsroom.connection, newsroom.client, newsroom.clock) for _ in range(2))
+    await mine.ask(f"{site.url}/a")
+    first = await mine.known(host_of(site.url))
+    site.page("/robots.txt", FORBID_ALL)
+    await other.ask(f"{site.url}/a")
+
+    soon = await mine.known(host_of(site.url))
+    newsroom.clock.advance(5)
+    later = await mine.known(host_of(site.url))
+    site.page("/robots.txt", "")
+    await mine.ask(f"{site.url}/a")
+    own = await mine.known(host_of(site.url))
+
+    assert soon is first
+    assert [allows(known, site) for known in (first, later, own)] == [True, False, True]
+
+
+async def test_rules_that_hold_no_longer_are_looked_up_however_short_ago_they_were_read(newsroom, site):
+    site.page("/robots.txt", FORBID_ALL, cache_control="max-age=7200")
+    mine, other = (RobotsCache(newsroom.connection, newsroom.client, newsroom.clock) for _ in range(2))
+    await mine.ask(f"{site.url}/a")
+    newsroom.clock.advance(7_199)
+    assert await mine.known(host_of(site.url)) is not None
+    newsroom.clock.advance(1)
+    await other.ask(f"{site.url}/a")
+
+    known = await mine.known(host_of(site.url))
+
+    assert known is not None
+    assert known.fresh_until_ms == newsroom.clock.now_ms() + 7_200_000
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_site_that_asks_for_time_forbids_all_and_is_given_it(newsroom, site, status):
     site.page("/robots.txt", status=status, retry_after="3000")
