@@ -57,8 +57,12 @@ class Desk:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # noqa: TID251 (a shell needs the machine's)
         }
         (folder / "deploy").symlink_to(ROOT / "deploy")
+        self.write_files()
+
+    def write_files(self) -> None:
+        """Put the files there, as the pages have them; what was exported over them is gone."""
         for name, text in self._files().items():
-            (folder / name).write_text(text, encoding="utf-8")
+            (self.folder / name).write_text(text, encoding="utf-8")
 
     @asynccontextmanager
     async def newsroom(self) -> AsyncIterator[None]:

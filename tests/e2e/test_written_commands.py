@@ -88,6 +88,7 @@ async def test_what_the_pages_write_can_be_typed_as_it_stands(tmp_path):
         assert not wrong, "\n".join(wrong)
         await typed(desk, names, "backup TARGET")
         await desk.type("newsweir restore copy", {"NEWSWEIR_DATA_DIR": str(tmp_path / "restored")})
+        desk.write_files()
         # Search may answer before the crawler has read the file.
         run = ("run", "--sources", str(tmp_path / "sources.yaml"))
         async with desk.running(*run) as running:
