@@ -12,6 +12,7 @@ The key `registry:complete` says that every article of the store has its entry. 
 lost what it knew: nothing is fetched or imported until the registry was refilled (`newsweir state rebuild`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from shared.redis_client import RedisConnection
@@ -95,6 +96,13 @@ def suppressed_key(connection: RedisConnection) -> str:
 async def is_suppressed(connection: RedisConnection, article_id: str) -> bool:
     """Whether an article was forgotten."""
     return bool(await connection.client.hexists(suppressed_key(connection), article_id))
+
+
+async def suppressed_among(connection: RedisConnection, article_ids: Collection[str]) -> set[str]:
+    """Which of these articles were forgotten."""
+    wanted = sorted(article_ids)
+    known = await connection.client.hmget(suppressed_key(connection), wanted) if wanted else []
+    return {article_id for article_id, forgotten_ms in zip(wanted, known, strict=True) if forgotten_ms is not None}
 
 
 async def suppress_again(connection: RedisConnection, article_id: str, forgotten_ms: int) -> None:

@@ -102,7 +102,7 @@ async def fired_at(url: str, alerts, receiver) -> None:
         with sending(receiver):
             await match(alerts)
             sender = Sender(client, None, clock)
-            deliver = DeliverNotices(AlertBook(connection, clock), Deliveries(connection), sender, clock)
+            deliver = DeliverNotices(AlertBook(connection, clock), Deliveries(connection), sender, connection, clock)
             await work(connection, clock, ALERT_DELIVERY, AlertFired, deliver)
 
 

@@ -1,7 +1,7 @@
 """Delivers what lies in the outbox: each notice to its channel, at least once, with what became of it noted."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from services.search.alerts import mail, webhook
@@ -12,9 +12,10 @@ from shared import metrics, tracing
 from shared.bus.outcome import Done, Failed, Outcome
 from shared.clock import Clock, to_ms
 from shared.errors import ConfigurationError, DependencyUnavailable, NewsweirError, PermanentFailure, TemporaryFailure
-from shared.events.alerts import AlertFired
+from shared.events.alerts import AlertFired, FiredArticle
 from shared.http_client import GuardedClient
-from shared.redis_client import BROKER_ERRORS
+from shared.redis_client import BROKER_ERRORS, RedisConnection
+from shared.registry import suppressed_among
 from shared.topology import ALERT_DELIVERY
 
 
@@ -52,13 +53,17 @@ class Sender:
 class DeliverNotices:
     """The handler of the outbox. Channels are served side by side; the notices of one in their order.
 
-    Where a channel did not take a notice, what follows for it in the batch is put off without asking it again.
+    Where a channel did not take a notice, what follows for it in the batch is put off without asking it again. What was
+    forgotten while a notice was under way is left out of it.
     """
 
-    def __init__(self, book: AlertBook, deliveries: Deliveries, sender: Sender, clock: Clock) -> None:
+    def __init__(
+        self, book: AlertBook, deliveries: Deliveries, sender: Sender, connection: RedisConnection, clock: Clock
+    ) -> None:
         self._book = book
         self._deliveries = deliveries
         self._sender = sender
+        self._connection = connection
         self._clock = clock
 
     async def __call__(self, events: Sequence[AlertFired]) -> list[Outcome]:
@@ -66,14 +71,16 @@ class DeliverNotices:
         for event in events:
             lines.setdefault((event.alert_id, event.channel_id), []).append(event)
         try:
-            served = await asyncio.gather(*(self._serve(line) for line in lines.values()))
+            named = {article.article_id for event in events for article in event.articles}
+            forgotten = await suppressed_among(self._connection, named)
+            served = await asyncio.gather(*(self._serve(line, forgotten) for line in lines.values()))
         except BROKER_ERRORS as error:
             raise DependencyUnavailable(f"no answer from the broker: {error}") from error
         # The same notice twice in a batch: both entries end alike.
         outcomes = {event.delivery_id: outcome for line in served for event, outcome in line}
         return [outcomes[event.delivery_id] for event in events]
 
-    async def _serve(self, line: Sequence[AlertFired]) -> list[tuple[AlertFired, Outcome]]:
+    async def _serve(self, line: Sequence[AlertFired], forgotten: Collection[str]) -> list[tuple[AlertFired, Outcome]]:
         alert = await self._book.get(line[0].alert_id)
         channel = next((c for c in alert.channels if c.id == line[0].channel_id), None) if alert else None
         if alert is None or channel is None:
@@ -82,14 +89,21 @@ class DeliverNotices:
         served: list[tuple[AlertFired, Outcome]] = []
         refusal: TemporaryFailure | None = None
         for event in line:
-            outcome = Failed(refusal) if refusal else await self._deliver(alert, channel, event)
+            told = tuple(article for article in event.articles if article.article_id not in forgotten)
+            if not told:
+                await self._note(alert, channel, event, Failed(PermanentFailure("what it told of was forgotten")))
+                served.append((event, Done()))
+                continue
+            outcome = Failed(refusal) if refusal else await self._deliver(alert, channel, event, told)
             if isinstance(outcome, Failed) and isinstance(outcome.error, TemporaryFailure):
                 refusal = outcome.error
             await self._note(alert, channel, event, outcome)
             served.append((event, outcome))
         return served
 
-    async def _deliver(self, alert: Alert, channel: Channel, event: AlertFired) -> Outcome:
+    async def _deliver(
+        self, alert: Alert, channel: Channel, event: AlertFired, told: tuple[FiredArticle, ...]
+    ) -> Outcome:
         known = await self._deliveries.one(alert.id, event.delivery_id)
         if known is not None and known.state == "delivered":
             # The worker before this one was killed after the receiver had it.
@@ -97,7 +111,7 @@ class DeliverNotices:
         about = {"newsweir.alert_id": alert.id, "newsweir.delivery_id": event.delivery_id}
         with tracing.of(event).child(f"send {channel.kind}", about, "client") as span:
             try:
-                await self._sender.send(alert, channel, event)
+                await self._sender.send(alert, channel, event.model_copy(update={"articles": told}))
             except NewsweirError as error:
                 span.failed(error)
                 return Failed(error)

@@ -63,7 +63,7 @@ class AlertService:
         backlog, matcher = Backlog(self.connection), Matcher(self.book, self.trigger)
         outbox = HighWater(self.connection, topology.ALERT_DELIVERY, self.clock, limit=self.settings.alert_outbox_limit)
         match = MatchAlerts(self.reader, matcher, backlog, outbox, self.clock)
-        deliver = DeliverNotices(self.book, self.deliveries, self.sender, self.clock)
+        deliver = DeliverNotices(self.book, self.deliveries, self.sender, self.connection, self.clock)
         matching = StageWorker(
             topology.ALERTS, ArticleIndexed, match, self.bus, self.connection, self.clock, random.Random()
         )

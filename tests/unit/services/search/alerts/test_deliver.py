@@ -7,6 +7,7 @@ from services.search.alerts.mail import MailServer
 from shared.bus.outcome import Done, Failed
 from shared.errors import DependencyUnavailable
 from shared.http_client import GuardedClient
+from shared.registry import suppress_again
 from tests.fakes_receivers import a_mail_server, a_webhook
 from tests.unit.services.search.alerts.scene import a_book, a_mail_channel, a_notice, a_webhook_channel, an_alert
 
@@ -28,7 +29,8 @@ async def noted(connection, *notices) -> None:
 
 async def deliver(connection, clock, *notices, trusted=(), server=None):
     async with GuardedClient("Newsweir", timeout_s=5, trusted=trusted) as client:
-        handler = DeliverNotices(a_book(connection), Deliveries(connection), Sender(client, server, clock), clock)
+        sender = Sender(client, server, clock)
+        handler = DeliverNotices(a_book(connection), Deliveries(connection), sender, connection, clock)
         return await handler(notices)
 
 
@@ -104,6 +106,23 @@ async def test_what_was_taken_away_while_a_notice_was_under_way_gets_none(connec
         without_channel = await deliver(connection, clock, a_notice(), trusted=(receiver.url,))
 
     assert (without_alert, without_channel, receiver.got) == ([Done()], [Done()], [])
+
+
+async def test_what_was_forgotten_while_a_notice_was_under_way_is_not_told(connection, clock):
+    one, other = a_notice(1).articles[0], a_notice(2).articles[0]
+    both = a_notice(3).model_copy(update={"articles": (one, other)})
+    await suppress_again(connection, one.article_id, clock.now_ms())
+    async with a_webhook() as receiver:
+        await hold(connection, a_webhook_channel(receiver.url))
+        await noted(connection, a_notice(1), both)
+
+        outcomes = await deliver(connection, clock, a_notice(1), both, trusted=(receiver.url,))
+
+    assert outcomes == [Done(), Done()]
+    [(_, body)] = receiver.got
+    assert other.article_id in body.decode()
+    assert one.article_id not in body.decode()
+    assert await states(connection) == {a_notice(1).delivery_id: ("failed", 1), both.delivery_id: ("delivered", 1)}
 
 
 async def test_a_mail_goes_out_through_the_server_of_the_settings(connection, clock):
