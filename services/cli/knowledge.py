@@ -26,6 +26,8 @@ def check_file(path: Path) -> int:
     Raises:
         ConfigurationError: it cannot be read.
     """
+    if not path.exists():
+        raise ConfigurationError(f"{path} is not there: `newsweir knowledge add` makes it, --file names another")
     own, findings = _examined(read_file(path))
     for finding in findings:
         print(f"{path}:{finding.line}: {finding.severity}: {finding.message}")
