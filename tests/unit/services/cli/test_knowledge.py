@@ -74,5 +74,5 @@ def test_a_file_that_is_named_wins(tmp_path):
 
 
 def test_a_file_that_is_not_there_cannot_be_checked(file):
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match="knowledge add"):
         check_file(file)
