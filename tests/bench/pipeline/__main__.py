@@ -21,7 +21,7 @@ from shared.settings import StoreSettings, load
 from tests.bench.crawl import crawling
 from tests.bench.crawl.bodies import archive_in
 from tests.bench.crawl.site import Plan
-from tests.bench.pipeline.stack import SEEN_AFTER_S, Passage, Stack
+from tests.bench.pipeline.stack import Passage, Stack
 from tests.e2e.running import free_ports
 from tests.indices import removed_afterwards
 
@@ -35,14 +35,14 @@ class Bench:
         self._folder = folder
         self.sites = crawling.Bench(archive, folder).sites
 
-    async def passage(self, name: str, plan: Plan, delay_s: float, sites: int) -> Passage:
+    async def passage(self, name: str, plan: Plan, delay_s: float, sites: int, *, searched: bool = False) -> Passage:
         """All pages of the plan through a new stack of this name."""
         url = load(StoreSettings).elasticsearch_url if name == "elasticsearch" else None
         prefix = f"bench-{uuid.uuid4().hex[:12]}"
         folder = self._folder / prefix
         folder.mkdir()
         async with removed_afterwards(url, prefix):
-            return await Stack(folder, url, prefix).passage(plan, delay_s, sites)
+            return await Stack(folder, url, prefix).passage(plan, delay_s, sites, searched=searched)
 
     async def script(self, urls: list[str], elasticsearch_url: str | None) -> dict[str, float]:
         """What a script takes for these pages: articles, wall_s and cpu_s."""
@@ -77,9 +77,9 @@ def told(name: str, passage: Passage) -> None:
 
 def latencies(name: str, passage: Passage) -> float:
     """Say how long articles took from fetched to searchable; the 95th percentile in s."""
-    cuts = [cut + SEEN_AFTER_S[name] for cut in statistics.quantiles(passage.latencies_s, n=100, method="inclusive")]
+    cuts = statistics.quantiles(passage.latencies_s, n=100, method="inclusive")
     percentiles = ", ".join(f"p{which} {cuts[which - 1]:.2f} s" for which in (50, 95, 99))
-    say(f"{name} at {passage.per_s:.1f} a second, from fetched to searchable: {percentiles} (p95 at most 2 s)")
+    say(f"{name} at {passage.per_s:.1f} a second, from fetched to found by a search: {percentiles} (p95 at most 2 s)")
     return cuts[94]
 
 
@@ -98,7 +98,7 @@ async def measure(bench: Bench, plan: Plan, scripted: int) -> bool:
             fast = await bench.passage(name, plan, 0, sites)
             told(name, fast)
             spent_ms[name] = 1000 * sum(s for process, s in fast.cpu_s.items() if process != "sites") / fast.articles
-            half = await bench.passage(name, plan, plan.hosts / (fast.per_s / 2), sites)
+            half = await bench.passage(name, plan, plan.hosts / (fast.per_s / 2), sites, searched=True)
         within = latencies(name, half) <= LATENCY_BOUND_S and within
     async with bench.sites(plan):
         by_script = await bench.script(plan.pages()[:scripted], url)

@@ -19,26 +19,30 @@ from services.cli.fleet import SERVICES
 from shared.bus.envelope import Entry, Readable, decode
 from shared.clock import SystemClock
 from shared.dispositions import Ledger, read_ledger
-from shared.events.articles import ArticleIndexed
+from shared.events.articles import ArticleIndexed, StageTimes
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, environment_for
 from shared.sources import SourceRegistry
 from shared.topology import ARTICLES_INDEXED
 from tests.bench import servers
 from tests.bench.crawl.site import Plan
+from tests.bench.pipeline.latency import Look, all_found, latencies_s
 from tests.e2e.running import free_ports, until
 from tests.processes import cpu_s, memory_bytes
 
 _READY_S = 120
 _SETTLED_S = 560
 _GROWN_S = 6 * 3600
-# A store's readers see what was committed so much later at most: 50 ms on one machine, a refresh with Elasticsearch.
-SEEN_AFTER_S = {"tantivy": 0.05, "elasticsearch": 1.0}
+_LOOK_EVERY_S = 0.1
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Articles that went through a stack: seconds from fetched to committed, and of the processor by process."""
+    """Articles that went through a stack, and seconds of the processor by process.
+
+    Attributes:
+        latencies_s: from fetched to found by a search, where searches were asked, else to committed.
+    """
 
     articles: int
     began_s: float
@@ -79,11 +83,12 @@ class Stack:
         self._clock = SystemClock()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    async def passage(self, plan: Plan, delay_s: float, load_pid: int) -> Passage:
+    async def passage(self, plan: Plan, delay_s: float, load_pid: int, *, searched: bool = False) -> Passage:
         """Let all pages of the plan through, a host being asked again after `delay_s`.
 
         Args:
             load_pid: of the process that serves the pages.
+            searched: whether the search service is asked ten times a second how many articles it finds.
         """
         server = await start_server(
             bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
@@ -95,9 +100,15 @@ class Stack:
                 before = await self._spent(connection, load_pid)
                 await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
                 self._start("crawler")
-                await until(lambda: self._settled(connection, plan), _SETTLED_S, "every page is searchable or dropped")
-                after = await self._spent(connection, load_pid)
-                return await self._passage(connection, before, after, empty)
+                async with self._looks(searched) as looks:
+                    await until(
+                        lambda: self._settled(connection, plan), _SETTLED_S, "all pages are committed or dropped"
+                    )
+                    after = await self._spent(connection, load_pid)
+                    times = [event.times for event in await _indexed(connection)]
+                    if searched:
+                        await until(lambda: all_found(looks, len(times)), _READY_S, "a search finds every article")
+                return await self._passage(connection, before, after, empty, times, looks)
         finally:
             await connection.close()
             await server.stop(self._clock)
@@ -144,17 +155,41 @@ class Stack:
         (first, before), (last, after) = seen
         return {name: 1000 * (after[name] - before[name]) / (last - first) for name in after}
 
+    @asynccontextmanager
+    async def _looks(self, searched: bool) -> AsyncIterator[list[Look]]:
+        """How many articles searches find, looked at for the block's duration."""
+        looks: list[Look] = []
+        looking = asyncio.create_task(self._look(looks)) if searched else None
+        try:
+            yield looks
+        finally:
+            if looking:
+                looking.cancel()
+                await asyncio.wait({looking})
+
+    async def _look(self, looks: list[Look]) -> None:
+        async with httpx.AsyncClient(timeout=_READY_S) as client:
+            while True:
+                answer = await client.get(f"{self._search_url}/v1/articles?size=0&copies=show&facet=none")
+                looks.append((self._clock.now_ms() / 1000, answer.raise_for_status().json()["total"]["value"]))
+                await asyncio.sleep(_LOOK_EVERY_S)
+
     async def _passage(
-        self, connection: RedisConnection, before: dict[str, float], after: dict[str, float], empty: dict[str, Any]
+        self,
+        connection: RedisConnection,
+        before: dict[str, float],
+        after: dict[str, float],
+        empty: dict[str, Any],
+        times: Sequence[StageTimes],
+        looks: Sequence[Look],
     ) -> Passage:
         full = await connection.client.info("memory")
         ledger = await read_ledger(connection)
-        times = [event.times for event in await _indexed(connection)]
         return Passage(
             articles=len(times),
             began_s=min(one.fetched_at for one in times).timestamp(),
             ended_s=max(one.indexed_at for one in times).timestamp(),
-            latencies_s=[(one.indexed_at - one.fetched_at).total_seconds() for one in times],
+            latencies_s=latencies_s(times, looks),
             cpu_s={name: spent - before.get(name, 0.0) for name, spent in after.items()},
             memory_bytes={name: memory_bytes(process.pid) for name, process in self._processes.items()},
             broker_bytes=int(full["used_memory"]) - int(empty["used_memory"]),
@@ -190,6 +225,8 @@ class Stack:
     async def _services(self, broker_url: str, delay_s: float) -> AsyncIterator[None]:
         """All services but the crawler, ready."""
         first_port = free_ports(len(SERVICES))
+        ports = {service.name: first_port + service.port_offset for service in SERVICES}
+        self._search_url = f"http://127.0.0.1:{ports['search']}"
         self._environment = environment_for(
             {
                 "redis_url": broker_url,
@@ -209,7 +246,7 @@ class Stack:
                     self._start(service.name)
             for service in SERVICES:
                 if service.name in self._processes:
-                    url = f"http://127.0.0.1:{first_port + service.port_offset}/readyz"
+                    url = f"http://127.0.0.1:{ports[service.name]}/readyz"
                     await until(lambda url=url: _answers(url), _READY_S, f"{service.name} is ready")  # type: ignore[misc]
             yield
         finally:
