@@ -82,6 +82,7 @@ class Stack:
         self._prefix = prefix
         self._clock = SystemClock()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     async def passage(self, plan: Plan, delay_s: float, load_pid: int, *, searched: bool = False) -> Passage:
         """Let all pages of the plan through, a host being asked again after `delay_s`.
@@ -159,18 +160,20 @@ class Stack:
     async def _looks(self, searched: bool) -> AsyncIterator[list[Look]]:
         """How many articles searches find, looked at for the block's duration."""
         looks: list[Look] = []
-        looking = asyncio.create_task(self._look(looks)) if searched else None
+        if not searched:
+            yield looks
+            return
+        self._looking = asyncio.create_task(self._look(looks))
         try:
             yield looks
         finally:
-            if looking:
-                looking.cancel()
-                await asyncio.wait({looking})
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
 
     async def _look(self, looks: list[Look]) -> None:
         async with httpx.AsyncClient(timeout=_READY_S) as client:
             while True:
-                answer = await client.get(f"{self._search_url}/v1/articles?size=0&copies=show&facet=none")
+                answer = await client.get(f"{self._search_url}/v1/articles?size=1&copies=show&facet=none")
                 looks.append((self._clock.now_ms() / 1000, answer.raise_for_status().json()["total"]["value"]))
                 await asyncio.sleep(_LOOK_EVERY_S)
 
@@ -203,6 +206,8 @@ class Stack:
         return ledger.fetched >= len(plan.pages()) and ledger.in_flight == 0
 
     def _require_running(self) -> None:
+        if self._looking is not None and self._looking.done():
+            self._looking.result()
         for name, process in self._processes.items():
             assert process.poll() is None, (self._folder / f"{name}.log").read_text()[-2_000:]
 
