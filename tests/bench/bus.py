@@ -15,7 +15,8 @@ from pathlib import Path
 from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from shared.clock import SystemClock
 from shared.redis_client import open_connection
-from shared.settings import BusSettings
+from shared.settings import BusSettings, TelemetrySettings
+from shared.telemetry import configure_logging
 from shared.topology import ENRICHMENT
 from tests.bench import broker_memory, recovery, throughput
 from tests.bench.broker_memory import Memory
@@ -39,6 +40,8 @@ class Result:
 
 
 def main() -> int:
+    # As a service logs: what is said of each article at debug is not written.
+    configure_logging("bench", TelemetrySettings())
     with tempfile.TemporaryDirectory(prefix="newsweir-bench-") as folder:
         try:
             result = asyncio.run(asyncio.wait_for(_measure(Path(folder)), _LIMIT_S))

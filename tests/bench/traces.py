@@ -19,6 +19,7 @@ from shared import tracing
 from shared.clock import SystemClock
 from shared.redis_client import open_connection
 from shared.settings import BusSettings, TelemetrySettings
+from shared.telemetry import configure_logging
 from shared.topology import ENRICHMENT
 from tests.bench import throughput
 from tests.bench.comparison import Speed, median_speed
@@ -29,6 +30,8 @@ _SHARES = {"off": None, "a tenth": 0.1, "all": 1.0}
 
 
 def main() -> int:
+    # As a service logs: what is said of each article at debug is not written.
+    configure_logging("bench", TelemetrySettings())
     span_ns = _each_ns(_one_span) - _each_ns(lambda: None)
     ours, theirs = multiprocessing.Pipe()
     receiver = multiprocessing.get_context("spawn").Process(target=_receive, args=(theirs,), daemon=True)
