@@ -1,7 +1,7 @@
 """Facts as rows: a quote or a report of a deal each, and deals, one row for all reports of one on a page."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.search.ui import wording
@@ -43,19 +43,11 @@ class DealRow:
     """One deal, as the articles on the page tell it.
 
     Attributes:
-        amount, dollars, stake, status: of the first report that says it; "" where none does.
-        first: the first report in the order of the page.
+        first: the first report in the order of the page, with amount, share and status of the first that says them.
         others: the further ones.
         told: what stands for these: ``3 more reports say so``; "" where there is none.
     """
 
-    subject: Link
-    verb: str
-    object: Link | None
-    amount: str
-    dollars: str
-    stake: str
-    status: str
     first: FactRow
     others: tuple[FactRow, ...]
     told: str
@@ -119,19 +111,15 @@ def _row(reports: Sequence[StoredFact]) -> DealRow:
     rows = tuple(map(fact_row, reports))
     first, *others = rows
     priced = next((row for row in rows if row.amount), first)
-    more = wording.counted(len(others), "more report says so", "more reports say so")
-    return DealRow(
-        subject=first.subject,
-        verb=first.verb,
-        object=first.object,
+    filled = replace(
+        first,
         amount=priced.amount,
         dollars=priced.dollars,
         stake=next((row.stake for row in rows if row.stake), ""),
         status=next((row.status for row in rows if row.status), ""),
-        first=first,
-        others=tuple(others),
-        told=more if others else "",
     )
+    more = wording.counted(len(others), "more report says so", "more reports say so")
+    return DealRow(filled, tuple(others), more if others else "")
 
 
 def _party(party: Party | None) -> Link | None:

@@ -20,11 +20,11 @@ def test_reports_of_one_deal_are_one_row_at_the_place_of_the_first():
 
     deal, other = deal_rows(facts)
 
-    assert (deal.verb, deal.amount, deal.status) == ("acquires", "$5 million", "announced")
+    assert (deal.first.verb, deal.first.amount, deal.first.status) == ("acquires", "$5 million", "announced")
     assert deal.first.article.label == facts[0].title
     assert [row.article.label for row in deal.others] == [facts[2].title]
     assert deal.told == "1 more report says so"
-    assert (other.verb, other.others, other.told) == ("sues", (), "")
+    assert (other.first.verb, other.others, other.told) == ("sues", (), "")
 
 
 def test_amounts_that_differ_by_more_than_rounding_are_two_deals():
@@ -36,7 +36,7 @@ def test_amounts_that_differ_by_more_than_rounding_are_two_deals():
 def test_a_report_without_an_amount_does_not_join_two_that_differ():
     rows = deal_rows([told(1), told(2, dollars=1e9), told(3, dollars=10e9)])
 
-    assert [deal.amount for deal in rows] == ["$1 billion", "$10 billion"]
+    assert [deal.first.amount for deal in rows] == ["$1 billion", "$10 billion"]
 
 
 def test_what_is_told_again_after_months_is_another_deal():
