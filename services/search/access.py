@@ -100,4 +100,10 @@ def _name_of(host: str) -> str:
 def _is_own_origin(headers: Headers, host: str) -> bool:
     """Programs send no Origin; browsers send one with every write."""
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        # No browser sends half of an address.
+        return False

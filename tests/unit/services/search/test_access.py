@@ -82,6 +82,14 @@ async def test_an_origin_that_was_let_in_may_write():
     assert (let_in.status_code, other.status_code) == (200, 403)
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "null", "http://"])
+async def test_an_origin_that_is_none_may_read_and_not_write(client, origin):
+    read = await client.get("/", headers={"Origin": origin})
+    written = await client.post("/", headers={"Origin": origin})
+
+    assert (read.status_code, written.status_code) == (200, 403)
+
+
 async def test_another_port_of_this_machine_is_another_origin(client):
     response = await client.post("/", headers={"Origin": "http://127.0.0.1:9999"})
 
