@@ -54,11 +54,13 @@ class Digests:
         articles_key, left_out_key = key("alerts", "digest", name), key("alerts", "left-out", name)
         values = await self._connection.client.lrange(articles_key, 0, -1)
         alert_id, _, channel_id = name.partition("|")
+        articles = tuple(FiredArticle.model_validate_json(value) for value in values)
         event = AlertFired(
-            delivery_id=delivery_id(name, due_ms),
+            # Its articles, too: what fires while a digest is sent follows it as another one of the same hour.
+            delivery_id=delivery_id(name, due_ms, *(article.article_id for article in articles)),
             alert_id=alert_id,
             channel_id=channel_id,
-            articles=tuple(FiredArticle.model_validate_json(value) for value in values),
+            articles=articles,
             left_out=int(await self._connection.client.get(left_out_key) or 0),
             fired_at=from_ms(self._clock.now_ms()),
         )

@@ -5,6 +5,7 @@ import pytest
 from services.search.alerts.deliveries import Deliveries
 from services.search.alerts.digests import Digests
 from services.search.alerts.fire import Firing, Trigger
+from services.search.alerts.rules import digests_due_key
 from tests.builders import a_stored_article
 from tests.unit.services.search.alerts.scene import a_book, a_mail_channel, an_alert, outbox
 
@@ -61,6 +62,23 @@ async def test_several_replicas_send_a_digest_once(connection, clock, fire):
 
     assert sum(sent) == 1
     assert len(await outbox(connection)) == 1
+
+
+async def test_what_fires_while_a_digest_is_sent_is_a_notice_of_its_own(connection, clock, fire):
+    digests = Digests(connection, clock)
+    await fire(1)
+    clock.advance(3_600)
+    # What the script leaves where something fires between its reading and its sending: a digest that is still due.
+    due = await connection.client.zrange(digests_due_key(connection), 0, -1, withscores=True)
+    await digests.send_due()
+    await fire(2)
+    await connection.client.zadd(digests_due_key(connection), dict(due))
+
+    await digests.send_due()
+
+    first, second = await outbox(connection)
+    assert [article.title for article in second.articles] == ["Council discusses matter 2"]
+    assert first.delivery_id != second.delivery_id
 
 
 async def test_what_did_not_fit_is_counted(connection, clock, fire):
