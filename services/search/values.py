@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from services.search.catalogue import Catalogue
 from services.search.names import Name, filters_with_ids, folded, ids_of, names_in, names_in_filters, nobody, with_ids
 from services.search.query_language.fields import ENTITY_FACETS, is_name
-from shared.article_store.fact_query import FactField, FactQuery, FactResult
+from shared.article_store.bounds import check_bounds
+from shared.article_store.fact_query import FactField, FactQuery, FactResult, check_fact_bounds
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     MAX_LABEL_QUERY_CHARACTERS,
@@ -17,7 +18,7 @@ from shared.article_store.query import (
     FacetRequest,
     SearchResult,
 )
-from shared.article_store.stories import StoryQuery, StoryResult
+from shared.article_store.stories import StoryQuery, StoryResult, check_story_bounds
 
 MAX_SUGGESTIONS = 50
 _EVERYTHING = ArticleQuery(size=0)
@@ -55,7 +56,11 @@ async def suggestions(catalogue: Catalogue, text: str, facets: Sequence[str], si
 
 
 async def resolved(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
-    """The question with ids for the names in its text and its filters; as it is where there are none."""
+    """The question with ids for the names in its text and its filters; as it is where there are none.
+
+    Raises:
+        InvalidInput, LimitExceeded: as the store, before any name is looked up: each is a question of its own.
+    """
     asked = await filtered_by_id(catalogue, query)
     if query.where is None:
         return asked
@@ -64,7 +69,12 @@ async def resolved(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
 
 
 async def filtered_by_id(catalogue: Catalogue, query: ArticleQuery) -> ArticleQuery:
-    """The question with ids for the names in its filters; what stands for nothing, or not for one thing, is left."""
+    """The question with ids for the names in its filters; what stands for nothing, or not for one thing, is left.
+
+    Raises:
+        InvalidInput, LimitExceeded: as `resolved`.
+    """
+    check_bounds(query)
     names = names_in_filters(query)
     return filters_with_ids(query, await _ids_of(catalogue, names)) if names else query
 
@@ -81,7 +91,12 @@ async def entity_ids(catalogue: Catalogue, values: Sequence[str]) -> tuple[str, 
 
 
 async def facts(catalogue: Catalogue, query: FactQuery) -> FactResult:
-    """One page of relations or quotes; names of entities stand for those that bear them."""
+    """One page of relations or quotes; names of entities stand for those that bear them.
+
+    Raises:
+        InvalidInput, LimitExceeded: as the store, before any name is looked up.
+    """
+    check_fact_bounds(query)
     parties, subjects, objects, speakers = await asyncio.gather(
         *(entity_ids(catalogue, some) for some in (query.parties, query.subjects, query.objects, query.speakers))
     )
@@ -99,7 +114,12 @@ async def _without(
 
 
 async def stories(catalogue: Catalogue, query: StoryQuery) -> StoryResult:
-    """One page of stories; names of entities stand for those that bear them."""
+    """One page of stories; names of entities stand for those that bear them.
+
+    Raises:
+        InvalidInput, LimitExceeded: as the store, before any name is looked up.
+    """
+    check_story_bounds(query)
     named, without = await asyncio.gather(*(entity_ids(catalogue, some) for some in (query.entities, query.without)))
     return await catalogue.stories(replace(query, entities=named, without=without))
 
