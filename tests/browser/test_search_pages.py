@@ -1,4 +1,7 @@
+import json
+
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.chromium import PHONE
 from tests.integration.search.newsroom import articles
@@ -97,6 +100,28 @@ async def test_keys_lead_to_the_search_box_and_through_the_results(page, site):
     assert second
     assert await page.evaluate("document.activeElement.id") == "q"
     assert await page.locator("#q").input_value() == "battery"
+
+
+async def test_codes_of_languages_get_their_names_on_the_pages_that_follow_too(page, site):
+    await page.goto(f"{site}/?language=de&size=1")
+    total = int((await page.locator("h1.total").text_content()).split()[0])
+    assert total > 1
+
+    await page.locator("#paging").scroll_into_view_if_needed()
+
+    await expect(page.locator("#results .result")).to_have_count(total)
+    assert await page.locator("#results [data-name-of=language]").all_text_contents() == ["German"] * total
+
+
+async def test_an_article_that_is_told_of_again_stands_once_on_the_live_page(page, site):
+    newest = (await (await page.request.get(f"{site}/v1/articles?sort=newest&size=1")).json())["articles"][0]
+    told = f"event: article\ndata: {json.dumps(newest)}\n\n"
+    await page.route("**/v1/live*", lambda route: route.fulfill(content_type="text/event-stream", body=told))
+
+    await page.goto(f"{site}/live")
+
+    await expect(page.locator("#live .arrived")).to_have_count(1)
+    await expect(page.locator(f'#live h2 a[href="/articles/{newest["id"]}"]')).to_have_count(1)
 
 
 async def test_codes_of_languages_get_their_names(page, site):

@@ -58,6 +58,7 @@ class DealLine:
 class ResultRow:
     """One article found."""
 
+    id: str
     href: str
     title: str | Markup
     language: str
@@ -177,6 +178,7 @@ def result_row(hit: Hit) -> ResultRow:
     article = hit.stored.article
     marked_title = hit.highlights.title if hit.highlights else None
     return ResultRow(
+        id=article.article_id,
         href=article_path(article.article_id),
         title=to_html(marked_title) if marked_title else article.title,
         language=hit.stored.enrichment.language.code,

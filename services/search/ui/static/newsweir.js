@@ -2,17 +2,20 @@
 "use strict";
 
 // Names for codes of languages and countries, in the reader's own language.
-for (const element of document.querySelectorAll("[data-name-of]")) {
-  const type = element.dataset.nameOf === "country" ? "region" : "language";
-  try {
-    const names = new Intl.DisplayNames(undefined, { type });
-    const code = element.textContent.trim();
-    // The code for a language that could not be told is "root" to the browser.
-    element.textContent = code === "und" ? "not told" : (names.of(code) ?? code);
-  } catch {
-    // Not a code that the browser knows: the code stays.
+function nameCodes(within) {
+  for (const element of within.querySelectorAll("[data-name-of]")) {
+    const type = element.dataset.nameOf === "country" ? "region" : "language";
+    try {
+      const names = new Intl.DisplayNames(undefined, { type });
+      const code = element.textContent.trim();
+      // The code for a language that could not be told is "root" to the browser.
+      element.textContent = code === "und" ? "not told" : (names.of(code) ?? code);
+    } catch {
+      // Not a code that the browser knows: the code stays.
+    }
   }
 }
+nameCodes(document);
 
 // How long ago, for what is less than two days old; the full time becomes the tooltip.
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });

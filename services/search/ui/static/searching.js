@@ -159,7 +159,10 @@ if (results && watched) {
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const items = [...page.querySelectorAll("#results > li")];
-      for (const item of items) sayHowLongAgo(item);
+      for (const item of items) {
+        nameCodes(item);
+        sayHowLongAgo(item);
+      }
       results.append(...items);
       said.textContent = `${items.length} more articles`;
       const following = page.querySelector("#paging .next");
