@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shared.errors import ConfigurationError, DependencyUnavailable
@@ -18,7 +18,9 @@ from shared.settings import BusSettings
 
 # Python 3.11 loses cancellation when a socket timeout is set (cpython#86296): none, and keepalive finds the dead peers.
 _CONNECTION_OPTIONS: Mapping[str, Any] = {"socket_timeout": None, "health_check_interval": 15}
+# Three seconds or so, and half a minute.
 _RETRIES = 6
+_PATIENT_RETRIES = 20
 _SENTINEL_FORM = (
     "REDIS_URL names sentinels, but not as redis+sentinel://[user:password@]host:26379,host:26379/service[/database], "
     "with ?ssl_ca_certs=/path after rediss+sentinel where the authority is no public one"
@@ -67,10 +69,20 @@ class RedisConnection:
         """
         try:
             await self.client.ping()
+        except BusyLoadingError as error:
+            raise DependencyUnavailable(
+                f"the broker at {self.address} is still loading its data: do the same again when it has"
+            ) from error
         except (RedisError, OSError) as error:
             raise DependencyUnavailable(
                 f"no answer from the broker at {self.address}: {error}; start it, or mend REDIS_URL"
             ) from error
+
+    def be_patient(self) -> None:
+        """Ask again for half a minute from now on, where the broker restarts or another takes its place: a service
+        counts that as an outage and goes on afterwards, a command of a person would end.
+        """
+        self.client.set_retry(_retry(_PATIENT_RETRIES))
 
     @property
     def address(self) -> str:
@@ -143,15 +155,16 @@ def connection_options(url: str) -> dict[str, Any]:
     """What every client of ours is opened with, FastStream's included."""
     options: dict[str, Any] = {
         **_CONNECTION_OPTIONS,
-        "retry": Retry(
-            # A primary that became a replica: the next connection may lead to the new one.
-            ExponentialWithJitterBackoff(base=0.05, cap=2.0),
-            _RETRIES,
-            (RedisConnectionError, RedisTimeoutError, ReadOnlyError),
-        ),
+        "retry": _retry(_RETRIES),
     }
     # A unix socket has no keepalive.
     return options if url.startswith("unix:") else {**options, "socket_keepalive": True}
+
+
+def _retry(times: int) -> Retry:
+    # A primary that became a replica: the next connection may lead to the new one.
+    errors = (RedisConnectionError, RedisTimeoutError, ReadOnlyError)
+    return Retry(ExponentialWithJitterBackoff(base=0.05, cap=2.0), times, errors)
 
 
 def open_connection(settings: BusSettings) -> RedisConnection:

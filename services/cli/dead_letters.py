@@ -9,12 +9,12 @@ from typing import Any, Literal
 from services.cli.ages import ago
 from services.cli.letters_wanted import Wanted
 from services.cli.output import printable, say, write_json_line, write_table
-from services.cli.with_broker import with_broker
+from services.cli.with_broker import broken_off, with_broker
 from shared import errors
 from shared.bus.dead_letters import DeadLetters, Letter, LetterFilter
 from shared.clock import SystemClock, from_ms
-from shared.errors import DependencyUnavailable, InvalidInput, PermanentFailure
-from shared.redis_client import BROKER_ERRORS, RedisConnection
+from shared.errors import InvalidInput, PermanentFailure
+from shared.redis_client import RedisConnection
 
 Way = Literal["replay", "discard"]
 DEFAULT_LIMIT = 50
@@ -184,16 +184,11 @@ async def end_letters(letters: DeadLetters, wanted: Wanted, how: Way, now_ms: in
 
 async def _end(letters: DeadLetters, found: Sequence[Letter], how: Way) -> int:
     ended = 0
-    for start in range(0, len(found), _AT_ONCE):
-        if start and start % _SAY_EVERY == 0:
-            say(f"{start} of {len(found)}")
-        try:
+    with broken_off(lambda: f"{_letters(ended)} {_DONE[how]}", f"do the same again: nothing is {_DONE[how]} twice"):
+        for start in range(0, len(found), _AT_ONCE):
+            if start and start % _SAY_EVERY == 0:
+                say(f"{start} of {len(found)}")
             ended += await letters.end(found[start : start + _AT_ONCE], how)
-        except BROKER_ERRORS as error:
-            raise DependencyUnavailable(
-                f"the broker took no more after {_letters(ended)} ({error}): do the same again, "
-                f"nothing is {_DONE[how]} twice"
-            ) from error
     return ended
 
 

@@ -18,13 +18,11 @@ class Feeding:
 
     Attributes:
         limit: backlog from which it waits.
-        again: what to do after it gave up, in words.
     """
 
     connection: RedisConnection
     clock: Clock
     limit: int
-    again: str
 
     async def wait_for_room(self) -> None:
         """Return when the stage has little to do and the broker has room.
@@ -41,6 +39,6 @@ class Feeding:
             elif self.clock.monotonic_s() - since_s > _PATIENCE_S:
                 raise DependencyUnavailable(
                     f"{backlog} articles wait for enrichment and nothing takes them ({pause.reason}): "
-                    f"start `newsweir run`, then {self.again}"
+                    "start `newsweir run`"
                 )
             await self.clock.sleep(_WAIT_S)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 from services.cli.feeding import Feeding
 from services.cli.json_lines import Line, name_of, open_input, parse_line, read_lines
 from services.cli.output import say, write_json_line
+from services.cli.with_broker import broken_off
 from services.crawler.composition import MAX_TEXT_CHARACTERS, content_hash
 from services.crawler.registry_guard import RegistryGuard
 from shared import dispositions, registry, tracing
@@ -19,7 +20,7 @@ from shared.clock import Clock, from_ms
 from shared.dispositions import counts_key, day_of, inflight_key
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, Precision, Publication
-from shared.redis_client import CONNECTION_ERRORS, RedisConnection
+from shared.redis_client import RedisConnection
 from shared.registry import (
     RegistryEntry,
     advance,
@@ -168,8 +169,7 @@ class Importer:
         Raises:
             DependencyUnavailable: nothing takes from the stage's backlog.
         """
-        again = "import again (what was imported is skipped)"
-        await Feeding(self.connection, self.clock, _MAX_BACKLOG, again).wait_for_room()
+        await Feeding(self.connection, self.clock, _MAX_BACKLOG).wait_for_room()
 
 
 def _event(
@@ -216,16 +216,15 @@ async def import_lines(lines: Iterable[Line], importer: Importer) -> Counter[str
         DependencyUnavailable: the broker is away, or nothing takes articles from the stream.
     """
     counts: Counter[str] = Counter()
-    for line in lines:
-        if counts.total() % _LINES_BETWEEN_CHECKS == 0:
-            await importer.wait_for_room()
-        try:
-            counts[await importer.add(parse_line(line, ImportLine, MAX_LINE_BYTES))] += 1
-        except (InvalidInput, LimitExceeded) as error:
-            write_json_line({"url": name_of(line, "url"), "error": str(error)})
-            counts["bad"] += 1
-        except CONNECTION_ERRORS as error:
-            raise DependencyUnavailable(f"the broker went away after {counts.total()} lines: {error}") from error
+    with broken_off(lambda: _in_words(counts), "import the same again: what is there already is skipped"):
+        for line in lines:
+            if counts.total() % _LINES_BETWEEN_CHECKS == 0:
+                await importer.wait_for_room()
+            try:
+                counts[await importer.add(parse_line(line, ImportLine, MAX_LINE_BYTES))] += 1
+            except (InvalidInput, LimitExceeded) as error:
+                write_json_line({"url": name_of(line, "url"), "error": str(error)})
+                counts["bad"] += 1
     return counts
 
 
@@ -239,9 +238,13 @@ async def import_file(name: str, connection: RedisConnection, store: StoreSettin
     await importer.guard.check()
     with open_input(name) as file:
         counts = await import_lines(read_lines(file, MAX_LINE_BYTES), importer)
+    say(_in_words(counts))
+    return 1 if counts["bad"] else 0
+
+
+def _in_words(counts: Counter[str]) -> str:
     forgotten = f"{counts['forgotten']} left out as forgotten, " if counts["forgotten"] else ""
-    say(
+    return (
         f"{counts['imported']} imported, {counts['known']} known already, "
         f"{counts['crawled']} left as they were crawled, {forgotten}{counts['bad']} bad"
     )
-    return 1 if counts["bad"] else 0

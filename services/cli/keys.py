@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from services.cli.output import say, write_json_line, write_table
-from services.search.api_keys import ApiKey, KeyRing, Scope
+from services.cli.with_broker import broken_off
+from services.search.api_keys import KeyRing, Scope
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
 from shared.redis_client import RedisConnection
@@ -16,7 +17,8 @@ async def create_key(connection: RedisConnection, name: str, scopes: Sequence[Sc
         InvalidInput: a name or scopes that do not fit.
         LimitExceeded: there are too many keys.
     """
-    key, kept = await KeyRing(connection, clock).create(name, scopes)
+    with broken_off(lambda: "a key may have been made that nobody has seen", "`newsweir keys list` shows it then"):
+        key, kept = await KeyRing(connection, clock).create(name, scopes)
     say(f"key {kept.id} ({kept.name}: {', '.join(kept.scopes)}); keep it now, it is not shown again:")
     print(key)
 
@@ -50,7 +52,3 @@ async def revoke_keys(connection: RedisConnection, key_ids: Sequence[str], clock
             instead = f"{named} is called so" if named else "`newsweir keys list` shows them all"
             raise InvalidInput(f"no key has the id {key_id!r}: {instead}")
         say(f"revoked {key_id}")
-
-
-def _row(key: ApiKey) -> tuple[str, ...]:
-    return key.id, key.name, ", ".join(key.scopes), f"{from_ms(key.created_at_ms):%Y-%m-%d %H:%M}"

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from services.cli.feeding import Feeding
 from services.cli.output import say
+from services.cli.with_broker import broken_off
 from services.crawler.archive import Exchange, read_archive
 from services.crawler.extraction_pool import extraction_pool, processes
 from services.crawler.registry_guard import RegistryGuard
 from services.crawler.replay import PUBLISHED, Replay
 from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock
-from shared.errors import DependencyUnavailable, InvalidInput
-from shared.redis_client import CONNECTION_ERRORS, RedisConnection
+from shared.errors import InvalidInput
+from shared.redis_client import RedisConnection
 from shared.settings import StoreSettings
 from shared.sources import SourceRegistry
 
@@ -86,21 +87,20 @@ async def replay_files(
 async def _replay_all(
     archives: Archives, replay: Replay, connection: RedisConnection, clock: Clock, ahead: int, *, dry_run: bool
 ) -> Counter[str]:
-    feeding = Feeding(connection, clock, _MAX_BACKLOG, "replay again (what was handed over is unchanged then)")
+    feeding = Feeding(connection, clock, _MAX_BACKLOG)
     counts: Counter[str] = Counter()
     said_s = clock.monotonic_s()
-    async for batch in archives.batches(ahead):
-        try:
+    again = "replay the same again: what was handed over is unchanged then"
+    with broken_off(lambda: _in_words(counts, dry_run=dry_run), again):
+        async for batch in archives.batches(ahead):
             if not dry_run:
                 await feeding.wait_for_room()
             # Side by side to be read, one after the other to be handed over: a later page of an article is newer.
             for read in await asyncio.gather(*map(replay.read, batch)):
                 counts[await replay.hand_over(read)] += 1
-        except CONNECTION_ERRORS as error:
-            raise DependencyUnavailable(f"the broker went away after {counts.total()} pages: {error}") from error
-        if clock.monotonic_s() - said_s >= _SAY_EVERY_S:
-            said_s = clock.monotonic_s()
-            say(f"{_in_words(counts, dry_run=dry_run)} …")
+            if clock.monotonic_s() - said_s >= _SAY_EVERY_S:
+                said_s = clock.monotonic_s()
+                say(f"{_in_words(counts, dry_run=dry_run)} …")
     return counts
 
 

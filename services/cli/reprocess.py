@@ -6,6 +6,7 @@ from datetime import datetime
 
 from services.cli.feeding import Feeding
 from services.cli.output import say
+from services.cli.with_broker import broken_off
 from services.crawler.settings import CrawlerSettings
 from services.enrichment.enrich import ENRICHMENT_VERSION
 from shared import registry, tracing
@@ -15,9 +16,9 @@ from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery
 from shared.bus.envelope import encode
 from shared.clock import Clock, from_ms
-from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded
+from shared.errors import InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, FormerStory
-from shared.redis_client import BROKER_ERRORS, RedisConnection
+from shared.redis_client import RedisConnection
 from shared.registry import is_suppressed
 from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED
@@ -181,20 +182,16 @@ async def reprocess(
     started = from_ms(clock.now_ms()).isoformat(timespec="seconds")
     limit = max(1, round(crawler.high_water_events * _SHARE_OF_HIGH_WATER))
     reader = await open_reader(store, clock)
-    feeding = Feeding(connection, clock, limit, f"go on: the same command with --enriched-before {started}")
-    work = Reprocessing(connection, reader, clock, feeding)
+    work = Reprocessing(connection, reader, clock, Feeding(connection, clock, limit))
     try:
         if dry_run:
             meant = await work.count(selection)
             say(f"{meant} of {work.tally.looked_at} articles that match would be enriched again; nothing was published")
             return
-        total = (await reader.search(selection.query)).total.value
-        await work.run(selection, total)
-    except BROKER_ERRORS as error:
-        raise DependencyUnavailable(
-            f"{work.tally.published} articles will be enriched again, then: {error}; "
-            f"go on with --enriched-before {started}"
-        ) from error
+        again = f"go on with the same command and --enriched-before {started}"
+        with broken_off(lambda: f"{work.tally.published} articles are enriched again as services run", again):
+            total = (await reader.search(selection.query)).total.value
+            await work.run(selection, total)
     finally:
         await reader.close()
     say(_in_words(work.tally))

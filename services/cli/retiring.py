@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from services.cli.forget import named
 from services.cli.output import say
+from services.cli.with_broker import broken_off
 from shared import registry
 from shared.article_store.document import StoredArticle
 from shared.article_store.months import Months
@@ -109,10 +110,11 @@ async def prune_command(
         say("nothing was changed")
         return 1
     done = 0
-    async for stored in _older(reader, before):
-        done += await retiring.retire(stored, delete=True)
-        if done % _SAY_EVERY == 0:
-            say(f"{done} of {found}")
+    with broken_off(lambda: f"{done} of {found} articles are deleted once indexing comes to them", "prune again"):
+        async for stored in _older(reader, before):
+            done += await retiring.retire(stored, delete=True)
+            if done % _SAY_EVERY == 0:
+                say(f"{done} of {found}")
     say(f"{done} articles are deleted once indexing comes to them")
     if months and old:
         await _drop(months, before, {one.month for one in old}, retiring.clock)

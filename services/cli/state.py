@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from services.cli.output import say
+from services.cli.with_broker import broken_off
 from services.crawler.restoring import Known, Restorer, known_of
 from services.crawler.settings import CrawlerSettings
 from shared.article_store.opening import open_reader
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery
 from shared.clock import Clock, from_ms, to_ms
-from shared.errors import DependencyUnavailable
-from shared.redis_client import BROKER_ERRORS, RedisConnection
+from shared.redis_client import RedisConnection
 from shared.registry import FORGOTTEN, mark_complete, suppress_again
 from shared.settings import StoreSettings
 from shared.sources import SourceRegistry
@@ -131,10 +131,9 @@ async def rebuild_state(
     reader = await open_reader(store, clock)
     try:
         rebuild = Rebuild(connection, reader, clock, crawler.article_revisits_s)
-        tally = await (rebuild.count() if dry_run else rebuild.run())
-        sources = len(await SourceRegistry(connection).all())
-    except BROKER_ERRORS as error:
-        raise DependencyUnavailable(f"the state is not rebuilt: {error}; run the command again") from error
+        with broken_off(lambda: "the state is not rebuilt", "run the command again"):
+            tally = await (rebuild.count() if dry_run else rebuild.run())
+            sources = len(await SourceRegistry(connection).all())
     finally:
         await reader.close()
     say(_in_words(tally, dry_run=dry_run))

@@ -15,7 +15,7 @@ from tests.chaos.fleet import Fleet
 
 T = TypeVar("T")
 _AGAIN_S = 0.2
-# A command gives up after some seconds without a broker; no outage lasts for so many of these.
+# A command gives up after half a minute without a broker; no outage lasts for so many of these.
 _MOST_IMPORTS = 50
 
 # KEYS: tokens, stream, inflight, counts, registry. ARGV: token, 1 to open the fetch, fetch_id, source_id, day,

@@ -216,7 +216,7 @@ async def test_reprocessing_begins_a_trace_that_is_linked_to_that_of_the_fetch(
     reader = await open_reader(store, clock)
 
     with sending(receiver, "cli"):
-        feeding = Feeding(connection, clock, 100, "again")
+        feeding = Feeding(connection, clock, 100)
         await Reprocessing(connection, reader, clock, feeding).run(Selection(ArticleQuery(size=1)), 2)
     await reader.close()
 

@@ -12,8 +12,8 @@ from services.cli.output import say
 from shared.article_store.opening import open_reader
 from shared.clock import Clock
 from shared.dispositions import LOST, day_of
-from shared.errors import DependencyUnavailable, InvalidInput
-from shared.redis_client import CONNECTION_ERRORS, RedisConnection
+from shared.errors import InvalidInput
+from shared.redis_client import RedisConnection
 from shared.settings import StoreSettings
 
 # An event that moves may be missed once; to be missed each time it would have to move at the same moment again.
@@ -46,12 +46,9 @@ async def audit_command(
 
     Raises:
         InvalidInput: nothing was ever fetched of the source or on the day.
-        DependencyUnavailable: the broker or the store went away meanwhile.
+        DependencyUnavailable: the store is away.
     """
-    try:
-        audit = await audit_everything(connection, store, clock, scope)
-    except CONNECTION_ERRORS as error:
-        raise DependencyUnavailable(f"the broker went away meanwhile ({error}): audit again") from error
+    audit = await audit_everything(connection, store, clock, scope)
     write(audit, by_day=by_day, as_json=as_json)
     return 0 if audit.adds_up else 1
 
@@ -60,18 +57,15 @@ async def end_lost_command(connection: RedisConnection, clock: Clock, scope: Sco
     """End the fetches that an audit finds lost, or only say how many; the exit status, 1 where some are left.
 
     Raises:
-        InvalidInput, DependencyUnavailable: as `audit_command`.
+        InvalidInput: as `audit_command`.
     """
-    try:
-        lost = lost_of((await audit_everything(connection, None, clock, scope)).findings)
-        if not yes:
-            told = ", ".join(lost[:_IDS_SHOWN]) + (", …" if len(lost) > _IDS_SHOWN else "")
-            shown = f": {told}; with --yes they count as dropped:{LOST}" if lost else ""
-            say(f"{_fetches(len(lost))} would be ended{shown}")
-            return 1 if lost else 0
-        ended = await end_lost(connection, lost)
-    except CONNECTION_ERRORS as error:
-        raise DependencyUnavailable(f"the broker went away meanwhile ({error}): end them again") from error
+    lost = lost_of((await audit_everything(connection, None, clock, scope)).findings)
+    if not yes:
+        told = ", ".join(lost[:_IDS_SHOWN]) + (", …" if len(lost) > _IDS_SHOWN else "")
+        shown = f": {told}; with --yes they count as dropped:{LOST}" if lost else ""
+        say(f"{_fetches(len(lost))} would be ended{shown}")
+        return 1 if lost else 0
+    ended = await end_lost(connection, lost)
     say(f"{_fetches(ended)} ended as dropped:{LOST}; what they fetched is news when it is fetched next")
     return 0
 

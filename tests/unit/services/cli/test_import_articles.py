@@ -4,17 +4,22 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
+from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from services.cli.import_articles import Importer, ImportLine, import_file, import_lines
-from services.cli.json_lines import read_lines
+from services.cli.json_lines import Line, read_lines
 from services.crawler.registry_guard import RegistryGuard
 from shared.article_store.opening import open_writer
 from shared.bus.envelope import Entry, Readable, decode
+from shared.clock import SystemClock
 from shared.dispositions import read_ledger
 from shared.errors import DependencyUnavailable, InvalidInput
 from shared.events.articles import ArticleCrawled
+from shared.redis_client import open_connection
 from shared.registry import RegistryEntry, advance, complete_key, mark_complete, read_entry, registry_key
-from shared.settings import StoreSettings
+from shared.settings import BusSettings, StoreSettings
 from shared.topology import ARTICLES_CRAWLED
 from shared.urls import article_id
 from tests.builders import a_stored_article
@@ -185,6 +190,38 @@ async def test_an_import_that_loses_its_broker_halfway_goes_no_further(importer,
         await importer.add(a_line(url="https://news.example/b"))
 
     assert len(await events(connection)) == 1
+
+
+async def test_an_import_whose_broker_goes_away_says_how_far_it_came_and_that_it_may_be_repeated(
+    store, clock, tmp_path
+):
+    server = await start_server(
+        bundled_binary(), tmp_path / "valkey", new_socket(), SystemClock(), log=tmp_path / "log"
+    )
+    connection = open_connection(BusSettings(redis_url=server.url))
+    connection.client.set_retry(Retry(NoBackoff(), 0))
+    importer = Importer(connection, clock, RegistryGuard(connection, store, clock))
+    await importer.guard.check()
+
+    def lines():
+        yield Line(1, a_line().model_dump_json().encode())
+        server.process.kill()
+        server.process.wait()
+        yield Line(2, a_line(url="https://news.example/b").model_dump_json().encode())
+
+    with pytest.raises(DependencyUnavailable) as told:
+        await import_lines(lines(), importer)
+
+    assert "; 1 imported, 0 known already, 0 left as they were crawled, 0 bad; " in str(told.value)
+    assert str(told.value).endswith("import the same again: what is there already is skipped")
+    await connection.close()
+
+
+async def test_an_import_whose_broker_is_away_when_room_is_looked_for_says_the_same(away, store, clock):
+    importer = Importer(away, clock, RegistryGuard(away, store, clock))
+
+    with pytest.raises(DependencyUnavailable, match=r"; 0 imported, .* import the same again"):
+        await import_lines([Line(1, a_line().model_dump_json().encode())], importer)
 
 
 async def test_an_import_goes_on_after_a_rebuild(importer, connection, store, clock):

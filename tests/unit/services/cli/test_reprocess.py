@@ -221,7 +221,7 @@ async def test_killed_anywhere_and_started_again_every_article_is_put_back(conne
     reader = await open_reader(store, clock)
 
     for published in (1, 7, 29):
-        work = Reprocessing(connection, reader, clock, Feeding(connection, clock, 1_000, "again"))
+        work = Reprocessing(connection, reader, clock, Feeding(connection, clock, 1_000))
         task = asyncio.create_task(work.run(ALL, 30))
         for _ in range(100_000):
             if work.tally.published >= published:
@@ -239,7 +239,7 @@ async def test_killed_anywhere_and_started_again_every_article_is_put_back(conne
 async def test_without_its_broker_the_command_says_how_to_go_on(store, clock, away):
     await hold(store, clock, a_stored_article(1))
 
-    with pytest.raises(DependencyUnavailable, match="go on with --enriched-before"):
+    with pytest.raises(DependencyUnavailable, match=r"; 0 articles .*; go on with .* --enriched-before"):
         await run(away, store, clock)
 
 
