@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from services.cli.output import say
-from services.search.catalogue import Catalogue
 from services.search.export_formats import FORMATS, Channel, Format
-from services.search.exports import begin
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.exports import begin
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
 from shared.article_store.query import ArticleQuery

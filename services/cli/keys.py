@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.cli.output import say, write_json_line, write_table
 from services.cli.with_broker import broken_off
-from services.search.api_keys import KeyRing, Scope
+from services.search.access.api_keys import KeyRing, Scope
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput
 from shared.redis_client import RedisConnection

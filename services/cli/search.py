@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from services.cli.output import printable, write_json_line, write_table
-from services.search import parameters as parameters_of_search
 from services.search.api.representation import ArticleList
-from services.search.catalogue import Catalogue
-from services.search.rights import as_permitted
-from services.search.values import search as asked
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.rights import as_permitted
+from services.search.finding.values import search as asked
+from services.search.parameters import articles as parameters_of_search
 from shared.article_store.opening import open_reader
 from shared.article_store.query import ArticleQuery, FacetCounts, Hit, SearchResult
 from shared.clock import SystemClock, from_ms

@@ -10,7 +10,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from services.search.access import AccessGuard, SecurityHeaders, check_binding, known_hosts
+from services.search.access.api_keys import KeyRing
+from services.search.access.authentication import KeyGuard
+from services.search.access.body_limits import BodyLimits
+from services.search.access.guard import AccessGuard, SecurityHeaders, check_binding, known_hosts
+from services.search.access.rate_limits import RateLimiter
+from services.search.access.sessions import Sessions
 from services.search.alerts.service import AlertService, open_alerts
 from services.search.alerts.settings import AlertSettings
 from services.search.api.alerts import AlertResource, alert_routes
@@ -24,17 +29,12 @@ from services.search.api.sources import source_routes
 from services.search.api.stories import story_routes
 from services.search.api.timeline import timeline_routes
 from services.search.api.values import value_routes
-from services.search.api_keys import KeyRing
-from services.search.authentication import KeyGuard
-from services.search.body_limits import BodyLimits
-from services.search.catalogue import Catalogue
 from services.search.error_answers import ErrorAnswers, Unforeseen
+from services.search.finding.catalogue import Catalogue
 from services.search.head_requests import HeadAsGet
 from services.search.live import HEARTBEAT_S, LiveFeed
 from services.search.measuring import Measured
 from services.search.pipeline import Pipeline
-from services.search.rate_limits import RateLimiter
-from services.search.sessions import Sessions
 from services.search.settings import SearchSettings
 from services.search.source_catalogue import SourceCatalogue
 from services.search.ui.alert_pages import AlertPages

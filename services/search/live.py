@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from services.search.api.representation import ArticleItem
 from services.search.broker import BrokerUnavailable, answered
-from services.search.catalogue import Catalogue
-from services.search.names import named_within
-from services.search.sight import in_sight
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.names import named_within
+from services.search.finding.sight import in_sight
 from shared.article_store.matching import Batch
 from shared.article_store.query import ArticleQuery, Hit
 from shared.bus.envelope import Entry, Readable, decode

@@ -8,15 +8,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from services.search.access.authentication import KeyNeeded, RateExceeded, ScopeMissing
+from services.search.access.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.alerts.rules import UnknownAlert
-from services.search.authentication import KeyNeeded, RateExceeded, ScopeMissing
-from services.search.body_limits import BodyTooLarge, BodyTooSlow
 from services.search.body_mistakes import mistake_in
 from services.search.broker import BrokerUnavailable
-from services.search.catalogue import ModelUnavailable, UnknownArticle, UnknownFacet, UnknownStory
-from services.search.entities import UnknownEntity
+from services.search.finding.catalogue import ModelUnavailable, UnknownArticle, UnknownFacet, UnknownStory
+from services.search.finding.entities import UnknownEntity
+from services.search.parameters.query_string import InvalidParameter
 from services.search.query_language.mistakes import QueryMistake
-from services.search.query_string import InvalidParameter
 from services.search.source_catalogue import CrawlerRefuses, NoCrawler, UnknownSource
 from services.search.starting_again import StartAgain
 from services.search.streaming import Busy

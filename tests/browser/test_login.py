@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from services.search.api_keys import KeyRing
+from services.search.access.api_keys import KeyRing
 from services.search.settings import SearchSettings
 from shared.clock import SystemClock
 from tests.browser.serving import serving

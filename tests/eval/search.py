@@ -22,7 +22,7 @@ from pathlib import Path
 
 import tantivy
 
-from services.search.catalogue import Catalogue
+from services.search.finding.catalogue import Catalogue
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import ArticleQuery, Match, Mode, NearestQuery, Words
 from shared.embeddings.built_in import SentenceModel, open_sentence_model

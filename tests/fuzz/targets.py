@@ -23,7 +23,7 @@ from services.crawler.discovery.link import Discovered
 from services.crawler.discovery.survey import survey
 from services.crawler.extraction.extract import extract
 from services.crawler.visits import Visit, article_visit, door_visit
-from services.search.parameters import parse, to_pairs
+from services.search.parameters.articles import parse, to_pairs
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import MAX_QUERY_CHARACTERS, read, read_forgiving
 from services.search.query_language.writing import write

@@ -8,7 +8,7 @@ from services.search.alerts.rules import Alert, AlertBook, Channel, Mail, Unknow
 from services.search.alerts.webhook import new_secret
 from services.search.api.alert_models import AlertChange, AlertSpec, MailSpec, WebhookSpec
 from services.search.broker import answered
-from services.search.query_string import InvalidParameter
+from services.search.parameters.query_string import InvalidParameter
 from shared.clock import Clock, from_ms
 from shared.errors import PermanentFailure
 

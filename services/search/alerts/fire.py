@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.search.alerts import deliveries
 from services.search.alerts.deliveries import Delivery
 from services.search.alerts.rules import Alert, Channel, Digest, Mail, alerts_key, digests_due_key
-from services.search.rights import as_permitted
+from services.search.finding.rights import as_permitted
 from shared.article_store.document import StoredArticle
 from shared.article_store.snippets import shortened
 from shared.bus.envelope import encode

@@ -7,8 +7,8 @@ from dataclasses import replace
 from services.search.alerts.backlog import Backlog
 from services.search.alerts.fire import Firing, Trigger
 from services.search.alerts.rules import AlertBook, Rule
-from services.search.names import named_within
-from services.search.sight import in_sight
+from services.search.finding.names import named_within
+from services.search.finding.sight import in_sight
 from shared import metrics, tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.matching import Batch

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.search.rights import as_permitted
-from services.search.sight import in_sight
+from services.search.finding.rights import as_permitted
+from services.search.finding.sight import in_sight
 from shared.article_store.document import StoredArticle
 from shared.article_store.protocol import ArticleReader
 from shared.clock import Clock

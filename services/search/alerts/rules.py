@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import structlog
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
-from services.search.parameters import SEARCH, parse
-from services.search.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
+from services.search.parameters.articles import SEARCH, parse
+from services.search.parameters.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
 from shared.article_store.bounds import check_bounds
 from shared.article_store.query import ArticleQuery
 from shared.clock import Clock, from_ms

@@ -31,13 +31,13 @@ from services.search.api.alert_models import (
 from services.search.api.asking import asks_nothing
 from services.search.api.representation import ArticleItem
 from services.search.broker import BrokerUnavailable, answered
-from services.search.catalogue import Catalogue
 from services.search.export_formats import Channel as FeedChannel
 from services.search.export_formats import rss
-from services.search.labels import Value, filtered_by, labels_of
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.labels import Value, filtered_by, labels_of
+from services.search.finding.values import search
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.streaming import Streamed, Turns
-from services.search.values import search
 from shared.article_store.document import StoredArticle
 from shared.clock import Clock, from_ms
 from shared.errors import NewsweirError

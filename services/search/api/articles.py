@@ -11,15 +11,15 @@ from services.search.api.asking import add_question, asks_nothing, given
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, Article, ArticleItem, ArticleList
 from services.search.api.revisions import RevisionList
-from services.search.catalogue import Catalogue
-from services.search.form import Form
-from services.search.parameter import several_of, whole
-from services.search.parameters import SEARCH, asked_of_articles, to_url
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.unknown_values import unknown_values
+from services.search.finding.values import filtered_by_id, search
+from services.search.parameters.articles import SEARCH, asked_of_articles, to_url
+from services.search.parameters.form import Form
+from services.search.parameters.parameter import several_of, whole
+from services.search.parameters.query_string import join_list
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import join_list
 from services.search.starting_again import starting_again_at
-from services.search.unknown_values import unknown_values
-from services.search.values import filtered_by_id, search
 from shared.clock import Clock
 
 _FIELD_NAMES = tuple(ArticleItem.model_fields)

@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from services.search.api.openapi import described, json_body
-from services.search.form import Form, Given
-from services.search.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
+from services.search.parameters.form import Form, Given
+from services.search.parameters.query_string import InvalidParameter, pairs_of_json, pairs_of_query_string
 from shared.clock import Clock, from_ms
 
 Endpoint = Callable[..., Coroutine[Any, Any, Any]]

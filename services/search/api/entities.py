@@ -11,14 +11,14 @@ from services.search.api.facts import QUOTES_PATH, RELATIONS_PATH, FactCounts, Q
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, ArticleItem, Total
 from services.search.api.timeline import Slice
-from services.search.catalogue import Catalogue
-from services.search.entities import MAX_GRAPH_NODES, Edge, EntityGraph, EntityProfile, Window, graph, profile
-from services.search.fact_parameters import fact_url, parameter_of
-from services.search.form import Form
-from services.search.parameter import whole
-from services.search.parameters import EVERYTHING, to_url
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.entities import MAX_GRAPH_NODES, Edge, EntityGraph, EntityProfile, Window, graph, profile
+from services.search.parameters.articles import EVERYTHING, to_url
+from services.search.parameters.facts import fact_url, parameter_of
+from services.search.parameters.form import Form
+from services.search.parameters.parameter import whole
+from services.search.parameters.times import times
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.times import times
 from shared.article_store.fact_query import FactQuery, FactResult, Interval
 from shared.article_store.query import FacetCounts, FacetFilter
 from shared.clock import Clock

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.search.api.asking import add_question, given
-from services.search.catalogue import Catalogue
 from services.search.export_formats import FORMATS, Channel, Format
-from services.search.exports import begin
-from services.search.parameter import CURSOR, choice, single
-from services.search.parameters import SORT, asked_of_articles, to_url, within_search
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.exports import begin
+from services.search.parameters.articles import SORT, asked_of_articles, to_url, within_search
+from services.search.parameters.parameter import CURSOR, choice, single
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.writing import write
 from services.search.streaming import Streamed, Turns

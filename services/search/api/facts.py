@@ -5,11 +5,11 @@ import datetime as dt
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from services.search import values
 from services.search.api.asking import add_question, given
 from services.search.api.representation import ARTICLES_PATH, Bucket, Total
-from services.search.catalogue import Catalogue
-from services.search.fact_parameters import (
+from services.search.finding import values
+from services.search.finding.catalogue import Catalogue
+from services.search.parameters.facts import (
     FACT_FORMS,
     asked_of_facts,
     fact_url,

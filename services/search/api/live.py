@@ -10,10 +10,10 @@ from starlette.responses import Response
 from services.search.api.asking import given
 from services.search.api.openapi import described
 from services.search.live import LiveFeed
-from services.search.parameter import single
-from services.search.parameters import asked_of_articles, within_search
+from services.search.parameters.articles import asked_of_articles, within_search
+from services.search.parameters.parameter import single
+from services.search.parameters.query_string import InvalidParameter
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import InvalidParameter
 from services.search.streaming import Streamed, Turns
 from shared.clock import Clock
 

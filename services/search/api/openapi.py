@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from services.search.form import AnyParameter
+from services.search.parameters.form import AnyParameter
 
 _LISTS = {"style": "form", "explode": True}
 

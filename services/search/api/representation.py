@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.search.api.understood import Understood
+from services.search.finding.unknown_values import UnknownValue
 from services.search.highlighting import to_html
-from services.search.parameters import to_url
-from services.search.query_string import Pairs
-from services.search.selection import toggled
-from services.search.unknown_values import UnknownValue
+from services.search.parameters.articles import to_url
+from services.search.parameters.query_string import Pairs
+from services.search.parameters.selection import toggled
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import (
     ArticleQuery,

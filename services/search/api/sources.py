@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from services.search.api.asking import asks_nothing, given
 from services.search.api.openapi import described
-from services.search.form import Form
-from services.search.parameter import several, several_of, text, whole
-from services.search.parameters import link
+from services.search.parameters.articles import link
+from services.search.parameters.form import Form
+from services.search.parameters.parameter import several, several_of, text, whole
+from services.search.parameters.query_string import join_list
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.query_string import join_list
 from services.search.source_catalogue import FoundSource, KnownSource, SourceCatalogue
 from shared.clock import Clock
 from shared.events.articles import HttpUrl

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 
-from services.search import values
 from services.search.api.asking import add_question, asks_nothing, given
 from services.search.api.representation import ARTICLES_PATH, Total
-from services.search.catalogue import Catalogue
+from services.search.finding import values
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.story_outlets import Outlet, outlets
+from services.search.parameters.stories import STORY_FORM, asked_of_stories, story_url
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.story_outlets import Outlet, outlets
-from services.search.story_parameters import STORY_FORM, asked_of_stories, story_url
 from shared.article_store.stories import StoredStory
 from shared.clock import Clock
 from shared.events.stories import StoryMember

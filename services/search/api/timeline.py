@@ -6,17 +6,17 @@ from typing import get_args
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from services.search import timelines
 from services.search.api.asking import add_question, given
 from services.search.api.representation import ARTICLES_PATH
 from services.search.api.understood import Understood
-from services.search.catalogue import Catalogue
-from services.search.parameter import choice, whole
-from services.search.parameters import asked_of_articles, to_url, within_search
+from services.search.finding import timelines
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.unknown_values import unknown_values
+from services.search.finding.values import filtered_by_id
+from services.search.parameters.articles import asked_of_articles, to_url, within_search
+from services.search.parameters.parameter import choice, whole
+from services.search.parameters.selection import only
 from services.search.problems import OPENAPI_RESPONSES
-from services.search.selection import only
-from services.search.unknown_values import unknown_values
-from services.search.values import filtered_by_id
 from shared.article_store.fact_query import Interval
 from shared.article_store.query import ArticleQuery, FacetRequest
 from shared.clock import Clock

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.search.parameters import Recency, recency_of
+from services.search.finding.unknown_values import UnknownValue
+from services.search.parameters.articles import Recency, recency_of
 from services.search.query_language.reading import match_of
 from services.search.query_language.writing import write
-from services.search.unknown_values import UnknownValue
 from shared.article_store.narrowing import DEAL_SIZE
 from shared.article_store.query import ArticleQuery, Copies, FacetFilter, FilterMode, Match, Mode
 

@@ -9,18 +9,18 @@ from services.search.api.asking import add_question, given
 from services.search.api.openapi import described
 from services.search.api.representation import ARTICLES_PATH, FacetAnswer
 from services.search.api.understood import Understood
-from services.search.catalogue import Catalogue, UnknownFacet
-from services.search.facet_parameters import OF_FACETS, TOP, under_parameter
-from services.search.form import Form, Given
-from services.search.parameter import choice, several_of, text, whole
-from services.search.parameters import EVERYTHING, asked_of_articles, to_url, within_search
+from services.search.finding.catalogue import Catalogue, UnknownFacet
+from services.search.finding.unknown_values import unknown_values
+from services.search.finding.values import MAX_SUGGESTIONS, facet_values, filtered_by_id, suggestions
+from services.search.parameters.articles import EVERYTHING, asked_of_articles, to_url, within_search
+from services.search.parameters.facets import OF_FACETS, TOP, under_parameter
+from services.search.parameters.form import Form, Given
+from services.search.parameters.parameter import choice, several_of, text, whole
+from services.search.parameters.query_string import InvalidParameter
+from services.search.parameters.selection import toggled
 from services.search.problems import OPENAPI_RESPONSES
 from services.search.query_language.fields import NAMED_FACETS
 from services.search.query_language.writing import write
-from services.search.query_string import InvalidParameter
-from services.search.selection import toggled
-from services.search.unknown_values import unknown_values
-from services.search.values import MAX_SUGGESTIONS, facet_values, filtered_by_id, suggestions
 from shared.article_store.periods import Interval
 from shared.article_store.query import (
     MAX_FACET_SIZE,

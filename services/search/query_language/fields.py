@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from services.search.moments import after, before
+from services.search.query_language.moments import after, before
 from shared.article_store.query import AnyOf, Expression, HasValue, OnSite, PublishedBetween, TextField, Words
 from shared.events.enrichment import ENTITY_ID_PATTERN
 from shared.facets import FACETS_BY_NAME

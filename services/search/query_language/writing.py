@@ -2,8 +2,8 @@
 
 import re
 
-from services.search.moments import written
 from services.search.query_language.fields import TEXT_FIELDS, entity_named
+from services.search.query_language.moments import written
 from services.search.query_language.tokens import QUOTES
 from shared.article_store.query import AllOf, AnyOf, Expression, HasValue, Not, OnSite, PublishedBetween, Words
 

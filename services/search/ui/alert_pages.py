@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from services.search.api.alert_models import AlertChange, AlertView, TestRequest, TestResult
 from services.search.api.alerts import AlertResource, LastState
-from services.search.query_string import pairs_of_query_string
+from services.search.parameters.query_string import pairs_of_query_string
 from services.search.ui import alert_view
 from services.search.ui.alert_view import AlertForm, by_name
 from services.search.ui.forms import form, seen

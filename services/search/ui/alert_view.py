@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from services.search.alerts.deliveries import State
 from services.search.alerts.history import Fired
 from services.search.api.alert_models import AlertSpec, AlertView, ChannelView, DeliveryView
-from services.search.parameters import EVERYTHING, SEARCH, asked_by_people, to_pairs
-from services.search.query_string import InvalidParameter, Pairs, split_list
+from services.search.parameters.articles import EVERYTHING, SEARCH, asked_by_people, to_pairs
+from services.search.parameters.query_string import InvalidParameter, Pairs, split_list
 from services.search.ui.filter_chips import Labels
 from services.search.ui.links import SEARCH_PATH, alert_path, article_path
 from services.search.ui.search_view import Link

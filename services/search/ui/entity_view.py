@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from services.search.entities import EntityGraph, EntityProfile
-from services.search.parameters import EVERYTHING
-from services.search.selection import toggled
-from services.search.timelines import Timeline
+from services.search.finding.entities import EntityGraph, EntityProfile
+from services.search.finding.timelines import Timeline
+from services.search.parameters.articles import EVERYTHING
+from services.search.parameters.selection import toggled
 from services.search.ui import wording
 from services.search.ui.charts import BarChart, BarValue, bar_chart, period
 from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from services.search.amounts import written_amount
-from services.search.filter_links import FilterLinks
+from services.search.parameters.amounts import written_amount
+from services.search.parameters.filter_links import FilterLinks
 from services.search.ui import histogram
 from services.search.ui.links import SEARCH_PATH, search_page
 from services.search.ui.topic_tree import as_tree

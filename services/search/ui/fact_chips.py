@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from services.search.fact_parameters import fact_url, toggled_fact
+from services.search.parameters.facts import fact_url, toggled_fact
 from services.search.ui import wording
 from services.search.ui.search_view import Link
 from shared.article_store.fact_query import FactField, FactQuery

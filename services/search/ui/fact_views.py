@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
-from services.search.fact_parameters import fact_url, toggled_fact
+from services.search.parameters.facts import fact_url, toggled_fact
 from services.search.ui import wording
 from services.search.ui.charts import BarChart, BarValue, bar_chart, period
 from services.search.ui.facet_boxes import BucketRow, FacetBox

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.search.selection import toggled
+from services.search.parameters.selection import toggled
 from services.search.ui import wording
 from services.search.ui.links import search_page
 from shared.article_store.narrowing import DEAL_SIZE

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from services.search.filter_links import FilterLinks
-from services.search.parameters import EVERYTHING, to_url
+from services.search.parameters.articles import EVERYTHING, to_url
+from services.search.parameters.filter_links import FilterLinks
 from shared.article_store.query import ArticleQuery
 from shared.facets import FACETS_BY_NAME
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.search.access.sessions import COOKIE, Sessions
 from services.search.broker import BrokerUnavailable
-from services.search.sessions import COOKIE, Sessions
 from services.search.ui.forms import form, seen
 from services.search.ui.links import LOGIN_PATH, LOGOUT_PATH, SEARCH_PATH
 from services.search.ui.rendering import Renderer

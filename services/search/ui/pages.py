@@ -10,17 +10,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services.search.catalogue import Catalogue
-from services.search.entities import Window, graph, profile
-from services.search.fact_parameters import FACT_FORMS, asked_of_facts
-from services.search.form import Form, Given
-from services.search.labels import filtered_values, labels_of
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.entities import Window, graph, profile
+from services.search.finding.labels import filtered_values, labels_of
+from services.search.finding.unknown_values import unknown_values
+from services.search.finding.values import facet_values, facts, filtered_by_id, search, stories
 from services.search.live import LiveFeed
-from services.search.parameters import SEARCH, asked_by_people
+from services.search.parameters.articles import SEARCH, asked_by_people
+from services.search.parameters.facts import FACT_FORMS, asked_of_facts
+from services.search.parameters.form import Form, Given
+from services.search.parameters.query_string import pairs_of_query_string
+from services.search.parameters.stories import STORY_FORM, asked_of_stories
 from services.search.problems import KINDS, Problem
-from services.search.query_string import pairs_of_query_string
 from services.search.starting_again import starting_again_at
-from services.search.story_parameters import STORY_FORM, asked_of_stories
 from services.search.ui.article_view import article_view
 from services.search.ui.entity_view import entity_view
 from services.search.ui.facet_boxes import uncounted
@@ -32,8 +34,6 @@ from services.search.ui.rendering import Renderer
 from services.search.ui.search_view import result_row, search_view
 from services.search.ui.story_views import originals, revision_rows, stories_view, story_view
 from services.search.ui.topic_paths import TopicPaths
-from services.search.unknown_values import unknown_values
-from services.search.values import facet_values, facts, filtered_by_id, search, stories
 from shared.article_store.bounds import MAX_FILTER_VALUES
 from shared.article_store.document import StoredArticle
 from shared.article_store.fact_query import FactQuery

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from services.search.api.export import EXPORT_PATH
 from services.search.highlighting import to_html, without_marks
-from services.search.parameters import EVERYTHING, to_pairs, to_url
+from services.search.parameters.articles import EVERYTHING, to_pairs, to_url
 from services.search.query_language.writing import write
 from services.search.ui import wording
 from services.search.ui.charts import BarChart

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.search.differences import Change, difference
-from services.search.story_outlets import Outlet, outlets
-from services.search.story_parameters import story_url
+from services.search.finding.story_outlets import Outlet, outlets
+from services.search.parameters.stories import story_url
 from services.search.ui import wording
 from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row
 from services.search.ui.links import STORIES_PATH, article_path, search_for, story_path

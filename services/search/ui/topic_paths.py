@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from services.search.catalogue import Catalogue
+from services.search.finding.catalogue import Catalogue
 from services.search.ui.topic_tree import parents
 from shared.article_store.document import StoredArticle
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetFilter

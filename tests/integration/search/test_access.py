@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from services.search.api_keys import KeyRing
+from services.search.access.api_keys import KeyRing
+from services.search.access.body_limits import MAX_BODY_BYTES
 from services.search.app import create_app
-from services.search.body_limits import MAX_BODY_BYTES
 from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader
 from shared.errors import ConfigurationError

@@ -1,7 +1,7 @@
 import pytest
 
-from services.search.catalogue import Catalogue
-from services.search.labels import filtered_values, labels_of
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.labels import filtered_values, labels_of
 from shared.article_store.opening import open_reader
 from tests.unit.services.search.asking import parse
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.search.api.live import MAX_CLIENTS
 from services.search.app import create_app
-from services.search.catalogue import Catalogue
+from services.search.finding.catalogue import Catalogue
 from services.search.live import LiveFeed
 from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer

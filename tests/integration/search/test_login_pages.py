@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.search.api_keys import KeyRing
-from services.search.sessions import COOKIE
+from services.search.access.api_keys import KeyRing
+from services.search.access.sessions import COOKIE
 from tests.integration.search.test_access import ask  # noqa: F401 (fixture)
 from tests.integration.search.test_pages import Outline
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.search.api_keys import KeyRing
-from services.search.sessions import Sessions
+from services.search.access.api_keys import KeyRing
+from services.search.access.sessions import Sessions
 
 
 @pytest.fixture

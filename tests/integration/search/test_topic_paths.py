@@ -1,6 +1,6 @@
 import pytest
 
-from services.search.catalogue import Catalogue
+from services.search.finding.catalogue import Catalogue
 from services.search.ui.topic_paths import TopicPaths
 from shared.article_store.opening import open_reader
 from shared.article_store.query import Bucket, FacetCounts

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from services.cli.keys import create_key, list_keys, revoke_keys
-from services.search.api_keys import KeyRing
+from services.search.access.api_keys import KeyRing
 from shared.errors import InvalidInput
 
 

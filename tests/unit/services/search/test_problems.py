@@ -3,11 +3,11 @@ import json
 import pytest
 from starlette.exceptions import HTTPException
 
-from services.search.catalogue import ModelUnavailable, UnknownArticle
+from services.search.finding.catalogue import ModelUnavailable, UnknownArticle
+from services.search.parameters.query_string import InvalidParameter
 from services.search.problems import KINDS, problem_of, to_response
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read
-from services.search.query_string import InvalidParameter
 from services.search.starting_again import StartAgain
 from shared.article_store.sealing import open_cursor
 from shared.errors import DependencyUnavailable, InvalidCursor, InvalidInput, LimitExceeded

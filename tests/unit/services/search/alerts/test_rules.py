@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from services.search.alerts.rules import AlertBook, alerts_key, query_of, understood
-from services.search.query_string import InvalidParameter
+from services.search.parameters.query_string import InvalidParameter
 from shared.article_store.query import FacetFilter
 from shared.errors import InvalidInput, LimitExceeded
 from tests.builders import NOON

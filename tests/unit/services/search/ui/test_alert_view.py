@@ -4,7 +4,7 @@ import pytest
 
 from services.search.alerts.rules import Alert, Mail, Webhook
 from services.search.api.alert_models import AlertView, DeliveryView
-from services.search.query_string import InvalidParameter
+from services.search.parameters.query_string import InvalidParameter
 from services.search.ui.alert_view import (
     AlertForm,
     alert_row,

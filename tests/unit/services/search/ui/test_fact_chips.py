@@ -1,7 +1,7 @@
 """Each filter of a question for deals or quotes is a chip in words, with the link that takes it off alone."""
 
-from services.search.fact_parameters import FACT_FORMS, asked_of_facts
-from services.search.query_string import pairs_of_query_string
+from services.search.parameters.facts import FACT_FORMS, asked_of_facts
+from services.search.parameters.query_string import pairs_of_query_string
 from services.search.ui.fact_chips import fact_chips
 from tests.builders import NOON
 
