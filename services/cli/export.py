@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,4 +64,6 @@ def open_output(path: Path | None) -> Iterator[BinaryIO]:
     except OSError as error:
         raise ConfigurationError(f"cannot write {path}: {error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        # Where nothing could be written there is nothing to take away, either.
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """`newsweir reprocess`: what the store holds, enriched again, by query; it counts as no fetch."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.cli.feeding import Feeding
@@ -9,6 +9,8 @@ from services.cli.output import say
 from services.cli.with_broker import broken_off
 from services.crawler.settings import CrawlerSettings
 from services.enrichment.enrich import ENRICHMENT_VERSION
+from services.search.catalogue import Catalogue
+from services.search.values import resolved
 from shared import registry, tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
@@ -19,7 +21,6 @@ from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput, LimitExceeded
 from shared.events.articles import ArticleCrawled, FormerStory
 from shared.redis_client import RedisConnection
-from shared.registry import is_suppressed
 from shared.settings import StoreSettings
 from shared.topology import ARTICLES_CRAWLED
 
@@ -108,8 +109,6 @@ class Reprocessing:
                 yield stored
 
     async def _publish(self, stored: StoredArticle) -> None:
-        if await is_suppressed(self.connection, stored.article_id):
-            return
         about = {"newsweir.article_id": stored.article_id, "newsweir.fetch_id": stored.article.fetch_id}
         links = [tracing.of_fetch(stored.article.fetch_id)]
         with tracing.span("reprocess article", about, kind="producer", links=links) as span:
@@ -184,6 +183,8 @@ async def reprocess(
     reader = await open_reader(store, clock)
     work = Reprocessing(connection, reader, clock, Feeding(connection, clock, limit))
     try:
+        catalogue = Catalogue(reader, time_limit_s=store.store_timeout_s)
+        selection = replace(selection, query=await resolved(catalogue, selection.query))
         if dry_run:
             meant = await work.count(selection)
             say(f"{meant} of {work.tally.looked_at} articles that match would be enriched again; nothing was published")

@@ -49,6 +49,13 @@ async def test_an_article_that_forbids_copies_leaves_as_a_snippet(store, tmp_pat
     assert article["text_truncated"]
 
 
+def test_a_file_below_a_file_is_refused_in_words(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigurationError, match="cannot write"), open_output(tmp_path / "file" / "out.csv"):
+        pass
+
+
 def test_a_file_has_its_name_only_when_it_is_whole(tmp_path):
     seen: list[str] = []
 

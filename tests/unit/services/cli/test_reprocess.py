@@ -27,7 +27,7 @@ from shared.events.articles import ArticleCrawled, ArticleEnriched
 from shared.registry import suppressed_key
 from shared.settings import StoreSettings, variable_of
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT, INDEXING
-from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment
+from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment, an_entity
 from tests.prose import prose
 
 ALL = Selection(ArticleQuery(size=1))
@@ -183,6 +183,16 @@ async def test_only_what_matches_and_is_older_is_meant(connection, store, clock)
     )
 
     await run(connection, store, clock, Selection(understand("battery", ()), older_than_version=2))
+
+    assert [event.article_id for event in await events(connection)] == [a_stored_article(1).article_id]
+
+
+@pytest.mark.parametrize("question", [("organization:Acme", ()), ("", ("organization=Acme",))])
+async def test_names_are_looked_up_as_in_a_search(connection, store, clock, question):
+    acme = an_enrichment(entities=(an_entity("org:acme", "Acme"),))
+    await hold(store, clock, a_stored_article(1, acme), a_stored_article(2))
+
+    await run(connection, store, clock, Selection(understand(*question)))
 
     assert [event.article_id for event in await events(connection)] == [a_stored_article(1).article_id]
 
