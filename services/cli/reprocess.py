@@ -9,8 +9,8 @@ from services.cli.output import say
 from services.cli.with_broker import broken_off
 from services.crawler.settings import CrawlerSettings
 from services.enrichment.enrich import ENRICHMENT_VERSION
-from services.search.catalogue import Catalogue
-from services.search.values import resolved
+from services.search.finding.catalogue import Catalogue
+from services.search.finding.values import resolved
 from shared import registry, tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader
