@@ -7,8 +7,9 @@ were chosen on one half of the pages of the evaluation sets and measured on the 
 
 from collections.abc import Callable, Iterable
 from itertools import accumulate
+from operator import sub
 
-from services.crawler.extraction.blocks import Block, Page, Region, children_first
+from services.crawler.extraction.blocks import Block, Page, Region
 from services.crawler.extraction.roles import DECLARED_ARTICLE, LIKELY_ARTICLE, STRONG_NOISE, SURE_NOISE, WEAK_NOISE
 
 # Of the page: above it a name of noise is not believed.
@@ -48,17 +49,24 @@ class _Weights:
 
     def __init__(self, page: Page) -> None:
         sums = [0, *accumulate(block.weight for block in page.blocks)]
-        self._page = page
         self.whole = [sums[region.end] - sums[region.start] for region in page.regions]
         self.page = sums[-1]
+        # Inner before outer.
+        self._upwards = [(number, region.parent) for number, region in enumerate(page.regions)][::-1]
 
     def without(self, noise: set[int]) -> list[int]:
         """The weight of each region but for the noise strictly inside it."""
-        lost = [0] * len(self.whole)
-        for number, region in children_first(self._page):
-            if region.parent >= 0:
-                lost[region.parent] += self.whole[number] if number in noise else lost[number]
-        return [whole - gone for whole, gone in zip(self.whole, lost, strict=True)]
+        if not noise:
+            return self.whole
+        whole = self.whole
+        # One more, for the parent of the root, which is -1.
+        lost = [0] * (len(whole) + 1)
+        for number, parent in self._upwards:
+            gone = whole[number] if number in noise else lost[number]
+            if gone:
+                lost[parent] += gone
+        lost.pop()
+        return list(map(sub, whole, lost))
 
 
 def _believed_noise(page: Page, weights: _Weights) -> set[int]:

@@ -1,6 +1,7 @@
 """What an element's tag, attributes and class names say of its part in a page: its article, or what surrounds it."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -51,6 +52,8 @@ _NOISY_ROLES = {
     "complementary": WEAK_NOISE,
 }  # fmt: skip
 _NOISY_TAGS = {"aside": WEAK_NOISE, "figcaption": WEAK_NOISE}
+# The attributes that say something of an element's part.
+_TELLING = frozenset(("class", "id", "role", "style", "hidden", "itemprop"))
 # A theme names the whole body after its article.
 _NOT_OF_BODY = {"body": NO_ARTICLE}
 _NEVER_NOISE = frozenset(("html", "body", "main", "article"))
@@ -58,20 +61,27 @@ _NEVER_NOISE = frozenset(("html", "body", "main", "article"))
 
 def roles_of(element: HtmlElement, tag: str) -> tuple[int, int]:
     """How surely the element is noise (`NO_NOISE` to `SURE_NOISE`), and how surely it holds the article."""
-    noise, article = NO_NOISE, NO_ARTICLE
-    for names in (element.get("class"), element.get("id")):
-        for name in (names or "")[:_MAX_NAME_CHARACTERS].split():
-            said_noise, said_article = _said_by(name)
-            noise, article = max(noise, said_noise), max(article, said_article)
-    role = element.get("role")
-    noise = max(noise, _NOISY_TAGS.get(tag, NO_NOISE), _NOISY_ROLES.get(role, NO_NOISE) if role else NO_NOISE)
-    if tag in _NEVER_NOISE:
-        noise = NO_NOISE
-    elif _is_hidden(element):
-        noise = SURE_NOISE
-    if tag in ("article", "main") or role == "main":
+    said = {name: value for name, value in element.items() if name in _TELLING}
+    classes, own = said.pop("class", ""), said.pop("id", "")
+    noise, article = _said_by_names(tag, classes[:_MAX_NAME_CHARACTERS], own[:_MAX_NAME_CHARACTERS])
+    if not said:
+        return noise, article
+    role = said.get("role", "")
+    if tag not in _NEVER_NOISE:
+        noise = SURE_NOISE if _is_hidden(said) else max(noise, _NOISY_ROLES.get(role, NO_NOISE))
+    if role == "main":
         article = LIKELY_ARTICLE
-    return noise, DECLARED_ARTICLE if element.get("itemprop") == "articleBody" else _NOT_OF_BODY.get(tag, article)
+    return noise, DECLARED_ARTICLE if said.get("itemprop") == "articleBody" else _NOT_OF_BODY.get(tag, article)
+
+
+# Elements of one site repeat each other.
+@lru_cache(maxsize=16_384)
+def _said_by_names(tag: str, classes: str, own: str) -> tuple[int, int]:
+    noise, article = _NOISY_TAGS.get(tag, NO_NOISE), LIKELY_ARTICLE if tag in ("article", "main") else NO_ARTICLE
+    for name in (*classes.split(), *own.split()):
+        said_noise, said_article = _said_by(name)
+        noise, article = max(noise, said_noise), max(article, said_article)
+    return NO_NOISE if tag in _NEVER_NOISE else noise, _NOT_OF_BODY.get(tag, article)
 
 
 # One name after the other: the same names stand in ever new combinations.
@@ -84,7 +94,5 @@ def _said_by(spelt: str) -> tuple[int, int]:
     return noise, LIKELY_ARTICLE if _ARTICLE.search(name) else NO_ARTICLE
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    style = element.get("style")
-    hidden = style is not None and _HIDDEN.search(style[:_MAX_NAME_CHARACTERS]) is not None
-    return hidden or element.get("hidden") is not None
+def _is_hidden(said: Mapping[str, str]) -> bool:
+    return "hidden" in said or _HIDDEN.search(said.get("style", "")[:_MAX_NAME_CHARACTERS]) is not None

@@ -66,6 +66,19 @@ def test_the_outer_region_stands_before_the_inner():
     assert all(region.parent < number for number, region in enumerate(found.regions))
 
 
+def test_of_regions_that_hold_nothing_one_is_kept_and_those_that_quote():
+    found = page("<div></div><div><div></div></div><blockquote></blockquote><p>a</p><div></div>")
+
+    assert [region.tag for region in found.regions] == ["html", "body", "div", "blockquote", "p"]
+    assert [(region.start, region.end) for region in found.regions[2:]] == [(0, 0), (0, 0), (0, 1)]
+
+
+def test_blanks_of_a_link_before_a_line_are_none_of_it():
+    found = page('<a href="/x"> \n</a><p>a</p><p><a href="/x">\n b</a></p>').blocks
+
+    assert [(block.text, block.linked) for block in found] == [("a", 0), ("b", 1)]
+
+
 def test_a_page_without_end_is_read_up_to_a_bound():
     found = page("<div><p>" + "x<br>" * 200_000)
 

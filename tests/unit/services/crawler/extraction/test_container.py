@@ -90,5 +90,10 @@ def test_an_embedded_post_is_a_quotation_of_the_article():
     ))  # fmt: skip
 
 
+def test_where_nothing_weighs_anything_and_something_holds_nothing_nothing_is_found():
+    assert found("<p>Menu</p><div></div>") == []
+    assert found("<p>Menu</p>") == ["Menu"]
+
+
 def test_an_empty_page_yields_nothing():
     assert found("") == []

@@ -63,6 +63,20 @@ def test_names_and_attributes_say_how_surely_an_element_holds_the_article(markup
     assert roles(markup)[1] == article
 
 
+@pytest.mark.parametrize(
+    ("markup", "said"),
+    [
+        ('<div class="card" role="main">x</div>', (WEAK_NOISE, LIKELY_ARTICLE)),
+        ('<div class="card entry-content" role="navigation">x</div>', (STRONG_NOISE, LIKELY_ARTICLE)),
+        ('<div id="comments" role="complementary">x</div>', (SURE_NOISE, NO_ARTICLE)),
+        ('<article role="navigation" hidden>x</article>', (NO_NOISE, LIKELY_ARTICLE)),
+        ('<div class="card" data-id="comments">x</div>', (WEAK_NOISE, NO_ARTICLE)),
+    ],
+)
+def test_attributes_add_to_what_names_say(markup, said):
+    assert roles(markup) == said
+
+
 def test_the_whole_body_is_not_the_article_even_if_a_theme_names_it_so():
     body = html.document_fromstring('<html><body class="article-body">x</body></html>').body
 
