@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.enrichment.stories.fingerprint import likeness
+from services.enrichment.stories.fingerprint import alike
 from services.enrichment.stories.story import Member, Story, opened
-from services.enrichment.stories.subject import Nearness, Subject, meaning, nearness
+from services.enrichment.stories.subject import Nearness, Subject, meaning, nearness, overlap
 
 DAY_MS = 24 * 3_600_000
 KEPT_MS = 30 * DAY_MS
@@ -83,8 +83,8 @@ def _of_its_text(newcomer: Member, stories: Sequence[Story]) -> tuple[Story, str
         for known in story.members:
             if known.prints is None or newcomer.prints is None or abs(known.rank_ms - newcomer.rank_ms) > KEPT_MS:
                 continue
-            found = likeness(known.prints, newcomer.prints)
-            if found.copy and (best is None or found.share > best[0]):
+            found = alike(newcomer.prints, known.prints)
+            if found is not None and found.copy and (best is None or found.share > best[0]):
                 best = (found.share, story, known.group)
     return best and (best[1], best[2])
 
@@ -105,15 +105,17 @@ def _event_nearness(newcomer: Member, story: Story) -> float | None:
         return None
     times = [newcomer.published_ms, *(one.published_ms for one in story.members)]
     gap_ms = min(abs(at - newcomer.published_ms) for at in times[1:])
-    if gap_ms > _LONGEST_GAP_MS or max(times) - min(times) > _LONGEST_SPAN_MS or _of_one_mould(newcomer, story):
+    if gap_ms > _LONGEST_GAP_MS or max(times) - min(times) > _LONGEST_SPAN_MS:
         return None
     more = _MORE_AFTER_GAP * gap_ms / _LONGEST_GAP_MS
-    if nearness(newcomer.subject, story.centre).overall < _LEAST_TO_CENTRE + more:
+    if overlap(newcomer.subject, story.centre) < _LEAST_TO_CENTRE + more:
         return None
     pairs = [_Pair.of(newcomer.subject, k.subject) for k in story.members if k.subject is not None]
     if any(pair.is_far(more) for pair in pairs):
         return None
-    return max((pair.near.overall for pair in pairs if pair.is_near(more)), default=None)
+    near = max((pair.overall for pair in pairs if pair.is_near(more)), default=None)
+    # Of a story with many members this takes longest, and few come so far.
+    return None if near is None or _of_one_mould(newcomer, story) else near
 
 
 @dataclass(frozen=True)
@@ -121,32 +123,37 @@ class _Pair:
     """What two articles have in common.
 
     Attributes:
+        overall: how near they are over all features.
         meaning: the cosine of their vectors; None where one has none.
     """
 
-    near: Nearness
+    one: Subject
+    other: Subject
+    overall: float
     meaning: float | None
 
     @classmethod
     def of(cls, one: Subject, other: Subject) -> "_Pair":
-        return cls(nearness(one, other), meaning(one, other))
+        return cls(one, other, overlap(one, other), meaning(one, other))
 
     def is_far(self, more: float) -> bool:
         """Whether they cannot be of one event, whatever else the story holds."""
         if self.meaning is not None:
             return self.meaning < _LEAST_MEANING + more
-        return self.near.overall < _LEAST_OVERALL + more
+        return self.overall < _LEAST_OVERALL + more
 
     def is_near(self, more: float) -> bool:
         """Whether they are of one event, unless another member is far."""
         least = _BY_WORDS if self.meaning is None else _BY_MEANING
-        near = self.near
-        return near.overall >= least.overall + more and near.entities >= least.entities and near.terms >= least.terms
+        if self.overall < least.overall + more:
+            return False
+        near = nearness(self.one, self.other)
+        return near.entities >= least.entities and near.terms >= least.terms
 
 
 def _of_one_mould(newcomer: Member, story: Story) -> bool:
     return newcomer.prints is not None and any(
-        likeness(known.prints, newcomer.prints).alike for known in story.members if known.prints is not None
+        alike(newcomer.prints, known.prints) for known in story.members if known.prints is not None
     )
 
 

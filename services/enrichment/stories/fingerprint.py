@@ -12,10 +12,12 @@ differs in its first half. So a copy shares shingles, shingles of its first half
 
 import base64
 import re
+import struct
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, zip_longest
 from zlib import crc32
 
@@ -31,6 +33,8 @@ BANDS = 20
 # Four bytes for a shingle's hash, as its smallest ones are looked up among those of all articles; the lowest bit says
 # whether it stands in the first half. Three for the others, which are compared with those of one other text.
 _SHINGLE_BYTES, _FACT_BYTES = 4, 3
+# The number of all shingles, and of the shingles, figures and names that follow.
+_HEADER = struct.Struct(">H3B")
 _HEAD = 1
 
 # Scripts that do not part their words: each character counts as a word.
@@ -48,7 +52,7 @@ _SHORT_SHINGLES, _SHORT_SHARE = 24, 0.8
 _LEAST_FACTS, _LEAST_FACT_SHARE = 4, 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fingerprint:
     """Sorted hashes of a text: of its shingles, its figures and its names, the smallest ones of each.
 
@@ -67,10 +71,15 @@ class Fingerprint:
         """The keys under which a copy is looked for: two copies share one of these, nearly always."""
         return tuple(shingle >> 1 for shingle in self.shingles[:BANDS])
 
+    @cached_property
+    def anywhere(self) -> frozenset[int]:
+        """Its shingles, each as if it stood in the first half and as if it did not."""
+        return frozenset([form for shingle in self.shingles for form in (shingle | _HEAD, shingle & ~_HEAD)])
+
     def encode(self) -> str:
         """As text of at most 600 characters."""
-        raw = bytes((*self.total.to_bytes(2, "big"), len(self.shingles), len(self.figures), len(self.names)))
-        raw += b"".join(shingle.to_bytes(_SHINGLE_BYTES, "big") for shingle in self.shingles)
+        raw = _HEADER.pack(self.total, len(self.shingles), len(self.figures), len(self.names))
+        raw += struct.pack(f">{len(self.shingles)}I", *self.shingles)
         raw += b"".join(fact.to_bytes(_FACT_BYTES, "big") for fact in (*self.figures, *self.names))
         return base64.b64encode(raw).decode()
 
@@ -78,13 +87,15 @@ class Fingerprint:
     def decode(cls, value: str) -> "Fingerprint":
         """The fingerprint that was encoded."""
         raw = base64.b64decode(value)
-        parts: list[tuple[int, ...]] = []
-        at = 5
-        for count, width in zip(raw[2:5], (_SHINGLE_BYTES, _FACT_BYTES, _FACT_BYTES), strict=True):
-            end = at + width * count
-            parts.append(tuple(int.from_bytes(raw[i : i + width], "big") for i in range(at, end, width)))
-            at = end
-        return cls(parts[0], parts[1], parts[2], int.from_bytes(raw[:2], "big"))
+        total, shingles, figures, names = _HEADER.unpack_from(raw)
+        end = _HEADER.size + _SHINGLE_BYTES * shingles
+        facts = [int.from_bytes(raw[at : at + _FACT_BYTES], "big") for at in range(end, len(raw), _FACT_BYTES)]
+        return cls(
+            struct.unpack_from(f">{shingles}I", raw, _HEADER.size),
+            tuple(facts[:figures]),
+            tuple(facts[figures : figures + names]),
+            total,
+        )
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -149,6 +160,20 @@ def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
         names=_fact_share(shorter.names, longer.names, _NAMES),
         short=shorter.total < _SHORT_SHINGLES,
     )
+
+
+def alike(one: Fingerprint, other: Fingerprint) -> Likeness | None:
+    """What texts share that are alike; None for others, most of which are told at a glance.
+
+    Args:
+        one: is compared with many; what that takes is made ready once.
+    """
+    least = 1 if min(one.total, other.total) < _SHORT_SHINGLES else _LEAST_SHARED
+    # No more hashes are compared than those that both have.
+    if len(one.anywhere.intersection(other.shingles)) < least:
+        return None
+    found = likeness(one, other)
+    return found if found.alike else None
 
 
 def _comparable(ours: Sequence[int], theirs: Sequence[int], most: int) -> tuple[Sequence[int], Sequence[int]]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 
 from services.enrichment.stories import story as stories
 from services.enrichment.stories.fingerprint import Fingerprint
+from services.enrichment.stories.remembered import Remembered
 from services.enrichment.stories.story import Story
 from services.enrichment.stories.subject import Subject
 from shared.redis_client import RedisConnection
@@ -96,24 +97,23 @@ end
 """
 )
 # KEYS: prefix. ARGV: this era of bands, the one before, what is sought as JSON. Answers home, stamp and the names of
-# the found, for each article; then name, version, JSON for each story that was found.
+# the found, for each article; then name, version, name, version, … of all stories that were found.
 _READ_LUA = (
     _FIND_LUA
     + """
-local answer, told = {}, {}
-local contents = {}
+local answer, told, versions = {}, {}, {}
 for at, seek in ipairs(cjson.decode(ARGV[3])) do
   local home, stamp, found = find(seek)
   answer[at] = {home, stamp, found}
   for _, name in ipairs(found) do
     if not told[name] then
       told[name] = true
-      local kept = redis.call('HMGET', prefix .. 'story:' .. name, 'v', 'd')
-      contents[#contents + 1] = {name, kept[1], kept[2]}
+      versions[#versions + 1] = name
+      versions[#versions + 1] = redis.call('HGET', prefix .. 'story:' .. name, 'v')
     end
   end
 end
-return {answer, contents}
+return {answer, versions}
 """
 )
 # KEYS: prefix. ARGV: this era of bands, the one before, the plan as JSON, now in ms, days kept in s, s that features
@@ -264,6 +264,7 @@ class StoryState:
         self._prefix = connection.key("stories", "")
         self._read = connection.script(_READ_LUA)
         self._commit = connection.script(_COMMIT_LUA)
+        self._remembered = Remembered()
 
     async def counts(self, features: Iterable[int], now_ms: int) -> tuple[int, dict[int, int]]:
         """How many articles were counted in the last weeks, and how many of them had each of these features."""
@@ -279,9 +280,11 @@ class StoryState:
     async def read(self, sought: Sequence[Sought], now_ms: int) -> tuple[list[Found], dict[str, Story]]:
         """What there is for these articles, as of one moment; and the stories that were found, by name."""
         asked = json.dumps([one.as_json() for one in sought])
-        answer, contents = await self._read([self._prefix], [*_eras(now_ms), asked])
-        found = [_found(home, stamp, names) for home, stamp, names in answer]
-        return found, {name: stories.decode(name, int(version), kept) for name, version, kept in contents}
+        answer, told = await self._read([self._prefix], [*_eras(now_ms), asked])
+        versions = {name: int(version) for name, version in zip(told[::2], told[1::2], strict=True)}
+        # One that was changed meanwhile is missing: the commit will notice it.
+        known = await self._remembered.as_of(versions, self.named)
+        return [_found(home, stamp, [n for n in names if n in known]) for home, stamp, names in answer], known
 
     async def named(self, names: Sequence[str]) -> dict[str, Story]:
         """The stories of these names, those that were merged into others included; what is not kept is missing."""
@@ -312,8 +315,12 @@ class StoryState:
         arguments: list[str | int | float] = [
             *_eras(now_ms), plan.as_json(), now_ms, KEPT_S, _ABOUT_S, now_ms // _COUNT_ERA_MS, _COMMAND_S
         ]  # fmt: skip
-        versions = await self._commit([self._prefix], arguments)
-        return [int(version) for version in versions] if len(versions) == len(plan.stories) else None
+        answer = await self._commit([self._prefix], arguments)
+        if len(answer) != len(plan.stories):
+            return None
+        versions = [int(version) for version in answer]
+        self._remembered.put(replace(one, version=v) for one, v in zip(plan.stories, versions, strict=True))
+        return versions
 
 
 def home_of(story: Story, article_id: str, copy_of: str | None) -> str:

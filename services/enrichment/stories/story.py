@@ -99,7 +99,9 @@ class Story:
 
     def of(self, article_id: str) -> Member | None:
         """The member with this id, if it is listed."""
-        return next((one for one in self.members if one.article_id == article_id), None)
+        if article_id not in self.ids:
+            return None
+        return next(one for one in self.members if one.article_id == article_id)
 
     def joined(self, newcomer: Member, group: str | None) -> "Story":
         """The story with another member; with `group`, a copy of the text of that original."""

@@ -7,6 +7,7 @@ broker counts the last weeks; before it has counted any, ordinary words of the k
 import base64
 import math
 import re
+import struct
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -33,8 +34,9 @@ _ORDINARY = 0.5
 _ENTITY_BASE, _ENTITY_SALIENCE = 0.5, 6.0
 # As if so many articles had been counted before the first one, four of them with the feature.
 _ASSUMED, _ASSUMED_WITH = 400, 4
-# Features are kept as 16 bits: the lowest one is set for an entity.
+# Features are kept as 16 bits: the lowest one is set for an entity. Behind them a byte for the weight.
 _IS_ENTITY = 1
+_KEPT = struct.Struct(">HB")
 # Stories are looked for under so many of the strongest features.
 _ENTITY_KEYS, _TERM_KEYS = 4, 5
 
@@ -93,11 +95,18 @@ class Subject:
         terms = [feature for feature in self.features if not feature & _IS_ENTITY]
         return (*entities[:_ENTITY_KEYS], *terms[:_TERM_KEYS])
 
+    @cached_property
+    def lengths(self) -> tuple[float, float]:
+        """Of its entities alone and of its words alone."""
+        squares = [(feature & _IS_ENTITY, weight * weight) for feature, weight in self.features.items()]
+        return (
+            math.sqrt(sum([square for is_entity, square in squares if is_entity])),
+            math.sqrt(sum([square for is_entity, square in squares if not is_entity])),
+        )
+
     def encode(self) -> str:
         """As text, three bytes a feature, and the vector behind them."""
-        raw = b"".join(
-            feature.to_bytes(2, "big") + bytes((round(weight * 255),)) for feature, weight in self.features.items()
-        )
+        raw = b"".join([_KEPT.pack(feature, round(weight * 255)) for feature, weight in self.features.items()])
         kept = f"{self.language} {base64.b64encode(raw).decode()}"
         return f"{kept} {self.embedding.values} {self.embedding.model}" if self.embedding else kept
 
@@ -108,7 +117,7 @@ class Subject:
         raw = base64.b64decode(encoded)
         return cls(
             language,
-            {int.from_bytes(raw[at : at + 2], "big"): raw[at + 2] / 255 for at in range(0, len(raw), 3)},
+            {feature: weight / 255 for feature, weight in _KEPT.iter_unpack(raw)},
             Embedding(values=vector[0], model=vector[1]) if vector else None,
         )
 
@@ -122,17 +131,25 @@ class Nearness:
     terms: float
 
 
+def overlap(one: Subject, other: Subject) -> float:
+    """How near two subjects are over all features, 0 to 1; 0 in different languages."""
+    if one.language != other.language:
+        return 0.0
+    theirs = other.features
+    return sum([weight * theirs[feature] for feature, weight in one.features.items() if feature in theirs])
+
+
 def nearness(one: Subject, other: Subject) -> Nearness:
     """How near two subjects are; 0 in different languages."""
     if one.language != other.language:
         return Nearness(0.0, 0.0, 0.0)
-    shared = {f: weight * other.features[f] for f, weight in one.features.items() if f in other.features}
-    entities = sum(product for feature, product in shared.items() if feature & _IS_ENTITY)
-    overall = sum(shared.values())
+    theirs = other.features
+    entities = sum([w * theirs[f] for f, w in one.features.items() if f & _IS_ENTITY and f in theirs])
+    overall = overlap(one, other)
     return Nearness(
         overall,
-        _cosine(entities, _length(one, entities=True) * _length(other, entities=True)),
-        _cosine(overall - entities, _length(one, entities=False) * _length(other, entities=False)),
+        _cosine(entities, one.lengths[0] * other.lengths[0]),
+        _cosine(overall - entities, one.lengths[1] * other.lengths[1]),
     )
 
 
@@ -198,10 +215,6 @@ def _largest(weights: Mapping[str, float], most: int) -> dict[str, float]:
 
 def _feature(name: str, *, entity: bool) -> int:
     return (crc32(name.encode("utf-8", "replace")) >> 16 & ~_IS_ENTITY) | entity
-
-
-def _length(subject: Subject, *, entities: bool) -> float:
-    return math.sqrt(sum(w * w for feature, w in subject.features.items() if bool(feature & _IS_ENTITY) == entities))
 
 
 def _cosine(product: float, lengths: float) -> float:

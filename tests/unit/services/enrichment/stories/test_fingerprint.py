@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.stories.fingerprint import Fingerprint, Likeness, fingerprint, likeness, smallest
+from services.enrichment.stories.fingerprint import Fingerprint, Likeness, alike, fingerprint, likeness, smallest
 from tests.eval.stories.editing import copied, moulded
 from tests.prose import cut, prose
 
@@ -53,6 +53,19 @@ def test_likeness_does_not_depend_on_which_text_comes_first():
     pairs = [(text, cut(text, 0.5)), (text, prose(2)), (HAN + MORE_HAN, HAN), ("", text)]
 
     assert all(compare(one, other) == compare(other, one) for one, other in pairs)
+
+
+@pytest.mark.parametrize("words", [0, 12, 30, 240])
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 1.0])
+def test_texts_are_alike_by_a_glance_where_they_are_by_all_their_hashes(words, share):
+    texts = [prose(seed, words) for seed in range(5)]
+    texts += [f"{cut(text, share)} {prose(seed + 50, words)}" for seed, text in enumerate(texts)]
+    pairs = [(fingerprint(one), fingerprint(other)) for one in texts for other in texts]
+
+    told = [alike(one, other) for one, other in pairs]
+
+    known = [likeness(one, other) for one, other in pairs]
+    assert told == [found if found.alike else None for found in known]
 
 
 def test_other_texts_are_no_copies_and_share_no_band():

@@ -106,6 +106,30 @@ async def test_what_the_broker_knows_of_an_article_from_the_store_counts_more_th
     assert again == known
 
 
+async def test_who_remembers_stories_places_as_who_reads_them_from_the_broker(connection, clock):
+    texts = [prose(1), prose(2)]
+    newcomers = [a_newcomer(n, cut(texts[n % 2], 1 - n / 40), event=n % 3) for n in range(1, 13)]
+    staying, fresh = StoryState(connection), connection.__class__(connection.client, "other:")
+
+    remembering = PlaceArticles(staying, clock, random.Random(1))
+    with_memory = [await remembering([one]) for one in newcomers]
+    without = [await PlaceArticles(StoryState(fresh), clock, random.Random(1))([one]) for one in newcomers]
+
+    assert with_memory == without
+    assert max(event.size for [one] in with_memory for event in one.changed) > 4
+
+
+async def test_a_story_that_another_worker_changed_is_read_again(connection, clock):
+    text = prose(1)
+    here, there = (PlaceArticles(StoryState(connection), clock, random.Random(at)) for at in range(2))
+    await here([a_newcomer(1, text)])
+    await there([a_newcomer(2, text)])
+
+    [found] = await here([a_newcomer(3, text)])
+
+    assert [event.size for event in found.changed] == [3]
+
+
 async def test_an_article_that_comes_twice_in_one_batch_is_one_member(place):
     text = prose(1)
 

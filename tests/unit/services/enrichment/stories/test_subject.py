@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.stories.subject import Draft, Subject, draft, meaning, middle, nearness
+from services.enrichment.stories.subject import Draft, Subject, draft, meaning, middle, nearness, overlap
 from shared.events.embedding import Embedding
 from tests.builders import an_enrichment, an_entity
 
@@ -30,6 +30,7 @@ def test_nearness_is_the_same_both_ways_and_full_to_itself(one, other):
     there, back = nearness(first, second), nearness(second, first)
 
     assert abs(there.overall - back.overall) < 1e-9
+    assert overlap(first, second) == there.overall
     if first.features:
         assert abs(nearness(first, first).entities - 1) < 1e-9 or not any(f & 1 for f in first.features)
 
@@ -38,6 +39,7 @@ def test_articles_of_different_languages_are_never_near():
     features = {1: 1.0, 2: 1.0}
 
     assert nearness(subject(features, "en"), subject(features, "de")).overall == 0
+    assert overlap(subject(features, "en"), subject(features, "de")) == 0
 
 
 def test_what_many_articles_have_weighs_less():
