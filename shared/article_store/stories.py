@@ -121,6 +121,17 @@ def without(story: StoredStory, article_ids: Collection[str]) -> StoredStory:
     return story.model_copy(update=kept)
 
 
+def left_behind(before: Iterable[StoredStory], after: Iterable[StoredStory]) -> set[str]:
+    """The members of stories that others were taken out of (`without`) whose membership is another now: in a smaller
+    story, or no copy any more of what is gone."""
+    left: set[str] = set()
+    for old, new in zip(before, after, strict=True):
+        copies = {member.article_id: member.copy_of for member in old.members}
+        is_smaller = size_step(old.size) != size_step(new.size)
+        left |= {m.article_id for m in new.members if is_smaller or copies[m.article_id] != m.copy_of}
+    return left
+
+
 def marks(stories: Iterable[StoredStory], claims: Mapping[str, Collection[str]]) -> dict[str, tuple[StoryMark, ...]]:
     """What these stories say of articles, by article_id; `claims` has the stories that each article says it is in."""
     found: dict[str, list[StoryMark]] = {article_id: [] for article_id in claims}

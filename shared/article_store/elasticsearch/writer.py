@@ -28,7 +28,7 @@ from shared.article_store.elasticsearch.places import NOWHERE, Found, Months, Pl
 from shared.article_store.elasticsearch.stories import StoryKeeper, bring_up_stories
 from shared.article_store.past import Past, RevisionPlan, in_standing, plans, standing, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
-from shared.article_store.stories import Claim, StoredStory, is_newer, newest, touched_members, without
+from shared.article_store.stories import Claim, StoredStory, is_newer, left_behind, newest, touched_members, without
 from shared.article_store.versions import Write, decide
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
@@ -128,7 +128,10 @@ class ElasticsearchArticleWriter:
                 for e in events
             ]
             deleted = deleted_by(events, outcomes)
-            await self._stories.write([without(s, deleted) for s in await self._stories.about(deleted)])
+            told = await self._stories.about(deleted)
+            without_them = [without(story, deleted) for story in told]
+            await self._stories.write(without_them)
+            await self._settle_members(left_behind(told, without_them))
             await self.settle(article_ids, found.homes)
             seen = touched(present.values())
             for event in events:
@@ -148,8 +151,7 @@ class ElasticsearchArticleWriter:
             touched_ids: set[str] = set()
             for _ in range(_ROUNDS):
                 touched_ids |= await self._keep_stories(said, known)
-                for start in range(0, len(touched_ids), _SETTLED_AT_ONCE):
-                    await self._settle_members(sorted(touched_ids)[start : start + _SETTLED_AT_ONCE])
+                await self._settle_members(touched_ids)
                 # Another writer may have kept a newer one meanwhile, without knowing whom this one had named.
                 now = await self._stories.read(said)
                 if all(now[i].version == story.version for i, story in said.items()):
@@ -157,11 +159,13 @@ class ElasticsearchArticleWriter:
                 known, said = now, {i: now[i] for i in said}
         raise DependencyUnavailable(f"{len(said)} stories change faster in elasticsearch than their articles")
 
-    async def _settle_members(self, article_ids: Sequence[str]) -> None:
+    async def _settle_members(self, article_ids: Collection[str]) -> None:
         """Settle articles, and the facts of those that became a copy of another or are none any more."""
-        turned: dict[str, StoredArticle] = {}
-        states = await self.settle(article_ids, turned=turned)
-        await self._facts.settle(touched(turned.values()), turned, states)
+        ordered = sorted(article_ids)
+        for start in range(0, len(ordered), _SETTLED_AT_ONCE):
+            turned: dict[str, StoredArticle] = {}
+            states = await self.settle(ordered[start : start + _SETTLED_AT_ONCE], turned=turned)
+            await self._facts.settle(touched(turned.values()), turned, states)
 
     async def _keep_stories(self, said: Mapping[str, StoredStory], known: Mapping[str, StoredStory]) -> set[str]:
         """Write what is newer; the articles that may belong to another story now."""

@@ -10,7 +10,16 @@ from typing import IO, TypeVar
 from shared.article_store.document import StoredArticle
 from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
-from shared.article_store.stories import StoredStory, claims_of, is_newer, marks, newest, touched_members, without
+from shared.article_store.stories import (
+    StoredStory,
+    claims_of,
+    is_newer,
+    left_behind,
+    marks,
+    newest,
+    touched_members,
+    without,
+)
 from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
@@ -136,8 +145,12 @@ class _Writers:
         self._past.commit()
         self._indexes.past.reload()
         deleted = deleted_by(events, outcomes)
-        self._keep(without(story, deleted) for story in self._stories_about(deleted))
-        self._replace(present, {article_id: of_one.past for article_id, of_one in planned.items()}, {})
+        told = self._stories_about(deleted)
+        without_them = [without(story, deleted) for story in told]
+        self._keep(without_them)
+        members, theirs = self._known(sorted(left_behind(told, without_them)))
+        own = {article_id: of_one.past for article_id, of_one in planned.items()}
+        self._replace({**present, **members}, {**own, **theirs}, {})
         return outcomes
 
     def change_stories(self, events: Sequence[StoryChanged]) -> list[StoryOutcome]:

@@ -7,12 +7,14 @@ from itertools import permutations
 import pytest
 
 from shared.article_store.document import Membership
+from shared.article_store.fact_query import FactQuery
 from shared.article_store.query import FacetFilter
 from shared.article_store.stories import StoryQuery
 from shared.errors import InvalidInput, LimitExceeded
 from tests.builders import (
     NOON,
     REVISION,
+    a_quote,
     a_stored_article,
     a_story_changed,
     a_withdrawal,
@@ -162,6 +164,20 @@ async def test_a_story_says_nothing_of_what_was_deleted(store: Store):
     assert one is not None
     assert ([member.article_id for member in one.members], one.original, one.size) == ([SECOND], SECOND, 1)
     assert listed.stories == ()
+
+
+async def test_a_deletion_leaves_the_other_articles_of_a_story_what_they_are_without_it(store: Store):
+    saying = an_enrichment(quotes=(a_quote("The council meets on Monday."),))
+    await store.put(a_stored_article(1), a_stored_article(2, saying), a_stored_article(3))
+    await store.change_stories(copied(a_story_changed(1, 2), 2))
+    before = await store.titles(copies="hide")
+
+    await store.withdraw(a_withdrawal(1, reason="retired", hard=True))
+
+    assert before == [an_article(3).title, an_article(1).title]
+    assert await membership(store, 2) == Membership(story_id=STORY_ID, size=1)
+    assert await store.titles(copies="hide") == [an_article(3).title, an_article(2).title]
+    assert [fact.article_id for fact in (await store.reader.facts(FactQuery(copies="hide"))).facts] == [SECOND]
 
 
 async def test_a_deletion_that_comes_late_leaves_the_story_of_a_newer_article(store: Store):

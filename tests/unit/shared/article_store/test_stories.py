@@ -6,6 +6,7 @@ from shared.article_store.document import Membership
 from shared.article_store.stories import (
     Claim,
     StoryMark,
+    left_behind,
     marks,
     membership,
     newest,
@@ -14,7 +15,7 @@ from shared.article_store.stories import (
     touched_members,
     without,
 )
-from tests.builders import REVISION, a_story_changed, an_article
+from tests.builders import REVISION, a_story_changed, an_article, copied
 
 FIRST, SECOND, THIRD = (an_article(number).article_id for number in (1, 2, 3))
 NAMED = StoryMark("a" * 16, version=5, size=7, named=True, copy_of="c" * 64)
@@ -68,6 +69,17 @@ def test_one_that_joins_touches_no_other_until_the_size_takes_a_step():
     assert touched_members(pair, trio) == {THIRD}
     assert touched_members(trio, pair) == {FIRST, SECOND, THIRD}
     assert len(touched_members(trio, five)) == 5
+
+
+def test_who_is_left_behind_is_in_a_smaller_story_or_no_copy_any_more():
+    six = copied(story_of(a_story_changed(1, 2, 3, 4, 5, 6)), 2)
+    first, second, third = (an_article(number).article_id for number in (1, 2, 3))
+
+    assert left_behind([six], [without(six, {third})]) == set()
+    assert left_behind([six], [without(six, {first})]) == {second}
+    assert left_behind([six], [without(six, {second, third})]) == {
+        an_article(number).article_id for number in (1, 4, 5, 6)
+    }
 
 
 def test_what_was_forgotten_leaves_no_title_in_its_story():
