@@ -1,30 +1,25 @@
 """What is known of someone or something that articles name: a profile, and the graph around it."""
 
 import asyncio
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.search.finding.catalogue import Catalogue
 from services.search.finding.timelines import Timeline, timeline
+from services.search.query_language.fields import ENTITY_FACETS, facet_of
 from shared.article_store.fact_query import FactCount, FactQuery, FactResult
 from shared.article_store.facts import StoredFact
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetRequest, HasValue, Hit, SearchResult
 from shared.errors import InvalidInput
-from shared.events.enrichment import ENTITY_ID_PATTERN, EntityType, RelationType
+from shared.events.enrichment import EntityType, RelationType
 
-ENTITY_FACETS: tuple[EntityType, ...] = ("organization", "person", "product", "technology", "location")
 MAX_GRAPH_NODES = 50
 # Of a page of facts that is read for a graph; beyond them weights are too low, and the graph says so.
 _FACTS_READ = 200
 _LATEST = 10
 _TOP = 10
 _EVIDENCE = 3
-_ID = re.compile(ENTITY_ID_PATTERN)
-_TYPES: dict[str, EntityType] = {
-    "org": "organization", "person": "person", "product": "product", "tech": "technology", "place": "location",
-}  # fmt: skip
 
 
 class UnknownEntity(InvalidInput):
@@ -100,10 +95,10 @@ class EntityGraph:
 
 def type_of(entity_id: str) -> EntityType:
     """The type of an entity by its id; raises UnknownEntity where there is none that articles are found by."""
-    prefix = entity_id.partition(":")[0]
-    if not _ID.fullmatch(entity_id) or prefix not in _TYPES:
+    found = facet_of(entity_id)
+    if found is None:
         raise UnknownEntity(f"no entity has the id {entity_id[:80]!r}: ids look like org:acme or person:ada-brandt")
-    return _TYPES[prefix]
+    return found
 
 
 async def profile(catalogue: Catalogue, entity_id: str, window: Window) -> EntityProfile:
@@ -204,15 +199,11 @@ def _without(counts: FacetCounts, entity_id: str) -> FacetCounts:
 def _neighbours(entity_id: str, facets: Iterable[FacetCounts], facts: Iterable[StoredFact], size: int) -> list[Node]:
     """First those it has relations with, then those that most articles name with it; no more than `size`."""
     named = {
-        bucket.value: Node(bucket.value, bucket.label, _TYPES.get(bucket.value.partition(":")[0]), bucket.count)
+        bucket.value: Node(bucket.value, bucket.label, facet_of(bucket.value), bucket.count)
         for counts in facets
         for bucket in counts.buckets
     }
-    related = {
-        party.id: Node(party.id, party.name, _TYPES.get(party.id.partition(":")[0]), 0)
-        for fact in facts
-        for party in fact.parties
-    }
+    related = {party.id: Node(party.id, party.name, facet_of(party.id), 0) for fact in facts for party in fact.parties}
     ranked = sorted(named.values(), key=lambda node: (-node.articles, node.name))
     chosen = {node.id: named.get(node.id, node) for node in (*related.values(), *ranked) if node.id != entity_id}
     return list(chosen.values())[: min(size, MAX_GRAPH_NODES)]

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from services.search.query_language.moments import after, before
 from shared.article_store.query import AnyOf, Expression, HasValue, OnSite, PublishedBetween, TextField, Words
-from shared.events.enrichment import ENTITY_ID_PATTERN
+from shared.events.enrichment import ENTITY_ID_PATTERN, EntityType
 from shared.facets import FACETS_BY_NAME
 
 TEXT_FIELDS: dict[str, TextField] = {"title": "title", "text": "text", "author": "author"}
-ENTITY_FACETS = ("organization", "person", "product", "technology", "location")
+ENTITY_FACETS: tuple[EntityType, ...] = ("organization", "person", "product", "technology", "location")
 # What people know by name and the store by id.
 NAMED_FACETS = (*ENTITY_FACETS, "topic", "source")
 _SHORTER = {"org": "organization", "lang": "language", "tech": "technology", "place": "location"}
@@ -21,7 +21,7 @@ FACET_FIELDS: dict[str, str] = {
 FIELDS = tuple(sorted({*TEXT_FIELDS, *FACET_FIELDS, "entity", "site", "before", "after"}))
 _ID = re.compile(ENTITY_ID_PATTERN)
 _SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_FACET_OF_PREFIX = {
+_FACET_OF_PREFIX: dict[str, EntityType] = {
     "org": "organization", "person": "person", "product": "product", "tech": "technology", "place": "location",
 }  # fmt: skip
 _HOST = re.compile(r"[^\s/:@?#]{1,253}")
@@ -60,11 +60,14 @@ def is_filtered_name(facet: str, value: str) -> bool:
     return is_name(facet, value) and not (facet == "source" and _SOURCE_ID.fullmatch(value))
 
 
+def facet_of(entity_id: str) -> EntityType | None:
+    """The facet whose values are such ids, which is the type of the entity; None where it is no id, or of no facet."""
+    return _FACET_OF_PREFIX.get(entity_id.partition(":")[0]) if _ID.fullmatch(entity_id) else None
+
+
 def _entity(value: str) -> Expression:
-    prefix = value.partition(":")[0]
-    if _ID.fullmatch(value) and prefix in _FACET_OF_PREFIX:
-        return HasValue(_FACET_OF_PREFIX[prefix], (value,))
-    return entity_named(value)
+    facet = facet_of(value)
+    return HasValue(facet, (value,)) if facet else entity_named(value)
 
 
 def _host(value: str) -> str:
