@@ -7,8 +7,10 @@ from pydantic import BaseModel, Field
 
 from services.search.api.asking import add_question, given
 from services.search.api.representation import ARTICLES_PATH, Bucket, Total
-from services.search.finding import values
+from services.search.api.understood import UnknownFilter, UnknownFilters
 from services.search.finding.catalogue import Catalogue
+from services.search.finding.unknown_values import unknown_values
+from services.search.finding.values import facts_by_id
 from services.search.parameters.facts import (
     FACT_FORMS,
     asked_of_facts,
@@ -154,6 +156,7 @@ class FactPage(BaseModel):
     total: Total
     facets: dict[str, FactCounts]
     next: str | None
+    unknown: UnknownFilters = ()
 
 
 class RelationList(FactPage):
@@ -207,9 +210,9 @@ class _Facts:
         `amount_from` hold of the same relation.
         """
         query = await self._understood("relation", request)
-        result = await values.facts(self._catalogue, query)
+        result = await self._catalogue.facts(query)
         return RelationList(
-            **_page(RELATIONS_PATH, query, result),
+            **await self._page(RELATIONS_PATH, query, result),
             relations=tuple(RelationItem.of(fact) for fact in result.facts),
             sums=tuple(AmountSum(start=s.start, relations=s.facts, amount_usd=s.amount_usd) for s in result.sums),
             interval=result.interval,
@@ -218,19 +221,20 @@ class _Facts:
     async def quotes(self, request: Request) -> QuoteList:
         """Words in quotation marks with their speakers, as articles have them."""
         query = await self._understood("quote", request)
-        result = await values.facts(self._catalogue, query)
+        result = await self._catalogue.facts(query)
         quotes = tuple(QuoteItem.of(fact) for fact in result.facts)
-        return QuoteList(**_page(QUOTES_PATH, query, result), quotes=quotes)
+        return QuoteList(**await self._page(QUOTES_PATH, query, result), quotes=quotes)
 
     async def _understood(self, kind: FactKind, request: Request) -> FactQuery:
-        return asked_of_facts(kind, await given(FACT_FORMS[kind], request, self._clock))
+        asked = asked_of_facts(kind, await given(FACT_FORMS[kind], request, self._clock))
+        return await facts_by_id(self._catalogue, asked)
 
-
-def _page(path: str, query: FactQuery, result: FactResult) -> dict[str, object]:
-    counts = {parameter_of(c.facet): FactCounts.of(path, query, c) for c in result.counts}
-    return {
-        "query": fact_url(path, query, cursor=query.cursor),
-        "total": Total(value=result.total.value, relation=result.total.relation),
-        "facets": counts,
-        "next": fact_url(path, query, cursor=result.next) if result.next else None,
-    }
+    async def _page(self, path: str, query: FactQuery, result: FactResult) -> dict[str, object]:
+        unknown = await unknown_values(self._catalogue, query, found_nothing=not result.total.value)
+        return {
+            "query": fact_url(path, query, cursor=query.cursor),
+            "total": Total(value=result.total.value, relation=result.total.relation),
+            "facets": {parameter_of(c.facet): FactCounts.of(path, query, c) for c in result.counts},
+            "next": fact_url(path, query, cursor=result.next) if result.next else None,
+            "unknown": tuple(map(UnknownFilter.of, unknown)),
+        }

@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field
 
 from services.search.api.asking import add_question, asks_nothing, given
 from services.search.api.representation import ARTICLES_PATH, Total
-from services.search.finding import values
+from services.search.api.understood import UnknownFilter, UnknownFilters
 from services.search.finding.catalogue import Catalogue
 from services.search.finding.story_outlets import Outlet, outlets
+from services.search.finding.unknown_values import unknown_values
+from services.search.finding.values import stories_by_id
 from services.search.parameters.stories import STORY_FORM, asked_of_stories, story_url
 from services.search.problems import OPENAPI_RESPONSES
 from shared.article_store.stories import StoredStory
@@ -54,6 +56,7 @@ class StoryList(BaseModel):
     total: Total
     stories: tuple[StoryItem, ...]
     next: str | None
+    unknown: UnknownFilters = ()
 
 
 class StoryArticle(BaseModel):
@@ -146,13 +149,16 @@ class _Stories:
 
     async def all(self, request: Request) -> StoryList:
         """Stories of more than one article, those with the latest news first."""
-        query = asked_of_stories(await given(STORY_FORM, request, self._clock))
-        found = await values.stories(self._catalogue, query)
+        asked = asked_of_stories(await given(STORY_FORM, request, self._clock))
+        query = await stories_by_id(self._catalogue, asked)
+        found = await self._catalogue.stories(query)
+        unknown = await unknown_values(self._catalogue, query, found_nothing=not found.total.value)
         return StoryList(
             query=story_url(STORIES_PATH, query, cursor=query.cursor),
             total=Total(value=found.total.value, relation=found.total.relation),
             stories=tuple(map(StoryItem.of, found.stories)),
             next=story_url(STORIES_PATH, query, cursor=found.next) if found.next else None,
+            unknown=tuple(map(UnknownFilter.of, unknown)),
         )
 
     async def one(self, story_id: _StoryId) -> Story:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -53,7 +53,13 @@ class UnknownFilter(BaseModel):
     def of(cls, unknown: UnknownValue) -> "UnknownFilter":
         """The value and its remedy, in words."""
         near = tuple(NearValue(value=b.value, label=b.label, count=b.count) for b in unknown.near)
-        return cls(parameter=unknown.facet, value=unknown.value, message=unknown.said, near=near)
+        return cls(parameter=unknown.parameter, value=unknown.value, message=unknown.said, near=near)
+
+
+UnknownFilters = Annotated[
+    tuple[UnknownFilter, ...],
+    Field(description="values of filters that stand for nothing; ids are looked up where nothing is found"),
+]
 
 
 class Understood(BaseModel):
@@ -74,9 +80,7 @@ class Understood(BaseModel):
     facets: tuple[str, ...] = Field(description="what is counted")
     amount_from: float | None = Field(default=None, description="of a relation, in US dollars")
     amount_to: float | None = Field(default=None, description="first amount that counts no more")
-    unknown: tuple[UnknownFilter, ...] = Field(
-        default=(), description="values of filters that stand for nothing; ids are looked up where nothing is found"
-    )
+    unknown: UnknownFilters = ()
 
     @classmethod
     def of(cls, query: ArticleQuery, unknown: Iterable[UnknownValue] = ()) -> "Understood":

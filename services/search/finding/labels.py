@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from services.search.finding.catalogue import Catalogue
 from services.search.parameters.query_string import split_list
+from services.search.query_language.fields import facet_of
 from shared.article_store.query import ArticleQuery, FacetCounts, FacetFilter, FacetRequest
 from shared.facets import FACETS_BY_NAME
 
@@ -28,6 +29,11 @@ async def labels_of(catalogue: Catalogue, values: Iterable[Value]) -> dict[Value
 def filtered_values(query: ArticleQuery) -> Iterable[Value]:
     """What the filters of a question select and exclude."""
     return ((item.facet, value) for item in query.filters for value in (*item.include, *item.exclude))
+
+
+def entities_among(ids: Iterable[str]) -> Iterable[Value]:
+    """The ids that are those of entities, with the facets that they are values of."""
+    return ((facet, entity_id) for entity_id in ids if (facet := facet_of(entity_id)))
 
 
 def filtered_by(parameters: Mapping[str, Sequence[str]]) -> Iterable[Value]:

@@ -63,15 +63,22 @@ def filters_with_ids(query: ArticleQuery, ids: Mapping[Name, tuple[str, ...]]) -
 
 
 def _filter_with_ids(item: FacetFilter, ids: Mapping[Name, tuple[str, ...]]) -> FacetFilter:
-    def among(values: Iterable[str], *, one_each: bool = False) -> tuple[str, ...]:
-        found = ((value, ids.get((item.facet, value), ())) for value in values)
-        return tuple(
-            dict.fromkeys(
-                id_ for value, some in found for id_ in (some if some and not (one_each and some[1:]) else (value,))
-            )
-        )
+    own = {name: some for (facet, name), some in ids.items() if facet == item.facet}
+    include = values_with_ids(item.include, own, one_each=item.mode == "all")
+    return replace(item, include=include, exclude=values_with_ids(item.exclude, own))
 
-    return replace(item, include=among(item.include, one_each=item.mode == "all"), exclude=among(item.exclude))
+
+def values_with_ids(
+    values: Iterable[str], ids: Mapping[str, tuple[str, ...]], *, one_each: bool = False
+) -> tuple[str, ...]:
+    """The values with the ids that names among them stand for; a name that stands for none is left.
+
+    Args:
+        one_each: so is one that stands for several.
+    """
+    found = ((value, ids.get(value, ())) for value in values)
+    given_way = ((some if some and not (one_each and some[1:]) else (value,)) for value, some in found)
+    return tuple(dict.fromkeys(id_ for some in given_way for id_ in some))
 
 
 def named_within(query: ArticleQuery, articles: Sequence[StoredArticle]) -> ArticleQuery:

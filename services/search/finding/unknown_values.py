@@ -2,16 +2,19 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from services.search.finding.catalogue import Catalogue
 from services.search.finding.labels import filtered_values, labels_of
-from services.search.finding.names import Name, folded, ids_of, names_in_filters
-from services.search.finding.values import looked_through
-from services.search.query_language.fields import NAMED_FACETS
+from services.search.finding.names import folded, ids_of
+from services.search.finding.values import FACETS_OF_FIELDS, looked_through
+from services.search.parameters.facts import parameter_of
+from services.search.query_language.fields import ENTITY_FACETS, NAMED_FACETS, facet_of, is_filtered_name
+from shared.article_store.fact_query import FactQuery
 from shared.article_store.query import ArticleQuery, Bucket
+from shared.article_store.stories import StoryQuery
 
 MAX_NEAR = 5
 # Of each value so many words are looked for, whole and by their beginning, and of a question so many values.
@@ -19,6 +22,7 @@ _MOST_WORDS = 3
 _BEGINNING = 3
 _MOST_VALUES = 10
 _LEAST_LIKENESS = 0.5
+Question = ArticleQuery | FactQuery | StoryQuery
 
 
 @dataclass(frozen=True)
@@ -26,52 +30,90 @@ class UnknownValue:
     """A value of a filter that is left as it was written.
 
     Attributes:
-        several: whether it names several, of which an article has one, where all values must be there.
-        near: values of the facet with a label like it, the likest first.
+        parameter: the one that selects it; of an excluded value, too.
+        several: whether it names several, where all values must be there.
+        near: values with a label like it, the likest first.
+        facets: of which it might be a value.
     """
 
-    facet: str
+    parameter: str
     value: str
     several: bool
     near: tuple[Bucket, ...]
+    facets: tuple[str, ...]
 
     @property
     def said(self) -> str:
         """What is wrong with it, and what to do."""
         shown = repr(self.value[:80])
         if self.several:
-            return f"several are called {shown}, of which an article has one: name their ids, or ask for any of them"
-        meant = f"is {self.near[0].value} meant?" if self.near else f"/v1/facets/{self.facet} lists those there are"
-        return f"no article has the {self.facet} {shown}: {meant}"
+            return f"several are called {shown}: name the id of the one that is meant"
+        if self.near:
+            meant = f"is {self.near[0].value} meant?"
+        elif len(self.facets) == 1:
+            meant = f"/v1/facets/{self.facets[0]} lists those there are"
+        else:
+            meant = "/v1/suggest completes the names that there are"
+        return f"no article has the {self.parameter} {shown}: {meant}"
 
 
-async def unknown_values(catalogue: Catalogue, query: ArticleQuery, *, found_nothing: bool) -> tuple[UnknownValue, ...]:
+@dataclass(frozen=True)
+class _Asked:
+    """A value that a question asks for, and the facets that it may be a value of."""
+
+    parameter: str
+    value: str
+    facets: tuple[str, ...]
+
+    @property
+    def is_name(self) -> bool:
+        return is_filtered_name(self.facets[0], self.value)
+
+
+async def unknown_values(catalogue: Catalogue, query: Question, *, found_nothing: bool) -> tuple[UnknownValue, ...]:
     """What is left in the filters of a question whose names were looked up.
 
     Args:
         found_nothing: then ids are looked up, too: one that no article has may be why.
     """
-    names = names_in_filters(query)
-    ids = await _unknown_ids(catalogue, query, names) if found_nothing else []
-    wanted = [value for value in dict.fromkeys(filtered_values(query)) if value in names or value in ids]
-    return tuple(await asyncio.gather(*(_described(catalogue, value) for value in wanted[:_MOST_VALUES])))
+    asked = tuple(dict.fromkeys(_asked(query)))
+    ids = [item for item in asked if not item.is_name] if found_nothing else []
+    known = await labels_of(catalogue, ((facet, item.value) for item in ids for facet in item.facets)) if ids else {}
+    unknown = {item for item in ids if not any((facet, item.value) in known for facet in item.facets)}
+    wanted = [item for item in asked if item.is_name or item in unknown]
+    return tuple(await asyncio.gather(*(_described(catalogue, item) for item in wanted[:_MOST_VALUES])))
 
 
-async def _unknown_ids(catalogue: Catalogue, query: ArticleQuery, names: Iterable[Name]) -> list[Name]:
-    asked = [item for item in filtered_values(query) if item[0] in NAMED_FACETS and item not in set(names)]
-    known = await labels_of(catalogue, asked) if asked else {}
-    return [item for item in asked if item not in known]
+def _asked(query: Question) -> Iterator[_Asked]:
+    """The values that have names, in the order of the question."""
+    match query:
+        case ArticleQuery():
+            values = filtered_values(query)
+            yield from (_Asked(facet, value, (facet,)) for facet, value in values if facet in NAMED_FACETS)
+        case FactQuery():
+            for field, some in (*query.terms.items(), *query.without):
+                facets = FACETS_OF_FIELDS.get(field, ())
+                yield from (_Asked(parameter_of(field), value, _narrowed(facets, value)) for value in some if facets)
+        case StoryQuery():
+            named = (*query.entities, *query.without)
+            yield from (_Asked("entity", value, _narrowed(ENTITY_FACETS, value)) for value in named)
 
 
-async def _described(catalogue: Catalogue, value: Name) -> UnknownValue:
-    facet, text = value
+def _narrowed(facets: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """Of an id the facet that it says itself."""
+    own = facet_of(value)
+    return (own,) if own in facets else facets
+
+
+async def _described(catalogue: Catalogue, asked: _Asked) -> UnknownValue:
+    text = asked.value
     # Of an id what follows its prefix is made of the name.
     said = folded(re.sub(r"[\W_]+", " ", text.partition(":")[2] or text))
     words = sorted(said.split(), key=len, reverse=True)[:_MOST_WORDS]
     beginnings = dict.fromkeys(part for word in words for part in (word, word[:_BEGINNING]))
-    found = await asyncio.gather(*(looked_through(catalogue, (facet,), part) for part in beginnings))
+    found = await asyncio.gather(*(looked_through(catalogue, asked.facets, part) for part in beginnings))
     several = len(ids_of(text, (counts for some in found for counts in some))) > 1
     buckets = {bucket.value: bucket for some in found for counts in some for bucket in counts.buckets}
     likeness = {id_: SequenceMatcher(None, said, folded(bucket.label)).ratio() for id_, bucket in buckets.items()}
     near = sorted((id_ for id_ in buckets if likeness[id_] >= _LEAST_LIKENESS), key=lambda id_: (-likeness[id_], id_))
-    return UnknownValue(facet, text, several, tuple(buckets[id_] for id_ in near[:MAX_NEAR]))
+    return UnknownValue(asked.parameter, text, several, tuple(buckets[id_] for id_ in near[:MAX_NEAR]), asked.facets)

@@ -1,7 +1,7 @@
 """Values of facets by the beginning of their labels: within one facet, over several, and by a whole name."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.search.finding.catalogue import Catalogue
@@ -12,12 +12,13 @@ from services.search.finding.names import (
     ids_of,
     names_in,
     names_in_filters,
-    nobody,
+    values_with_ids,
     with_ids,
 )
-from services.search.query_language.fields import ENTITY_FACETS, is_name
+from services.search.parameters.facts import with_values
+from services.search.query_language.fields import ENTITY_FACETS, is_filtered_name
 from shared.article_store.bounds import check_bounds
-from shared.article_store.fact_query import FactField, FactQuery, FactResult, check_fact_bounds
+from shared.article_store.fact_query import FactQuery, check_fact_bounds
 from shared.article_store.query import (
     MAX_FACET_SIZE,
     MAX_LABEL_QUERY_CHARACTERS,
@@ -27,11 +28,15 @@ from shared.article_store.query import (
     FacetRequest,
     SearchResult,
 )
-from shared.article_store.stories import StoryQuery, StoryResult, check_story_bounds
+from shared.article_store.stories import StoryQuery, check_story_bounds
 
 MAX_SUGGESTIONS = 50
 _EVERYTHING = ArticleQuery(size=0)
-_OF_ENTITIES: frozenset[FactField] = frozenset({"party", "subject", "object", "speaker"})
+# Of which facets the values of a field of facts may be.
+FACETS_OF_FIELDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("party", "subject", "object", "speaker"), ENTITY_FACETS),
+    "source": ("source",),
+}
 
 
 @dataclass(frozen=True)
@@ -93,51 +98,47 @@ async def _ids_of(catalogue: Catalogue, names: Collection[Name]) -> dict[Name, t
     return dict(zip(names, found, strict=True))
 
 
-async def entity_ids(catalogue: Catalogue, values: Sequence[str]) -> tuple[str, ...]:
-    """The ids that some ids and names of entities stand for; a name that stands for nobody finds nobody."""
-    found = await asyncio.gather(*(_entity_ids(catalogue, value) for value in values))
-    return tuple(dict.fromkeys(entity_id for some in found for entity_id in some))
-
-
-async def facts(catalogue: Catalogue, query: FactQuery) -> FactResult:
-    """One page of relations or quotes; names of entities stand for those that bear them.
+async def facts_by_id(catalogue: Catalogue, query: FactQuery) -> FactQuery:
+    """The question with ids for the names of entities and sources in it; what stands for nothing is left.
 
     Raises:
         InvalidInput, LimitExceeded: as the store, before any name is looked up.
     """
     check_fact_bounds(query)
-    parties, subjects, objects, speakers = await asyncio.gather(
-        *(entity_ids(catalogue, some) for some in (query.parties, query.subjects, query.objects, query.speakers))
+    named = [field for field in query.terms if field in FACETS_OF_FIELDS]
+    included = await asyncio.gather(
+        *(_by_id(catalogue, FACETS_OF_FIELDS[field], query.terms[field]) for field in named)
     )
-    without = await asyncio.gather(*(_without(catalogue, field, values) for field, values in query.without))
-    return await catalogue.facts(
-        replace(query, parties=parties, subjects=subjects, objects=objects, speakers=speakers, without=tuple(without))
+    excluded = await asyncio.gather(
+        *(_by_id(catalogue, FACETS_OF_FIELDS.get(field, ()), values) for field, values in query.without)
     )
+    without = tuple((field, ids) for (field, _), ids in zip(query.without, excluded, strict=True))
+    return replace(with_values(query, dict(zip(named, included, strict=True))), without=without)
 
 
-async def _without(
-    catalogue: Catalogue, field: FactField, values: tuple[str, ...]
-) -> tuple[FactField, tuple[str, ...]]:
-    """What is ruled out, names of entities as the ids of those that bear them."""
-    return field, await entity_ids(catalogue, values) if field in _OF_ENTITIES else values
-
-
-async def stories(catalogue: Catalogue, query: StoryQuery) -> StoryResult:
-    """One page of stories; names of entities stand for those that bear them.
+async def stories_by_id(catalogue: Catalogue, query: StoryQuery) -> StoryQuery:
+    """The question with ids for the names of entities in it; what stands for nobody, or for several all of whom would
+    have to be there, is left.
 
     Raises:
         InvalidInput, LimitExceeded: as the store, before any name is looked up.
     """
     check_story_bounds(query)
-    named, without = await asyncio.gather(*(entity_ids(catalogue, some) for some in (query.entities, query.without)))
-    return await catalogue.stories(replace(query, entities=named, without=without))
+    named, without = await asyncio.gather(
+        _by_id(catalogue, ENTITY_FACETS, query.entities, one_each=True),
+        _by_id(catalogue, ENTITY_FACETS, query.without),
+    )
+    return replace(query, entities=named, without=without)
 
 
-async def _entity_ids(catalogue: Catalogue, value: str) -> tuple[str, ...]:
-    if not is_name(ENTITY_FACETS[0], value):
-        return (value,)
-    counts = await looked_through(catalogue, ENTITY_FACETS, value)
-    return ids_of(value, counts) or (nobody(value),)
+async def _by_id(
+    catalogue: Catalogue, facets: Sequence[str], values: Sequence[str], *, one_each: bool = False
+) -> tuple[str, ...]:
+    """The values of one of the facets that some ids and names stand for; what is left is as `values_with_ids` says."""
+    names = [value for value in values if facets and is_filtered_name(facets[0], value)]
+    found = await asyncio.gather(*(looked_through(catalogue, facets, name) for name in names))
+    ids = {name: ids_of(name, counts) for name, counts in zip(names, found, strict=True)}
+    return values_with_ids(values, ids, one_each=one_each)
 
 
 async def search(catalogue: Catalogue, query: ArticleQuery) -> SearchResult:

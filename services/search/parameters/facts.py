@@ -55,7 +55,7 @@ _MEANINGS: dict[FactField, str] = {
     "subject": "Who does it, by entity id or name: the buyer, the investor, the one who sues.",
     "object": "Whom it is done with, by entity id or name.",
     "speaker": "Who says it, by entity id or name.",
-    "source": "Said by articles of these sources.",
+    "source": "Said by articles of these sources, by id or name.",
     "language": "Said by articles in these languages, as ISO 639-1 codes.",
 }
 
@@ -195,11 +195,16 @@ def fact_url(path: str, query: FactQuery, *, cursor: str | None = None) -> str:
 
 def toggled_fact(query: FactQuery, field: str, value: str) -> FactQuery:
     """The question with the value of a counted field selected, or freed where it was."""
-    attribute = next(attribute for counted, (_, attribute) in _TERMS.items() if counted == field)
     values = selected_values(query, field)
     changed = tuple(v for v in values if v != value) if value in values else (*values, value)
-    wanted: dict[str, Any] = {attribute: changed, "cursor": None}
-    return replace(query, **wanted)
+    return replace(with_values(query, {field: changed}), cursor=None)
+
+
+def with_values(query: FactQuery, values: Mapping[str, tuple[str, ...]]) -> FactQuery:
+    """The question for other values of some fields."""
+    attributes = {field: attribute for field, (_, attribute) in _TERMS.items()}
+    changed: dict[str, Any] = {attributes[field]: some for field, some in values.items()}  # type: ignore[index]
+    return replace(query, **changed)
 
 
 def selected_values(query: FactQuery, field: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What the pages of deals and quotes show of a question for facts and its answer, decided before any markup."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl
+from types import MappingProxyType
 
 from services.search.parameters.facts import fact_url, toggled_fact
 from services.search.ui import wording
@@ -9,7 +10,7 @@ from services.search.ui.charts import BarChart, BarValue, bar_chart, period
 from services.search.ui.facet_boxes import BucketRow, FacetBox
 from services.search.ui.fact_chips import HEADINGS, fact_chips
 from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row
-from services.search.ui.links import DEALS_PATH, QUOTES_PATH
+from services.search.ui.links import DEALS_PATH, QUOTES_PATH, kept_of
 from services.search.ui.search_view import Link, copies_chip
 from shared.article_store.fact_query import FactQuery, FactResult
 from shared.article_store.facts import FactKind
@@ -48,17 +49,19 @@ class FactsPage:
     json_href: str
 
 
-def facts_view(kind: FactKind, query: FactQuery, result: FactResult) -> FactsPage:
-    """The page of deals (relations) or of quotes."""
+def facts_view(
+    kind: FactKind, query: FactQuery, result: FactResult, names: Mapping[str, str] = MappingProxyType({})
+) -> FactsPage:
+    """The page of deals (relations) or of quotes; names: of entities that the question asks for, by id."""
     path = _PATHS[kind]
     one, many = _NOUNS[kind]
-    chips = tuple(fact_chips(path, query, _labels(result)))
+    chips = tuple(fact_chips(path, query, _labels(result, names)))
     return FactsPage(
         total=wording.counted(result.total.value, one, many),
         empty=not result.facts,
         narrowed=bool(chips or query.words),
         words=query.words,
-        kept=_kept(path, query),
+        kept=kept_of(fact_url(path, query), "q"),
         deals=deal_rows(result.facts) if kind == "relation" else (),
         quotes=tuple(map(fact_row, result.facts)) if kind == "quote" else (),
         boxes=tuple(_box(path, query, counts) for counts in result.counts if counts.buckets),
@@ -69,11 +72,6 @@ def facts_view(kind: FactKind, query: FactQuery, result: FactResult) -> FactsPag
         next_href=fact_url(path, query, cursor=result.next) if result.next else None,
         json_href=fact_url({"relation": "/v1/relations", "quote": "/v1/quotes"}[kind], query),
     )
-
-
-def _kept(path: str, query: FactQuery) -> tuple[tuple[str, str], ...]:
-    _, _, asked = fact_url(path, query).partition("?")
-    return tuple((name, value) for name, value in parse_qsl(asked) if name != "q")
 
 
 def _box(path: str, query: FactQuery, counts: FacetCounts) -> FacetBox:
@@ -98,9 +96,9 @@ def _more(path: str, query: FactQuery) -> str | None:
     return None if counts == query.counts else fact_url(path, replace(query, counts=counts))
 
 
-def _labels(result: FactResult) -> dict[tuple[str, str], str]:
-    """What people read for the values of the answer, by field and value."""
-    parties = {party.id: party.name for fact in result.facts for party in fact.parties}
+def _labels(result: FactResult, names: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """What people read for the values of question and answer, by field and value."""
+    parties = {**names, **{party.id: party.name for fact in result.facts for party in fact.parties}}
     named = {(field, value): name for field in _ROLES for value, name in parties.items()}
     return named | {(c.facet, bucket.value): bucket.label for c in result.counts for bucket in c.buckets}
 

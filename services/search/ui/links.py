@@ -1,6 +1,7 @@
 """Where the pages are, and links between them."""
 
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from services.search.parameters.articles import EVERYTHING, to_url
 from services.search.parameters.filter_links import FilterLinks
@@ -63,6 +64,11 @@ def alert_path(alert_id: str) -> str:
 def search_page(query: ArticleQuery, *, cursor: str | None = None) -> str:
     """The first page of a search, or the one that the cursor names."""
     return to_url(SEARCH_PATH, query, cursor=cursor)
+
+
+def kept_of(address: str, *without: str) -> tuple[tuple[str, str], ...]:
+    """The names and values of an address, as a form keeps them that asks for what `without` names itself."""
+    return tuple((name, value) for name, value in parse_qsl(address.partition("?")[2]) if name not in without)
 
 
 @lru_cache(_REMEMBERED_SEARCHES)

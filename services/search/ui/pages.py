@@ -1,7 +1,7 @@
 """The pages of the search service: what each is asked, and the template that shows the answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, Response
 
 from services.search.finding.catalogue import Catalogue
 from services.search.finding.entities import Window, graph, profile
-from services.search.finding.labels import filtered_values, labels_of
-from services.search.finding.unknown_values import unknown_values
-from services.search.finding.values import facet_values, facts, filtered_by_id, search, stories
+from services.search.finding.labels import entities_among, filtered_values, labels_of
+from services.search.finding.unknown_values import Question, unknown_values
+from services.search.finding.values import facet_values, facts_by_id, filtered_by_id, search, stories_by_id
 from services.search.live import LiveFeed
 from services.search.parameters.articles import SEARCH, asked_by_people
 from services.search.parameters.facts import FACT_FORMS, asked_of_facts
@@ -147,11 +147,10 @@ class Pages:
 
     async def stories(self, request: Request) -> Response:
         """What several articles report on."""
-        query = asked_of_stories(
-            STORY_FORM.read(pairs_of_query_string(request.url.query), from_ms(self._clock.now_ms()))
-        )
-        page = stories_view(query, await stories(self._catalogue, query))
-        return self._render("stories.html", here=STORIES_PATH, page=page)
+        query = await stories_by_id(self._catalogue, asked_of_stories(self._given(STORY_FORM, request)))
+        result = await self._catalogue.stories(query)
+        labels, notes = await self._named(query, (*query.entities, *query.without), found_nothing=not result.stories)
+        return self._render("stories.html", here=STORIES_PATH, page=stories_view(query, result, labels), notes=notes)
 
     async def story(self, story_id: str) -> Response:
         """One story: its timeline, and the outlets that carry it."""
@@ -200,10 +199,22 @@ class Pages:
         return await self._facts("quote", request, _QUOTES)
 
     async def _facts(self, kind: FactKind, request: Request, wording: Mapping[str, str]) -> Response:
-        query = asked_of_facts(kind, self._given(FACT_FORMS[kind], request))
-        asked = replace(query, sums="auto") if kind == "relation" else query
-        page = facts_view(kind, query, await facts(self._catalogue, asked))
-        return self._render("facts.html", page=page, kind=kind, **wording)
+        query = await facts_by_id(self._catalogue, asked_of_facts(kind, self._given(FACT_FORMS[kind], request)))
+        result = await self._catalogue.facts(replace(query, sums="auto") if kind == "relation" else query)
+        asked = [value for _, values in (*query.terms.items(), *query.without) for value in values]
+        labels, notes = await self._named(query, asked, found_nothing=not result.facts)
+        page = facts_view(kind, query, result, labels)
+        return self._render("facts.html", page=page, kind=kind, notes=notes, **wording)
+
+    async def _named(
+        self, query: Question, values: Iterable[str], *, found_nothing: bool
+    ) -> tuple[dict[str, str], tuple[str, ...]]:
+        """What people read for the entities among some values, and what to say of those that stand for nothing."""
+        labels, unknown = await asyncio.gather(
+            labels_of(self._catalogue, entities_among(values)),
+            unknown_values(self._catalogue, query, found_nothing=found_nothing),
+        )
+        return {value: label for (_, value), label in labels.items()}, tuple(value.said for value in unknown)
 
     async def reference(self) -> Response:
         """The API, described from its OpenAPI document."""

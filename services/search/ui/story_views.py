@@ -1,15 +1,17 @@
 """What the pages of stories and of an article's past show, decided before any markup."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from services.search.differences import Change, difference
 from services.search.finding.story_outlets import Outlet, outlets
 from services.search.parameters.stories import story_url
 from services.search.ui import wording
 from services.search.ui.fact_rows import DealRow, FactRow, deal_rows, fact_row
-from services.search.ui.links import STORIES_PATH, article_path, search_for, story_path
+from services.search.ui.links import STORIES_PATH, article_path, kept_of, search_for, story_path
 from services.search.ui.search_view import Link
+from services.search.ui.story_chips import story_chips
 from shared.article_store.document import StoredRevision
 from shared.article_store.facts import StoredFact
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult, StorySort
@@ -29,10 +31,17 @@ class StoryRow:
 
 @dataclass(frozen=True)
 class StoriesPage:
-    """A page of stories."""
+    """A page of stories.
+
+    Attributes:
+        kept: what a form with the words keeps.
+    """
 
     total: str
     words: str
+    narrowed: bool
+    kept: tuple[tuple[str, str], ...]
+    chips: tuple[Link, ...]
     rows: tuple[StoryRow, ...]
     sorts: tuple[Link, ...]
     next_href: str | None
@@ -102,12 +111,18 @@ class RevisionRow:
 _NAMED_OUTLETS = 4
 
 
-def stories_view(query: StoryQuery, result: StoryResult) -> StoriesPage:
-    """The list of stories."""
+def stories_view(
+    query: StoryQuery, result: StoryResult, names: Mapping[str, str] = MappingProxyType({})
+) -> StoriesPage:
+    """The list of stories; names: of entities that the question asks for, by id."""
+    chips = tuple(story_chips(STORIES_PATH, query, names))
     orders: tuple[tuple[StorySort, str], ...] = (("newest", "Newest"), ("largest", "Largest"))
     return StoriesPage(
         total=wording.counted(result.total.value, "story", "stories"),
         words=query.words,
+        narrowed=bool(query.words or chips),
+        kept=kept_of(story_url(STORIES_PATH, query), "q"),
+        chips=chips,
         rows=tuple(_row(story) for story in result.stories),
         sorts=tuple(
             Link(

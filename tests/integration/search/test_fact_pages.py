@@ -79,6 +79,15 @@ async def test_whoever_is_asked_for_by_name_is_found_on_the_pages_too(deals_clie
     assert "5 reports of deals" not in other
 
 
+async def test_filters_are_said_by_name_where_nothing_is_found_and_what_stands_for_nobody_is_noted(deals_client):
+    nothing = await page(deals_client, "/deals?entity=acme&to=1999")
+    nobody = await page(deals_client, "/quotes?speaker=Ada+Ro")
+
+    assert "Who: Acme " in nothing
+    assert 'role="note"' not in nothing
+    assert "no article has the speaker &#39;Ada Ro&#39;: is person:ada-roe meant?" in nobody
+
+
 async def test_an_entity_has_a_page_with_a_graph_deals_quotes_and_articles(deals_client):
     html = await page(deals_client, "/entities/org:acme")
 

@@ -114,6 +114,55 @@ async def test_a_name_stands_for_whoever_bears_it(deals_client, path, total):
     assert answer["total"]["value"] == total
 
 
+@pytest.mark.parametrize("path", ["/v1/relations?entity=Acme&facet=entity", "/v1/relations?entity=acme&facet=entity"])
+async def test_the_value_that_a_name_stands_for_is_known_as_selected_and_freed_by_its_link(deals_client, path):
+    answer = (await deals_client.get(path)).json()
+
+    [selected] = [bucket for bucket in answer["facets"]["entity"]["buckets"] if bucket["selected"]]
+    assert selected["value"] == "org:acme"
+    assert "org:acme" in answer["query"]
+    assert selected["link"] == "/v1/relations?facet=entity"
+
+
+async def test_sources_go_by_their_names_too(deals_client):
+    [fact, *_] = (await ask(deals_client, "/v1/relations"))["relations"]
+    name, id_ = fact["article"]["source_name"], fact["article"]["source_id"]
+    assert name != id_
+
+    named, other = [await ask(deals_client, "/v1/relations", source=value) for value in (name, "The Daily Nothing")]
+
+    assert (named["total"]["value"], named["query"]) == (5, f"/v1/relations?source={id_}")
+    assert (other["total"]["value"], other["unknown"][0]["parameter"]) == (0, "source")
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "message", "near"),
+    [
+        ("/v1/relations?entity=Acmee", "entity", "no article has the entity 'Acmee': is org:acme meant?", "org:acme"),
+        ("/v1/relations?not_subject=Widgetts", "subject", "is org:widgets meant?", "org:widgets"),
+        ("/v1/quotes?speaker=person:ada-ro", "speaker", "is person:ada-roe meant?", "person:ada-roe"),
+    ],
+)
+async def test_what_stands_for_nobody_is_said_with_what_is_near(deals_client, path, parameter, message, near):
+    [unknown] = (await deals_client.get(path)).json()["unknown"]
+
+    assert unknown["parameter"] == parameter
+    assert message in unknown["message"]
+    assert unknown["near"][0]["value"] == near
+
+
+async def test_an_id_that_is_known_is_not_to_blame_where_nothing_is_found(deals_client):
+    answer = await ask(deals_client, "/v1/relations", entity="org:acme,place:paris", subject="place:paris")
+
+    assert (answer["total"]["value"], answer["unknown"]) == (0, [])
+
+
+async def test_what_is_like_nothing_is_said_to_be_completed_elsewhere(deals_client):
+    [unknown] = (await ask(deals_client, "/v1/relations", entity="Zyx"))["unknown"]
+
+    assert (unknown["near"], "/v1/suggest" in unknown["message"]) == ([], True)
+
+
 async def test_a_cursor_of_another_question_is_refused(deals_client):
     link = (await ask(deals_client, "/v1/relations", size="2"))["next"]
 

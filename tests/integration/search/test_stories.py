@@ -61,6 +61,32 @@ async def test_stories_are_narrowed(client, query_string, sizes):
     assert [story["articles"] for story in answer["stories"]] == sizes
 
 
+async def test_what_stands_for_nobody_is_said_with_what_is_near(client):
+    [named] = (await ask(client, "/v1/stories?entity=Acmee"))["unknown"]
+    [by_id] = (await ask(client, "/v1/stories?entity=org:acmee"))["unknown"]
+
+    assert (named["parameter"], named["near"][0]["value"]) == ("entity", "org:acme")
+    assert by_id["message"] == "no article has the entity 'org:acmee': is org:acme meant?"
+    assert (await ask(client, "/v1/stories?entity=Acme"))["unknown"] == []
+
+
+async def test_a_name_of_several_is_said_to_be_one_where_all_would_have_to_be_there(tmp_path, clock):
+    namesakes = [an_enrichment(entities=(an_entity(f"person:ada-{number}", "Ada Roe"),)) for number in (1, 2)]
+    settings = StoreSettings(data_dir=tmp_path)
+    writer = await open_writer(settings, clock)
+    await writer.put([a_stored_article(number, enrichment) for number, enrichment in enumerate(namesakes, 1)])
+    await writer.change_stories([a_story_changed(1, 3)])
+    await writer.close()
+
+    async with asking(await an_app(settings, clock)) as asked:
+        named = await ask(asked, "/v1/stories?entity=Ada+Roe")
+        without = await ask(asked, "/v1/stories?not_entity=Ada+Roe")
+        one = await ask(asked, "/v1/stories?entity=person:ada-1")
+
+    assert named["unknown"][0]["message"] == "several are called 'Ada Roe': name the id of the one that is meant"
+    assert [answer["total"]["value"] for answer in (named, without, one)] == [0, 0, 1]
+
+
 async def test_following_next_finds_each_story_once(client):
     link, found = "/v1/stories?size=1", []
     while link:

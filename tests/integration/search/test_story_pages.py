@@ -64,6 +64,23 @@ async def test_a_story_tells_who_began_it_and_the_deals_and_quotes_of_its_origin
     assert f"/articles/{COPY}" in Outline(html).links
 
 
+async def test_the_filters_of_stories_are_said_and_kept_by_the_form(told):
+    html = await page(told, "/stories?entity=Acme&q=nothing")
+
+    outline = Outline(html)
+    assert "Who: Acme " in html
+    assert "/stories?q=nothing" in outline.links
+    assert '<input type="hidden" name="entity" value="org:acme">' in html
+    assert "Nothing matches" in html
+
+
+async def test_whoever_no_article_names_is_noted_on_the_page_of_stories(told):
+    html = await page(told, "/stories?entity=Acmee")
+
+    assert "no article has the entity &#39;Acmee&#39;: is org:acme meant?" in html
+    assert "Nothing matches" in html
+
+
 async def test_stories_are_found_by_words(told):
     assert "1 story" in await page(told, "/stories?q=matter+4")
     assert "Nothing matches" in await page(told, "/stories?q=unheard")

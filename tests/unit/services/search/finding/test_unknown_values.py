@@ -77,4 +77,4 @@ async def test_no_more_than_ten_values_are_looked_up(asking):
     ],
 )
 def test_what_is_unknown_is_said_with_a_remedy(near, said):
-    assert UnknownValue("person", "Ada", several=False, near=near).said == said
+    assert UnknownValue("person", "Ada", several=False, near=near, facets=("person",)).said == said

@@ -1,7 +1,7 @@
 import pytest
 
 from services.search.finding.catalogue import Catalogue
-from services.search.finding.values import facts, filtered_by_id, search, stories
+from services.search.finding.values import facts_by_id, filtered_by_id, search, stories_by_id
 from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader
 from shared.article_store.query import AllOf, ArticleQuery, FacetFilter, HasValue
@@ -34,9 +34,9 @@ async def catalogue(tmp_path, clock):
     [
         lambda catalogue: filtered_by_id(catalogue, ArticleQuery(filters=(FacetFilter("person", NAMES),))),
         lambda catalogue: search(catalogue, ArticleQuery(where=AllOf((HasValue("person", NAMES),)))),
-        lambda catalogue: facts(catalogue, FactQuery(parties=NAMES)),
-        lambda catalogue: facts(catalogue, FactQuery(without=(("speaker", NAMES),))),
-        lambda catalogue: stories(catalogue, StoryQuery(entities=NAMES)),
+        lambda catalogue: facts_by_id(catalogue, FactQuery(parties=NAMES)),
+        lambda catalogue: facts_by_id(catalogue, FactQuery(without=(("speaker", NAMES),))),
+        lambda catalogue: stories_by_id(catalogue, StoryQuery(entities=NAMES)),
     ],
 )
 async def test_a_question_with_too_many_names_is_refused_before_any_is_looked_up(catalogue, question):

@@ -1,6 +1,6 @@
 import pytest
 
-from services.search.ui.links import article_path, search_for, search_page
+from services.search.ui.links import article_path, kept_of, search_for, search_page
 from tests.unit.services.search.asking import parse
 
 
@@ -19,3 +19,11 @@ def test_a_search_has_an_address_of_its_own():
 
 def test_an_article_has_an_address_of_its_own():
     assert article_path("ab" * 32) == "/articles/" + "ab" * 32
+
+
+def test_a_form_keeps_what_it_does_not_ask_for_itself():
+    assert kept_of("/deals?q=a&entity=org:acme,org:b%26c&to=2026", "q") == (
+        ("entity", "org:acme,org:b&c"),
+        ("to", "2026"),
+    )
+    assert kept_of("/deals", "q") == ()
