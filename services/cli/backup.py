@@ -19,8 +19,8 @@ from shared.errors import ConfigurationError, InvalidInput
 MANIFEST = "manifest.json"
 _FORMAT = 1
 _RESTORING = "restoring"
-# What belongs to a process rather than to the data, and logs.
-_LEFT_OUT = frozenset({"newsweir.lock", "holder.json", "holder.new", "logs", "writer.lock", _RESTORING})
+# What belongs to a process rather than to the data, and logs. Tiers are links to files of the index that holds them.
+_LEFT_OUT = frozenset({"newsweir.lock", "holder.json", "holder.new", "logs", "writer.lock", "tiers", _RESTORING})
 _CHUNK = 1_048_576
 
 

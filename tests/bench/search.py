@@ -31,6 +31,7 @@ from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, 
 from shared.clock import SystemClock
 from shared.facets import FACETS_BY_NAME
 from shared.settings import HttpSettings, StoreSettings, load
+from tests.bench.disk import bytes_in
 from tests.bench.search_corpus import fill, folder_for
 from tests.indices import removed_afterwards
 
@@ -165,7 +166,7 @@ async def _server_ms(client: AsyncElasticsearch) -> int:
 async def disk_bytes(settings: StoreSettings) -> int:
     """What the articles' index takes on disk."""
     if settings.elasticsearch_url is None:
-        return sum(path.stat().st_size for path in settings.data_dir.rglob("*") if path.is_file())
+        return bytes_in(settings.data_dir)
     async with AsyncElasticsearch(settings.elasticsearch_url) as client:
         stats = await client.indices.stats(index=alias(settings.index_prefix))
         return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])

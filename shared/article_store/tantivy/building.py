@@ -13,10 +13,9 @@ from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.folder import IndexName
 from shared.article_store.tantivy.schema import fingerprint, prepare, schema, source_of, to_document
+from shared.article_store.tantivy.tiers import TieredWriter
 from shared.article_store.tantivy.vector_keeping import VECTORS_FOLDER, KeptVectors
 
-# One thread writes a segment per commit; a second one would double their number, for merging to undo.
-_WRITER_THREADS = 1
 _WRITER_HEAP_BYTES = 64_000_000
 _REBUILD_BATCH = 1_000
 # An index that stays open grows by 1.3 KB with each commit, seen or made, and gives it back when it is closed. So who
@@ -32,7 +31,12 @@ class Indexes:
     past: tantivy.Index
     facts: tantivy.Index
     stories: tantivy.Index
-    vectors_folder: Path | None = None
+    folder: Path | None = None
+
+    @property
+    def vectors_folder(self) -> Path | None:
+        """Where the vectors of the articles are; None where all is in memory."""
+        return self.folder / VECTORS_FOLDER if self.folder else None
 
     @property
     def each(self) -> tuple[tantivy.Index, ...]:
@@ -64,7 +68,7 @@ def opened(path: Path) -> Indexes:
     """
     articles = prepare(tantivy.Index.open(str(path)))
     others = past_index.opened(path), fact_index.opened(path), story_index.opened(path)
-    return Indexes(articles, *others, vectors_folder=path / VECTORS_FOLDER)
+    return Indexes(articles, *others, folder=path)
 
 
 def empty() -> Indexes:
@@ -72,9 +76,9 @@ def empty() -> Indexes:
     return Indexes(prepare(tantivy.Index(schema())), past_index.empty(), fact_index.empty(), story_index.empty())
 
 
-def open_article_writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    """The writer of an articles' index; there is one at a time."""
-    return index.writer(_WRITER_HEAP_BYTES, _WRITER_THREADS)
+def open_article_writer(folder: Path) -> TieredWriter:
+    """The writer of the articles' index in a folder; there is one at a time."""
+    return TieredWriter(folder, prepare, _WRITER_HEAP_BYTES)
 
 
 def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
@@ -82,19 +86,21 @@ def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
     path.mkdir()
     articles = prepare(tantivy.Index(schema(), str(path)))
     others = past_index.create(path), fact_index.create(path), story_index.create(path)
-    built = Indexes(articles, *others, vectors_folder=path / VECTORS_FOLDER)
+    built = Indexes(articles, *others, folder=path)
     if older is not None:
-        past_index.copy(older, built.past)
-        story_index.copy(older, built.stories)
-    _fill(built, _sources(older) if older is not None else ())
+        past_index.copy(older, path)
+        story_index.copy(older, path)
+    _fill(path, _sources(older) if older is not None else ())
+    for index in built.each:
+        index.reload()
     folders.switch(folder, name)
     return built
 
 
-def _fill(indexes: Indexes, sources: Iterable[StoredArticle]) -> None:
-    writers = open_article_writer(indexes.articles), fact_index.open_writer(indexes.facts)
+def _fill(folder: Path, sources: Iterable[StoredArticle]) -> None:
+    writers = open_article_writer(folder), fact_index.open_writer(folder)
     articles, facts = writers
-    vectors = KeptVectors(indexes.vectors_folder)
+    vectors = KeptVectors(folder / VECTORS_FOLDER)
     for number, article in enumerate(sources, start=1):
         articles.add_document(to_document(article))
         fact_index.add(facts, article)
@@ -106,9 +112,7 @@ def _fill(indexes: Indexes, sources: Iterable[StoredArticle]) -> None:
     vectors.commit()
     for writer in writers:
         writer.commit()
-        writer.wait_merging_threads()
-    indexes.articles.reload()
-    indexes.facts.reload()
+        writer.close()
 
 
 def _sources(path: Path) -> Iterable[StoredArticle]:

@@ -16,6 +16,7 @@ from shared.article_store.bigrams import spread
 from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FACTS_LAYOUT_VERSION, StoredFact, counted_values, facts_of, labels
 from shared.article_store.indexed import bounded_value, label_term
+from shared.article_store.tantivy.tiers import TieredWriter
 from shared.article_store.words import analyzer
 from shared.facets import FacetValue
 
@@ -96,20 +97,18 @@ def opened(folder: Path) -> tantivy.Index:
     return _prepared(tantivy.Index.open(str(folder / FOLDER)))
 
 
-def open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    """The writer of the index; there is one at a time."""
-    return index.writer(_HEAP_BYTES, 1)
+def open_writer(folder: Path) -> TieredWriter:
+    """The writer of the index inside the folder of an articles' index; there is one at a time."""
+    return TieredWriter(folder / FOLDER, _prepared, _HEAP_BYTES)
 
 
-def add(writer: tantivy.IndexWriter, stored: StoredArticle) -> None:
+def add(writer: TieredWriter, stored: StoredArticle) -> None:
     """Add the facts of an article that has none there, without a commit."""
     for fact in facts_of(stored):
         writer.add_document(_document(fact))
 
 
-def replace(
-    writer: tantivy.IndexWriter, searcher: tantivy.Searcher, articles: Mapping[str, StoredArticle | None]
-) -> bool:
+def replace(writer: TieredWriter, searcher: tantivy.Searcher, articles: Mapping[str, StoredArticle | None]) -> bool:
     """Replace the facts of articles by those they have now, without a commit; whether there was anything to do.
 
     None stands for an article that is no more.

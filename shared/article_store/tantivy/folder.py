@@ -4,7 +4,11 @@ articles/
 ├── CURRENT              "0003-1f2e3d4c5b6a": replaced atomically when an index was rebuilt
 ├── writer.lock          held (flock) by the one process that writes; gone with the process, however it ends
 └── 0003-1f2e3d4c5b6a/   Tantivy's files of the articles
-    └── revisions/       and those of their revisions and withdrawals
+    ├── tiers/           the same files again, as links: where they are written
+    ├── revisions/       the files of their revisions and withdrawals, likewise
+    ├── facts/           those of their relations and quotes
+    ├── stories/         those of the stories
+    └── vectors/         numbers that tell what the articles are about
 """
 
 import fcntl

@@ -11,6 +11,7 @@ import tantivy
 
 from shared.article_store.document import RevisionMark, StoredRevision
 from shared.article_store.past import MAX_REVISIONS, Past, RevisionPlan, kept
+from shared.article_store.tantivy.tiers import TieredWriter
 from shared.events.articles import ArticleWithdrawn
 
 FOLDER = "revisions"
@@ -51,16 +52,16 @@ def opened(folder: Path) -> tantivy.Index:
     return tantivy.Index.open(str(folder / FOLDER))
 
 
-def open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    """The writer of the index; there is one at a time."""
-    return index.writer(_HEAP_BYTES, 1)
+def open_writer(folder: Path) -> TieredWriter:
+    """The writer of the index inside the folder of an articles' index; there is one at a time."""
+    return TieredWriter(folder / FOLDER, lambda index: index, _HEAP_BYTES)
 
 
-def copy(older: Path, index: tantivy.Index) -> None:
-    """Write all that the index inside an older folder holds; an older program may have kept none."""
+def copy(older: Path, newer: Path) -> None:
+    """Write what the index inside an older folder holds into that of a newer one; older programs may have kept none."""
     if not (older / FOLDER).is_dir():
         return
-    writer = open_writer(index)
+    writer = open_writer(newer)
     searcher = opened(older).searcher()
     every = searcher.search(tantivy.Query.all_query(), limit=max(searcher.num_docs, 1), count=False)
     for _, address in every.hits:
@@ -68,8 +69,7 @@ def copy(older: Path, index: tantivy.Index) -> None:
         key, article_id, kind = (_text(document, name) for name in ("key", "article_id", "kind"))
         writer.add_document(_document(key, article_id, kind, _json(document)))
     writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
+    writer.close()
 
 
 def revisions(searcher: tantivy.Searcher, article_id: str) -> tuple[StoredRevision, ...]:
@@ -104,7 +104,7 @@ def withdrawals(searcher: tantivy.Searcher) -> list[ArticleWithdrawn]:
     return [ArticleWithdrawn.model_validate_json(_json(searcher.doc(address))) for _, address in hits]
 
 
-def write_revisions(writer: tantivy.IndexWriter, plans: Mapping[str, RevisionPlan]) -> bool:
+def write_revisions(writer: TieredWriter, plans: Mapping[str, RevisionPlan]) -> bool:
     """Carry plans out, without a commit; whether there was anything to do."""
     for article_id, plan in plans.items():
         for number in plan.remove:
@@ -115,7 +115,7 @@ def write_revisions(writer: tantivy.IndexWriter, plans: Mapping[str, RevisionPla
     return any(plan.create or plan.remove for plan in plans.values())
 
 
-def write_withdrawals(writer: tantivy.IndexWriter, article_id: str, past: Past) -> None:
+def write_withdrawals(writer: TieredWriter, article_id: str, past: Past) -> None:
     """Replace what is known of an article's withdrawals, without a commit."""
     for kind, event in ((_WITHDRAWN, past.withdrawn), (_ERASED, past.erased)):
         if event is not None:

@@ -13,6 +13,7 @@ from tantivy import Occur, Query
 from shared.article_store.bigrams import spread
 from shared.article_store.document import bounded_ms
 from shared.article_store.stories import StoredStory, StoryQuery
+from shared.article_store.tantivy.tiers import TieredWriter
 from shared.article_store.words import analyzer, terms
 
 FOLDER = "stories"
@@ -63,22 +64,21 @@ def opened(folder: Path) -> tantivy.Index:
     return _prepared(tantivy.Index.open(str(folder / FOLDER)))
 
 
-def open_writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    """The writer of the index; there is one at a time."""
-    return index.writer(_HEAP_BYTES, 1)
+def open_writer(folder: Path) -> TieredWriter:
+    """The writer of the index inside the folder of an articles' index; there is one at a time."""
+    return TieredWriter(folder / FOLDER, _prepared, _HEAP_BYTES)
 
 
-def copy(older: Path, index: tantivy.Index) -> None:
-    """Write all that the index inside an older folder holds; an older program may have kept none."""
+def copy(older: Path, newer: Path) -> None:
+    """Write what the index inside an older folder holds into that of a newer one; older programs may have kept none."""
     if not (older / FOLDER).is_dir():
         return
-    writer = open_writer(index)
+    writer = open_writer(newer)
     searcher = tantivy.Index.open(str(older / FOLDER)).searcher()
     for _, address in searcher.search(Query.all_query(), limit=max(searcher.num_docs, 1), count=False).hits:
         writer.add_document(_document(story_of_document(searcher.doc(address))))
     writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
+    writer.close()
 
 
 def read(searcher: tantivy.Searcher, story_ids: Collection[str]) -> dict[str, StoredStory]:
@@ -93,7 +93,7 @@ def about(searcher: tantivy.Searcher, article_ids: Collection[str], story_ids: C
     return _found(searcher, wanted, searcher.search(wanted, limit=1, count=True).count)  # type: ignore[attr-defined]
 
 
-def write(writer: tantivy.IndexWriter, stories: Iterable[StoredStory]) -> bool:
+def write(writer: TieredWriter, stories: Iterable[StoredStory]) -> bool:
     """Replace stories, without a commit; whether there were any."""
     changed = False
     for story in stories:

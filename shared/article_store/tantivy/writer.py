@@ -112,10 +112,11 @@ class _Writers:
 
     def __init__(self, indexes: Indexes) -> None:
         self._indexes = indexes
-        self._articles = open_article_writer(indexes.articles)
-        self._past = past_index.open_writer(indexes.past)
-        self._facts = fact_index.open_writer(indexes.facts)
-        self._stories = story_index.open_writer(indexes.stories)
+        assert indexes.folder is not None, "nobody writes what lies in memory"
+        self._articles = open_article_writer(indexes.folder)
+        self._past = past_index.open_writer(indexes.folder)
+        self._facts = fact_index.open_writer(indexes.folder)
+        self._stories = story_index.open_writer(indexes.folder)
         self._vectors = KeptVectors(indexes.vectors_folder)
 
     def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
@@ -167,10 +168,8 @@ class _Writers:
         return story_outcomes(events, known)
 
     def close(self) -> None:
-        self._articles.wait_merging_threads()
-        self._past.wait_merging_threads()
-        self._facts.wait_merging_threads()
-        self._stories.wait_merging_threads()
+        for writer in (self._articles, self._past, self._facts, self._stories):
+            writer.close()
 
     def _known(
         self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()

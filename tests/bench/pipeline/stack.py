@@ -26,6 +26,7 @@ from shared.sources import SourceRegistry
 from shared.topology import ARTICLES_INDEXED
 from tests.bench import servers
 from tests.bench.crawl.site import Plan
+from tests.bench.disk import bytes_in
 from tests.bench.pipeline.latency import Look, all_found, latencies_s
 from tests.e2e.running import free_ports, until
 from tests.processes import cpu_s, memory_bytes
@@ -221,7 +222,7 @@ class Stack:
 
     async def _store_bytes(self) -> int:
         if self._elasticsearch_url is None:
-            return sum(p.stat().st_size for p in (self._folder / "data" / "articles").rglob("*") if p.is_file())
+            return bytes_in(self._folder / "data" / "articles")
         async with AsyncElasticsearch(self._elasticsearch_url) as client:
             stats = await client.indices.stats(index=f"{self._prefix}-*")
             return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
-import tantivy
 
 from shared.article_store.document import revision_of
 from shared.article_store.fact_query import FactQuery
@@ -21,9 +20,9 @@ from shared.article_store.tantivy import facts, snapshot
 from shared.article_store.tantivy import writer as writing
 from shared.article_store.tantivy.building import Indexes
 from shared.article_store.tantivy.past import open_writer as open_writer_of_past
-from shared.article_store.tantivy.past import opened as opened_past
 from shared.article_store.tantivy.past import write_revisions, write_withdrawals
 from shared.article_store.tantivy.schema import fingerprint
+from shared.article_store.tantivy.tiers import TieredWriter
 from shared.clock import SystemClock
 from shared.errors import ConfigurationError, DependencyUnavailable
 from shared.settings import StoreSettings
@@ -72,13 +71,13 @@ def make_older(settings: StoreSettings) -> Path:
 
 
 @contextmanager
-def committed_past(settings: StoreSettings) -> Iterator[tantivy.IndexWriter]:
+def committed_past(settings: StoreSettings) -> Iterator[TieredWriter]:
     """The writer of revisions and withdrawals, committed afterwards: as far as a killed writer came."""
     articles = settings.data_dir / "articles"
-    writer = open_writer_of_past(opened_past(articles / (articles / "CURRENT").read_text()))
+    writer = open_writer_of_past(articles / (articles / "CURRENT").read_text())
     yield writer
     writer.commit()
-    writer.wait_merging_threads()
+    writer.close()
 
 
 def committed(settings: StoreSettings) -> int:
@@ -190,11 +189,11 @@ async def test_facts_of_a_writer_killed_before_it_committed_the_article_are_repl
     async with opened(tantivy_settings) as store:
         await store.put(before)
     articles = tantivy_settings.data_dir / "articles"
-    index = facts.opened(articles / (articles / "CURRENT").read_text())
-    writer = facts.open_writer(index)
-    facts.replace(writer, index.searcher(), {lost.article_id: lost})
+    folder = articles / (articles / "CURRENT").read_text()
+    writer = facts.open_writer(folder)
+    facts.replace(writer, facts.opened(folder).searcher(), {lost.article_id: lost})
     writer.commit()
-    writer.wait_merging_threads()
+    writer.close()
 
     async with opened(tantivy_settings) as store:
         assert [fact.evidence.text for fact in (await store.reader.facts(FactQuery())).facts] == ["Lost."]

@@ -32,7 +32,13 @@ from tests.builders import a_quote, a_stored_article, an_enrichment
 def held(tmp_path):
     """A data folder with a few files of each kind, held."""
     data = tmp_path / "data"
-    for name in ("valkey/appendonly.aof", "articles/CURRENT", "logs/run.log", "articles/writer.lock"):
+    for name in (
+        "valkey/appendonly.aof",
+        "articles/CURRENT",
+        "logs/run.log",
+        "articles/writer.lock",
+        "articles/tiers/1.idx",
+    ):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(name.encode())
     with try_to_hold(data) as folder:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.matching import Batch
 from shared.article_store.query import AllOf, AnyOf, ArticleQuery, FacetFilter, Not, Words
-from shared.article_store.tantivy.building import empty, open_article_writer
+from shared.article_store.tantivy.building import empty
 from shared.article_store.tantivy.queries import matching
 from shared.article_store.tantivy.schema import article_id_of, schema, to_document
 from tests.builders import NOON, a_stored_article, a_withdrawal, an_enrichment, an_entity
@@ -105,7 +105,7 @@ questions = st.builds(
 
 def found_in_an_index(articles: list[StoredArticle], query: ArticleQuery) -> set[str]:
     index = empty().articles
-    writer = open_article_writer(index)
+    writer = index.writer(15_000_000, 1)
     for stored in articles:
         writer.add_document(to_document(stored))
     writer.commit()
