@@ -54,6 +54,18 @@ async def write(
     return results
 
 
+def all_taken(results: list[ItemResult]) -> list[ItemResult]:
+    """The same results, where nothing was refused for good.
+
+    Raises:
+        PermanentFailure: of the first that was.
+    """
+    for result in results:
+        if result.failure is not None:
+            raise result.failure
+    return results
+
+
 def _chunks(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
     chunk: list[Operation] = []
     weight = 0

@@ -114,9 +114,7 @@ class FactKeeper:
         return found
 
     async def _write(self, operations: Sequence[Operation]) -> None:
-        for result in await bulk.write(self._client, self._clock, self._target, operations):
-            if result.failure is not None:
-                raise result.failure
+        bulk.all_taken(await bulk.write(self._client, self._clock, self._target, operations))
 
     async def _look(self, article_ids: Sequence[str]) -> dict[str, State]:
         if not article_ids:
@@ -170,9 +168,9 @@ async def _fill(client: AsyncElasticsearch, clock: Clock, prefix: str) -> None:
     async for stored in _articles(client, prefix):
         waiting += [placed_fact(fact, stored.version) for fact in facts_of(stored)]
         if len(waiting) >= _FILL_PAGE:
-            await bulk.write(client, clock, target, waiting)
+            bulk.all_taken(await bulk.write(client, clock, target, waiting))
             waiting = []
-    await bulk.write(client, clock, target, waiting)
+    bulk.all_taken(await bulk.write(client, clock, target, waiting))
 
 
 async def _articles(client: AsyncElasticsearch, prefix: str) -> AsyncIterator[StoredArticle]:

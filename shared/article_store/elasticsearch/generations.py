@@ -13,7 +13,7 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch, ConflictError
 
-from shared.article_store.elasticsearch import past
+from shared.article_store.elasticsearch import bulk, past
 from shared.article_store.elasticsearch.layout import (
     LAYOUT_ID,
     Generation,
@@ -92,10 +92,7 @@ class Generations:
         while page := await self._page(source, after):
             articles = [source_of(hit) for hit in page]
             homes = await places.claim({a.article_id: month_of(a.article.first_seen_at) for a in articles})
-            results = await places.write(layout, homes, [placed(a) for a in articles], only_leading=True)
-            for result in results:
-                if result.failure is not None:
-                    raise result.failure
+            bulk.all_taken(await places.write(layout, homes, [placed(a) for a in articles], only_leading=True))
             await settle([article.article_id for article in articles])
             after, done = articles[-1].article_id, done + len(articles)
             layout = await self._note(after)

@@ -58,8 +58,8 @@ class ElasticsearchMonths:
 
     async def _drop_if_empty(self, index: str) -> bool:
         """Writes are refused while it is decided, so that no article is dropped that came in between."""
-        empty = await self._count(index) == 0
         try:
+            empty = await self._count(index) == 0
             if empty:
                 await self._client.indices.add_block(index=index, block="write")
                 empty = await self._count(index) == 0

@@ -146,11 +146,7 @@ async def note(client: AsyncElasticsearch, clock: Clock, prefix: str, events: It
 async def _write(
     client: AsyncElasticsearch, clock: Clock, prefix: str, operations: Sequence[Operation], *, refresh: bool = True
 ) -> list[bulk.ItemResult]:
-    results = await bulk.write(client, clock, Target(alias(prefix)), operations, refresh=refresh)
-    for result in results:
-        if result.failure is not None:
-            raise result.failure
-    return results
+    return bulk.all_taken(await bulk.write(client, clock, Target(alias(prefix)), operations, refresh=refresh))
 
 
 def _operations(article_id: str, plan: RevisionPlan) -> Iterator[Operation]:

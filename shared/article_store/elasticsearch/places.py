@@ -114,10 +114,7 @@ class Places:
         """Give articles their months for good; where another writer was first, what it said."""
         operations = claims(months)
         results = await bulk.write(self._client, self._clock, Target(past.alias(self._prefix)), operations)
-        for result in results:
-            if result.failure is not None:
-                raise result.failure
-        return await self.claimed(months, results)
+        return await self.claimed(months, bulk.all_taken(results))
 
     async def claimed(self, months: Months, results: Sequence[bulk.ItemResult]) -> dict[str, str]:
         """The months of articles, given what became of the `claims` of these."""
@@ -155,9 +152,7 @@ class Places:
             # A month that was empty may have been dropped since it was made.
             self._made.clear()
             results = await self._write(layout, months, every)
-        for result in results[len(parts) :]:
-            if result.failure is not None:
-                raise result.failure
+        bulk.all_taken(results[len(parts) :])
         of_articles = results[: len(parts)]
         return [r for (generation, _), r in zip(parts, of_articles, strict=True) if generation is layout.leading]
 

@@ -42,9 +42,7 @@ class StoryKeeper:
     async def write(self, stories: Iterable[StoredStory]) -> None:
         """Write stories, each unless a newer version is there."""
         operations = [placed_story(story) for story in stories]
-        for result in await bulk.write(self._client, self._clock, Target(self._alias), operations, refresh=True):
-            if result.failure is not None:
-                raise result.failure
+        bulk.all_taken(await bulk.write(self._client, self._clock, Target(self._alias), operations, refresh=True))
 
     async def about(self, article_ids: Collection[str], story_ids: Collection[str] = ()) -> list[StoredStory]:
         """The stories that name one of these articles, and these stories."""
@@ -116,6 +114,6 @@ async def _copy(client: AsyncElasticsearch, clock: Clock, older: str, name: str)
     async for found in async_scan(client, index=older, query={"_source": [CONTENT]}, size=_PAGE):
         waiting.append(placed_story(story_of_found(found)))
         if len(waiting) == _PAGE:
-            await bulk.write(client, clock, target, waiting)
+            bulk.all_taken(await bulk.write(client, clock, target, waiting))
             waiting = []
-    await bulk.write(client, clock, target, waiting)
+    bulk.all_taken(await bulk.write(client, clock, target, waiting))

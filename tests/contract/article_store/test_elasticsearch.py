@@ -14,14 +14,25 @@ from shared.article_store.elasticsearch.fact_mapping import fact_index_name
 from shared.article_store.elasticsearch.layout import Generation, index_of, month_of
 from shared.article_store.elasticsearch.mapping import alias, definition, fingerprint, placed, to_document
 from shared.article_store.elasticsearch.places import Places
+from shared.article_store.elasticsearch.story_mapping import story_alias
 from shared.article_store.fact_query import FactQuery
 from shared.article_store.opening import open_reader, open_writer
 from shared.article_store.past import Past, plan
 from shared.article_store.query import ArticleQuery, FacetFilter
+from shared.article_store.stories import story_of
 from shared.article_store.words import terms
-from shared.errors import ConfigurationError, DependencyUnavailable
+from shared.errors import ConfigurationError, DependencyUnavailable, PermanentFailure
 from shared.settings import StoreSettings
-from tests.builders import REVISION, a_quote, a_relation, a_stored_article, a_withdrawal, an_article, an_enrichment
+from tests.builders import (
+    REVISION,
+    a_quote,
+    a_relation,
+    a_stored_article,
+    a_story_changed,
+    a_withdrawal,
+    an_article,
+    an_enrichment,
+)
 from tests.contract.article_store.stores import opened
 from tests.fakes import FakeClock
 
@@ -200,6 +211,23 @@ async def test_an_index_from_before_facts_were_kept_is_given_those_of_its_articl
 
     async with opened(elasticsearch_settings) as store:
         assert await all_facts(store) == [f"{article.article_id}:relation:0"]
+
+
+@pytest.mark.elasticsearch
+async def test_stories_that_a_new_index_refuses_stay_in_the_older_one(elasticsearch_settings: StoreSettings):
+    prefix = elasticsearch_settings.index_prefix
+    story = story_of(a_story_changed(1, 2, size=10**20))
+    lenient = {"dynamic": False, "properties": {"content": {"type": "object", "enabled": False}}}
+    async with AsyncElasticsearch(elasticsearch_settings.elasticsearch_url) as client:
+        older = f"{story_alias(prefix)}-older"
+        await client.indices.create(index=older, aliases={story_alias(prefix): {}}, mappings=lenient)
+        content = {"content": story.model_dump(mode="json")}
+        await client.index(index=older, id=story.story_id, document=content, refresh=True)
+
+        with pytest.raises(PermanentFailure, match=f"refuses {story.story_id}"):
+            await open_writer(elasticsearch_settings, FakeClock())
+
+        assert list(await client.indices.get_alias(name=story_alias(prefix))) == [older]
 
 
 @pytest.mark.elasticsearch

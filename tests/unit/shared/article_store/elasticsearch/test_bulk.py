@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.article_store.elasticsearch.bulk import ItemResult, mark_of, write
+from shared.article_store.elasticsearch.bulk import ItemResult, all_taken, mark_of, write
 from shared.article_store.elasticsearch.mapping import placed
 from shared.article_store.elasticsearch.operations import Operation, Target
 from shared.errors import DependencyUnavailable, PermanentFailure
@@ -67,6 +67,13 @@ async def test_a_refused_article_fails_alone_with_the_reason():
     assert written == ItemResult()
     assert isinstance(refused.failure, PermanentFailure)
     assert str(refused.failure) == f"elasticsearch refuses {an_article(0).article_id}: no such field"
+
+
+async def test_where_nothing_may_be_refused_the_first_refusal_is_raised():
+    server = ScriptedServer([WRITTEN, REFUSED])
+
+    with pytest.raises(PermanentFailure, match=f"refuses {an_article(1).article_id}"):
+        all_taken(await results_of(server, 2, FakeClock()))
 
 
 async def test_a_large_batch_is_sent_in_parts():
