@@ -77,6 +77,32 @@ def test_a_byline_in_the_page_is_read_last():
     assert authors("", '<a rel="author" href="/jane">Jane Doe</a>') == ("Jane Doe",)
 
 
+@pytest.mark.parametrize("label", ["By", "by", "BY", "By:", "Written by", "Words by", "Author", "Author:"])
+def test_every_label_alone_leads_to_the_name_beside_it(label):
+    spelt = label.replace(" ", "\n\t")
+
+    assert authors(body=f"<p>x</p><div><i> {spelt}\n</i><b>Jane Doe</b></div>") == ("Jane Doe",)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["By", "by", "BY", "By:", "by:", "Written by", "Author:", "Authors:", "Posted by", "Words by", "Von", "Par"],
+)
+def test_every_opening_leads_to_the_name_behind_it(opening):
+    spelt = opening.replace(" ", "\n\t")
+
+    assert authors(body=f"<p>x</p><p>\n {spelt} Jane Doe</p>") == ("Jane Doe",)
+
+
+def test_an_opening_inside_a_text_is_no_byline():
+    assert authors(body="<p>A mill\nBy Jane Doe</p><p>x<br>By Jane Doe</p>") == ()
+
+
+def test_a_link_to_an_author_outside_of_what_is_shown_is_none():
+    assert authors(body='<p><a href="/contributors/jane-doe">Jane Doe</a></p>') == ("Jane Doe",)
+    assert authors(body='<p><a href="/authorship/jane-doe">Jane Doe</a></p>') == ()
+
+
 @pytest.mark.parametrize(
     "body",
     [
