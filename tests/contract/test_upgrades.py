@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.stories.placing import PlaceArticles
 from services.enrichment.stories.state import StoryState
@@ -42,6 +41,7 @@ from shared.topology import (
 )
 from tests.builders import a_story_changed, a_withdrawal, an_article, an_enriched_article
 from tests.fakes import FakeClock
+from tests.pipelines import fast_pipeline
 
 RECORDED = Path(__file__).parents[1] / "fixtures" / "events" / "v1"
 READERS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (RECORDED / "readers").glob("*.json")}
@@ -96,7 +96,7 @@ async def test_what_an_earlier_version_left_in_flight_is_handled_to_its_end(upgr
     await upgraded.left(STORY_UPDATES, "StoryChanged")
     await upgraded.left(WITHDRAWAL, "ArticleWithdrawn")
 
-    await upgraded.run(ENRICHMENT, EnrichArticles(open_pipeline("fast"), clock, place=place))
+    await upgraded.run(ENRICHMENT, EnrichArticles(fast_pipeline(), clock, place=place))
     await upgraded.run(INDEXING, IndexArticles(writer, clock))
     await upgraded.run(STORY_UPDATES, KeepStories(writer))
     await upgraded.run(WITHDRAWAL, WithdrawArticles(writer))
@@ -114,7 +114,7 @@ async def test_what_an_earlier_version_left_in_flight_is_handled_to_its_end(upgr
 
 async def everything_said() -> AsyncIterator[Value]:
     """An event of each kind that passes the stages, with as much in it as the newsroom's articles give."""
-    handler = EnrichArticles(open_pipeline("fast"), FakeClock())
+    handler = EnrichArticles(fast_pipeline(), FakeClock())
     yield an_article(1)
     yield a_withdrawal(1)
     yield a_story_changed(1)
@@ -180,7 +180,7 @@ async def test_what_a_version_cannot_read_waits_in_the_dead_letters_for_one_that
     assert unheard_of != newer
     await connection.client.xadd(connection.key(ENRICHMENT.reads.name), unheard_of)
 
-    await upgraded.run(ENRICHMENT, EnrichArticles(open_pipeline("fast"), upgraded.clock))
+    await upgraded.run(ENRICHMENT, EnrichArticles(fast_pipeline(), upgraded.clock))
 
     letters = DeadLetters(connection)
     [letter] = [found async for found in letters.find(LetterFilter())]

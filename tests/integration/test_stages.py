@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.indexing.handle import IndexArticles, KeepStories, WithdrawArticles
 from shared.article_store.opening import open_reader, open_writer
@@ -28,6 +27,7 @@ from shared.topology import (
     WITHDRAWAL,
 )
 from tests.builders import a_story_changed, a_withdrawal, an_article, an_enriched_article, an_enrichment
+from tests.pipelines import fast_pipeline
 
 TEXT = (
     "Nvidia said on Monday that it would invest $5.5 billion in a semiconductor plant in Taiwan. "
@@ -47,7 +47,7 @@ async def store(tmp_path, clock):
 
 @pytest.fixture(scope="module")
 def pipeline():
-    return open_pipeline("fast")
+    return fast_pipeline()
 
 
 async def run_stage(connection, clock, stage, event_type, handler) -> None:

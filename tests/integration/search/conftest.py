@@ -30,10 +30,10 @@ def clock(clock_of_module: FakeClock) -> FakeClock:
     return clock_of_module
 
 
-@pytest.fixture(scope="module")
-def filled_store(tmp_path_factory: pytest.TempPathFactory, clock_of_module: FakeClock) -> StoreSettings:
-    """The articles of `newsroom`, put once for a module."""
-    return asyncio.run(_filled(tmp_path_factory.mktemp("search"), articles(), clock_of_module))
+@pytest.fixture(scope="session")
+def filled_store(tmp_path_factory: pytest.TempPathFactory) -> StoreSettings:
+    """The articles of `newsroom`, put once; who changes them copies the folder."""
+    return asyncio.run(_filled(tmp_path_factory.mktemp("search"), articles(), FakeClock()))
 
 
 @pytest.fixture(scope="module")

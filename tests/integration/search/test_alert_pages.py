@@ -92,8 +92,11 @@ async def test_a_change_keeps_the_secret_and_an_alert_can_be_turned_off(opened):
     assert kept.channels[0].secret == alert["channels"][0]["secret"]
 
 
-async def test_an_alert_is_tried_on_what_there_is_and_on_its_channel(connection, clock, tmp_path):
-    async with a_webhook(200) as hook, service(connection, clock, tmp_path, webhook_origins=(hook.origin,)) as served:
+async def test_an_alert_is_tried_on_what_there_is_and_on_its_channel(connection, clock, filled_store):
+    async with (
+        a_webhook(200) as hook,
+        service(connection, clock, filled_store, webhook_origins=(hook.origin,)) as served,
+    ):
         client, _ = served
         alert = await created(client, channels=[{"kind": "webhook", "url": hook.url}])
 

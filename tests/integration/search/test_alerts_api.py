@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -22,18 +23,15 @@ from shared.article_store.opening import open_reader, open_writer
 from shared.settings import BusSettings, HttpSettings, StoreSettings
 from tests.builders import a_stored_article, a_withdrawal
 from tests.fakes_receivers import a_webhook
-from tests.integration.search.newsroom import articles, asking
+from tests.integration.search.newsroom import asking
 
 SPEC = {"name": "Batteries", "query": {"q": "battery"}}
 
 
 @asynccontextmanager
-async def service(connection, clock, folder, **settings):
-    """A client of the service, and its alerts, over the articles of `newsroom`."""
-    store, bus = StoreSettings(data_dir=folder), BusSettings(key_prefix=connection.prefix)
-    writer = await open_writer(store, clock)
-    await writer.put(articles())
-    await writer.close()
+async def service(connection, clock, store, **settings):
+    """A client of the service, and its alerts, over the articles of `newsroom`, put an hour ago."""
+    bus = BusSettings(key_prefix=connection.prefix)
     clock.advance(3_600)
     reader = await open_reader(store, clock)
     async with open_alerts(AlertSettings(**settings), bus, connection, reader, clock) as alerts:
@@ -44,8 +42,8 @@ async def service(connection, clock, folder, **settings):
 
 
 @pytest.fixture
-async def opened(connection, clock, tmp_path):
-    async with service(connection, clock, tmp_path) as opened:
+async def opened(connection, clock, filled_store):
+    async with service(connection, clock, filled_store) as opened:
         yield opened
 
 
@@ -193,10 +191,10 @@ async def test_a_test_shows_what_would_have_fired(client):
     assert before["total"] == 0
 
 
-async def test_a_test_is_delivered_and_says_that_it_is_one(connection, clock, tmp_path):
+async def test_a_test_is_delivered_and_says_that_it_is_one(connection, clock, filled_store):
     async with a_webhook() as receiver, a_webhook(500) as broken:
         origins = (receiver.url, broken.url)
-        async with service(connection, clock, tmp_path, webhook_origins=origins) as (client, _):
+        async with service(connection, clock, filled_store, webhook_origins=origins) as (client, _):
             alert = await created(client, channels=[{"kind": "webhook", "url": url} for url in origins])
             result = (await client.post(f"{alert['links']['self']}/test", json={"deliver": True})).json()
 
@@ -247,16 +245,18 @@ async def test_a_webhook_that_leads_inside_later_is_refused_when_it_is_tried(ope
     assert "link-local" in result["deliveries"][0]["error"]
 
 
-async def test_what_fired_is_a_feed_whose_articles_are_those_of_the_store(opened, clock, tmp_path):
-    client, alerts = opened
-    alert = await created(client)
-    await fire(alerts, clock, alert["id"], 1, 2, 10)
-    writer = await open_writer(StoreSettings(data_dir=tmp_path), clock)
-    await writer.withdraw([a_withdrawal(1, reason="forgotten", hard=True)])
-    await writer.close()
-    clock.advance(1)
+async def test_what_fired_is_a_feed_whose_articles_are_those_of_the_store(connection, clock, filled_store, tmp_path):
+    shutil.copytree(filled_store.data_dir, tmp_path, dirs_exist_ok=True)
+    store = StoreSettings(data_dir=tmp_path)
+    async with service(connection, clock, store) as (client, alerts):
+        alert = await created(client)
+        await fire(alerts, clock, alert["id"], 1, 2, 10)
+        writer = await open_writer(store, clock)
+        await writer.withdraw([a_withdrawal(1, reason="forgotten", hard=True)])
+        await writer.close()
+        clock.advance(1)
 
-    response = await client.get(alert["links"]["feed"])
+        response = await client.get(alert["links"]["feed"])
 
     feed = feedparser.parse(response.content)
     assert response.headers["Content-Type"].startswith("application/rss+xml")

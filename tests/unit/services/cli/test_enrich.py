@@ -7,13 +7,13 @@ import pytest
 
 from services.cli.enrich import enrich_lines
 from services.cli.json_lines import read_lines
-from services.enrichment.enrich import open_pipeline
 from shared.events.enrichment import Enrichment
+from tests.pipelines import fast_pipeline
 
 
 def enrich(*lines: str | bytes) -> list[dict[str, object]]:
     content = b"\n".join(line if isinstance(line, bytes) else line.encode() for line in lines)
-    return list(enrich_lines(read_lines(io.BytesIO(content), 1_000), open_pipeline("fast")))
+    return list(enrich_lines(read_lines(io.BytesIO(content), 1_000), fast_pipeline()))
 
 
 def test_each_line_is_answered_with_its_id_and_every_field_of_enrichment():

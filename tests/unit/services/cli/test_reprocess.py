@@ -10,7 +10,7 @@ from services.cli.main import app
 from services.cli.reprocess import Reprocessing, Selection, moment_of, reprocess, version_of
 from services.cli.search import understand
 from services.crawler.settings import CrawlerSettings
-from services.enrichment.enrich import ENRICHMENT_VERSION, open_pipeline
+from services.enrichment.enrich import ENRICHMENT_VERSION
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.stories.placing import PlaceArticles
 from services.enrichment.stories.state import StoryState
@@ -28,6 +28,7 @@ from shared.registry import suppressed_key
 from shared.settings import StoreSettings, variable_of
 from shared.topology import ARTICLES_CRAWLED, ENRICHMENT, INDEXING
 from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment, an_entity
+from tests.pipelines import fast_pipeline
 from tests.prose import prose
 
 ALL = Selection(ArticleQuery(size=1))
@@ -90,7 +91,7 @@ async def test_the_store_ends_with_what_this_code_understands_and_the_ledger_mov
     await run(connection, store, clock)
     writer, reader = await open_writer(store, clock), await open_reader(store, clock)
 
-    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, EnrichArticles(open_pipeline("fast"), clock))
+    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, EnrichArticles(fast_pipeline(), clock))
     await handle_all(connection, clock, INDEXING, ArticleEnriched, IndexArticles(writer, clock))
 
     clock.advance(1)
@@ -112,7 +113,7 @@ async def test_the_same_version_replaces_what_another_tier_made(connection, stor
     await run(connection, store, clock)
     writer, reader = await open_writer(store, clock), await open_reader(store, clock)
 
-    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, EnrichArticles(open_pipeline("fast"), clock))
+    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, EnrichArticles(fast_pipeline(), clock))
     await handle_all(connection, clock, INDEXING, ArticleEnriched, IndexArticles(writer, clock))
 
     clock.advance(1)
@@ -125,7 +126,7 @@ async def test_the_same_version_replaces_what_another_tier_made(connection, stor
 async def test_an_article_keeps_its_story_when_the_broker_knows_it_no_more(connection, store, clock):
     writer, reader = await open_writer(store, clock), await open_reader(store, clock)
     place = PlaceArticles(StoryState(connection), clock, random.Random(1))
-    enriching = EnrichArticles(open_pipeline("fast"), clock, place=place)
+    enriching = EnrichArticles(fast_pipeline(), clock, place=place)
     text = prose(1)
     told = await enriching([an_article(1, text=text), an_article(2, text=text), an_article(3)])
     await IndexArticles(writer, clock)([outcome.event for outcome in told])
@@ -155,7 +156,7 @@ async def test_what_was_deleted_meanwhile_stays_deleted(connection, store, clock
     writer, reader = await open_writer(store, clock), await open_reader(store, clock)
     await writer.withdraw([a_withdrawal(1, reason="forgotten", hard=True)])
 
-    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, EnrichArticles(open_pipeline("fast"), clock))
+    await handle_all(connection, clock, ENRICHMENT, ArticleCrawled, EnrichArticles(fast_pipeline(), clock))
     await handle_all(connection, clock, INDEXING, ArticleEnriched, IndexArticles(writer, clock))
 
     clock.advance(1)

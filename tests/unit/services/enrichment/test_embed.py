@@ -3,7 +3,6 @@ import structlog.testing
 from aiohttp import web
 
 from services.enrichment.embed import EmbedArticles
-from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from shared.article_store.document import stored
 from shared.embeddings.opening import open_embedder
@@ -12,6 +11,7 @@ from shared.metrics import EMBEDDING_FAILURES
 from shared.settings import EmbeddingSettings
 from tests.builders import NOON, an_article
 from tests.fakes_embeddings import an_endpoint, numbers_of
+from tests.pipelines import fast_pipeline
 
 
 class Englishman:
@@ -38,7 +38,7 @@ async def test_each_article_leaves_with_the_vector_of_its_own_text(clock):
     events = [an_article(1), an_article(2, description="What it is about.")]
 
     async with an_endpoint() as fake, open_embedder(settings(fake)) as embedder:
-        handle = EnrichArticles(open_pipeline("fast"), clock, embed=EmbedArticles(embedder))
+        handle = EnrichArticles(fast_pipeline(), clock, embed=EmbedArticles(embedder))
         outcomes = await handle(events)
 
     texts = [f"{events[0].title}\n{events[0].text}", f"{events[1].title}\nWhat it is about.\n{events[1].text}"]
@@ -71,6 +71,6 @@ async def test_a_model_is_shown_the_languages_that_it_reads_alone(languages, rea
 
 
 async def test_without_a_model_articles_have_no_vector(clock):
-    [outcome] = await EnrichArticles(open_pipeline("fast"), clock)([an_article(1)])
+    [outcome] = await EnrichArticles(fast_pipeline(), clock)([an_article(1)])
 
     assert outcome.event.embedding is None

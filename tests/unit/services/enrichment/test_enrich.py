@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, open_pipeline
 from shared.metrics import ENRICHER_FAILURES
+from tests.pipelines import fast_pipeline
 
 # What is found in an article, and what says how the whole of it was made.
 VALUES = {
@@ -47,7 +48,7 @@ TEXTS = st.lists(st.one_of(BAITS, st.text(max_size=20)), max_size=12).map(" ".jo
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return open_pipeline()
+    return fast_pipeline()
 
 
 def test_an_article_is_understood_in_every_section_of_the_fast_tier(pipeline):

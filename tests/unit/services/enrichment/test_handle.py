@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from services.enrichment.app import open_llm
 from services.enrichment.article_text import ArticleText
-from services.enrichment.enrich import ENRICHMENT_VERSION, Pipeline, open_pipeline
+from services.enrichment.enrich import ENRICHMENT_VERSION, Pipeline
 from services.enrichment.handle import EnrichArticles
 from services.enrichment.settings import LlmSettings
 from services.enrichment.stories.placing import PlaceArticles
@@ -19,12 +19,13 @@ from shared.settings import TelemetrySettings
 from tests.builders import an_article
 from tests.fakes_llm import a_model, saying
 from tests.otlp import receiving
+from tests.pipelines import fast_pipeline
 from tests.prose import prose
 
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return open_pipeline("fast")
+    return fast_pipeline()
 
 
 async def test_every_article_of_a_batch_is_published_with_what_it_says(pipeline, clock):

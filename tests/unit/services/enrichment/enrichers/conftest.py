@@ -1,12 +1,13 @@
 import pytest
 
-from services.enrichment.knowledge_base.knowledge import Knowledge, open_knowledge
+from services.enrichment.knowledge_base.knowledge import Knowledge
 from shared.events.enrichment import Enrichment, Language
+from tests.pipelines import fast_pipeline
 
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return open_knowledge()
+    return fast_pipeline().knowledge
 
 
 @pytest.fixture
