@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 from collections.abc import Collection, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 from rich import box
 from rich.cells import cell_len, set_cell_size
@@ -20,16 +20,15 @@ _NARROWEST_CHARACTERS = 8
 _GAP = "  "
 
 
-def write_json_line(value: Any, out: BinaryIO | None = None) -> None:  # noqa: ANN401 (whatever JSON can say)
-    """One value as one line of UTF-8, written at once; to standard output unless told otherwise."""
-    stream = sys.stdout.buffer if out is None else out
+def write_json_line(value: Any) -> None:  # noqa: ANN401 (whatever JSON can say)
+    """One value as one line of UTF-8 on standard output, written at once."""
     try:
         line = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         # Half of a surrogate pair is JSON when escaped, and no UTF-8.
         line = json.dumps(value, separators=(",", ":")).encode()
-    stream.write(line + b"\n")
-    stream.flush()
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def say(message: str) -> None:

@@ -80,20 +80,6 @@ class Supervisor:
             group.append(kept)
             self._keepers.append(asyncio.create_task(self._keep(kept)))
 
-    async def watch(self, stop: asyncio.Event) -> None:
-        """Return when `stop` is set.
-
-        Raises:
-            ChildKeepsDying: a child was given up; the message has its last words.
-        """
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            done, _ = await asyncio.wait({stopping, *self._keepers}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {stopping}:
-                task.result()
-        finally:
-            stopping.cancel()
-
     async def stop(self) -> None:
         """End all children, group by group: each may finish what it holds, and is killed after STOP_LIMIT_S."""
         for task in self._keepers:
@@ -110,7 +96,7 @@ class Supervisor:
         self._hurry.set()
 
     def check(self) -> None:
-        """Raise ChildKeepsDying where a child was given up."""
+        """Raise ChildKeepsDying, with its last words, where a child was given up."""
         for task in self._keepers:
             if task.done():
                 task.result()

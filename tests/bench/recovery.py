@@ -1,6 +1,5 @@
 """How long the work of a killed worker lies still: from its SIGKILL until another has settled all that it held."""
 
-import asyncio
 import random
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from shared.events.articles import ArticleCrawled
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, environment_for
 from shared.topology import ENRICHMENT
+from tests.at_work import at_work
 from tests.bench.contenders import enriched
 from tests.bench.throughput import fill, forget
 
@@ -69,14 +69,9 @@ async def _survivor(settings: BusSettings, connection: RedisConnection, clock: C
     async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
         return [Publish(event) for event in enriched(events, clock)]
 
-    stop = asyncio.Event()
-    worker = StageWorker(ENRICHMENT, ArticleCrawled, handler, settings, connection, clock, random.Random(1))
-    running = asyncio.create_task(worker.run(stop))
-    try:
+    rng = random.Random(1)
+    async with at_work(StageWorker(ENRICHMENT, ArticleCrawled, handler, settings, connection, clock, rng)):
         yield
-    finally:
-        stop.set()
-        await running
 
 
 async def _pending(connection: RedisConnection, number: int, clock: Clock, limit_s: float) -> None:

@@ -96,11 +96,6 @@ class Fleet:
         child.process.send_signal(number)
         return True
 
-    def pids(self, service: Service) -> list[int]:
-        """Of the processes of a service that run."""
-        of_service = (child.process for name, child in self._children.items() if name[0] == service)
-        return [process.pid for process in of_service if process is not None and process.poll() is None]
-
     async def command(self, *arguments: str) -> tuple[int, str]:
         """Run `newsweir` with these arguments; its exit status, and what it said."""
         output = self.logs / f"command-{next(self._commands_run)}.log"

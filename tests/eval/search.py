@@ -36,6 +36,7 @@ from tests.indices import removed_afterwards
 FOLDER = "search"
 _DEPTH = 200
 _PREFIX = "eval-search"
+_NDCG_DEPTH = 10
 _NDCG_FLOOR = 0.40
 WAYS: tuple[tuple[str, Mode, Match], ...] = (
     ("any", "words", "any"),
@@ -191,10 +192,10 @@ async def _with_vector(article: StoredArticle, embedder: Remembering | None) -> 
     return article.model_copy(update={"embedding": vector})
 
 
-def ndcg(ranked: Sequence[str], relevant: set[str], depth: int = 10) -> float:
-    """Of the best order of the first `depth`, how much this one gains; each relevant document counts 1."""
-    gained = sum(1 / math.log2(place + 2) for place, one in enumerate(ranked[:depth]) if one in relevant)
-    return gained / sum(1 / math.log2(place + 2) for place in range(min(depth, len(relevant))))
+def ndcg(ranked: Sequence[str], relevant: set[str]) -> float:
+    """Of the best order of the first ten, how much this one gains; each relevant document counts 1."""
+    gained = sum(1 / math.log2(place + 2) for place, one in enumerate(ranked[:_NDCG_DEPTH]) if one in relevant)
+    return gained / sum(1 / math.log2(place + 2) for place in range(min(_NDCG_DEPTH, len(relevant))))
 
 
 def average_precision(ranked: Sequence[str], relevant: set[str]) -> float:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+# Clocks of two requests, and the moment between an answer and its line in the log.
+_TOLERANCE_S = 0.01
+
 
 @dataclass(frozen=True)
 class Request:
@@ -26,7 +29,7 @@ def read_log(path: Path) -> list[Request]:
     return [Request(**json.loads(line)) for line in path.read_text().splitlines()]
 
 
-def impolite(requests: Sequence[Request], delay_s: float, tolerance_s: float = 0.01) -> list[str]:
+def impolite(requests: Sequence[Request], delay_s: float) -> list[str]:
     """Every breach in words: two requests at one host at once, or the second too soon after the first."""
     breaches = []
     by_host: dict[str, list[Request]] = {}
@@ -35,7 +38,7 @@ def impolite(requests: Sequence[Request], delay_s: float, tolerance_s: float = 0
     for host, of_host in by_host.items():
         for early, late in pairwise(sorted(of_host, key=lambda request: request.began_s)):
             gap_s = late.began_s - early.ended_s
-            if gap_s < delay_s - tolerance_s:
+            if gap_s < delay_s - _TOLERANCE_S:
                 breaches.append(f"{host}: {late.path} {gap_s:.3f} s after {early.path}")
     return breaches
 

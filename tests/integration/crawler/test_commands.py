@@ -1,6 +1,5 @@
 """Commands on the stream, a worker of the crawler that carries them out, and answers under their keys."""
 
-import asyncio
 import random
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from shared.errors import DependencyUnavailable, LimitExceeded, PermanentFailure
 from shared.events.commands import CommandAnswer, CrawlerCommand, FoundDoor, Refusal, SiteFound, VisitNow
 from shared.settings import BusSettings
 from shared.topology import COMMANDS_CRAWLER, CRAWLING_COMMANDS
+from tests.at_work import at_work
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 SYSTEM = SystemClock()
@@ -27,16 +27,9 @@ async def worker(newsroom, valkey_url):
     settings = BusSettings(redis_url=valkey_url, key_prefix=newsroom.connection.prefix)
     discovery = SiteDiscovery(newsroom.client, newsroom.pool, SYSTEM, host_delay_s=0.0, contact=None)
     handler = AnswerCommands(newsroom.connection, discovery.discover, SYSTEM)
-    at_work = StageWorker(
-        CRAWLING_COMMANDS, CrawlerCommand, handler, settings, newsroom.connection, SYSTEM, random.Random(1)
-    )
-    stop = asyncio.Event()
-    running = asyncio.create_task(at_work.run(stop))
-    try:
+    stage, rng = CRAWLING_COMMANDS, random.Random(1)
+    async with at_work(StageWorker(stage, CrawlerCommand, handler, settings, newsroom.connection, SYSTEM, rng)):
         yield
-    finally:
-        stop.set()
-        await running
 
 
 def at_hand(newsroom) -> AnswerCommands:

@@ -20,6 +20,7 @@ from shared.events.commands import EnrichmentCommand, ForgetArticle, MergeStorie
 from shared.events.stories import StoryChanged
 from shared.settings import BusSettings
 from shared.topology import COMMANDS_ENRICHMENT, ENRICHMENT_COMMANDS, STORIES_CHANGED
+from tests.at_work import at_work
 from tests.builders import an_article
 from tests.prose import a_newcomer, cut, prose
 
@@ -47,15 +48,9 @@ async def story(place) -> str:
 async def worker(connection, valkey_url):
     settings = BusSettings(redis_url=valkey_url, key_prefix=connection.prefix)
     handler = AnswerCommands(connection, SYSTEM)
-    stage = ENRICHMENT_COMMANDS
-    at_work = StageWorker(stage, EnrichmentCommand, handler, settings, connection, SYSTEM, random.Random(1))
-    stop = asyncio.Event()
-    running = asyncio.create_task(at_work.run(stop))
-    try:
+    stage, rng = ENRICHMENT_COMMANDS, random.Random(1)
+    async with at_work(StageWorker(stage, EnrichmentCommand, handler, settings, connection, SYSTEM, rng)):
         yield
-    finally:
-        stop.set()
-        await running
 
 
 async def said(connection) -> list[StoryChanged]:

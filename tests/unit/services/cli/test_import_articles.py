@@ -11,7 +11,6 @@ from services.cli.embedded_valkey import bundled_binary, new_socket, start_serve
 from services.cli.import_articles import Importer, ImportLine, import_file, import_lines
 from services.cli.json_lines import Line, read_lines
 from services.crawler.registry_guard import RegistryGuard
-from shared.article_store.opening import open_writer
 from shared.bus.envelope import Entry, Readable, decode
 from shared.clock import SystemClock
 from shared.dispositions import read_ledger
@@ -19,17 +18,13 @@ from shared.errors import DependencyUnavailable, InvalidInput
 from shared.events.articles import ArticleCrawled
 from shared.redis_client import open_connection
 from shared.registry import RegistryEntry, advance, complete_key, mark_complete, read_entry, registry_key
-from shared.settings import BusSettings, StoreSettings
+from shared.settings import BusSettings
 from shared.topology import ARTICLES_CRAWLED
 from shared.urls import article_id
 from tests.builders import a_stored_article
+from tests.unit.services.cli.holding import hold
 
 URL = "https://news.example/a"
-
-
-@pytest.fixture
-def store(tmp_path):
-    return StoreSettings(data_dir=tmp_path)
 
 
 @pytest.fixture
@@ -163,16 +158,10 @@ async def test_an_import_waits_for_a_broker_that_has_little_memory_left_and_name
         await connection.client.config_set("maxmemory", 0)
 
 
-async def put_an_article(store, clock) -> None:
-    writer = await open_writer(store, clock)
-    await writer.put([a_stored_article(1)])
-    await writer.close()
-
-
 async def test_nothing_is_imported_while_the_broker_does_not_know_what_the_store_holds(
     importer, connection, store, clock, tmp_path
 ):
-    await put_an_article(store, clock)
+    await hold(store, clock, a_stored_article(1))
     (tmp_path / "lines.jsonl").write_text(a_line().model_dump_json())
 
     with pytest.raises(DependencyUnavailable, match="run `newsweir state rebuild`"):
@@ -183,7 +172,7 @@ async def test_nothing_is_imported_while_the_broker_does_not_know_what_the_store
 
 async def test_an_import_that_loses_its_broker_halfway_goes_no_further(importer, connection, store, clock):
     await importer.add(a_line())
-    await put_an_article(store, clock)
+    await hold(store, clock, a_stored_article(1))
     await connection.client.delete(complete_key(connection), registry_key(connection))
 
     with pytest.raises(DependencyUnavailable, match="run `newsweir state rebuild`"):
@@ -225,7 +214,7 @@ async def test_an_import_whose_broker_is_away_when_room_is_looked_for_says_the_s
 
 
 async def test_an_import_goes_on_after_a_rebuild(importer, connection, store, clock):
-    await put_an_article(store, clock)
+    await hold(store, clock, a_stored_article(1))
     await mark_complete(connection)
 
     assert await importer.add(a_line()) == "imported"

@@ -1,4 +1,3 @@
-import io
 import json
 
 import pytest
@@ -6,20 +5,16 @@ import pytest
 from services.cli.output import fitted, printable, write_json_line, write_list, write_table
 
 
-def test_a_json_line_is_one_line_of_utf_8():
-    out = io.BytesIO()
+def test_a_json_line_is_one_line_of_utf_8(capsysbinary):
+    write_json_line({"title": "Größe\n中国"})
 
-    write_json_line({"title": "Größe\n中国"}, out)
-
-    assert out.getvalue() == '{"title":"Größe\\n中国"}\n'.encode()
+    assert capsysbinary.readouterr().out == '{"title":"Größe\\n中国"}\n'.encode()
 
 
-def test_half_of_a_surrogate_pair_is_escaped():
-    out = io.BytesIO()
+def test_half_of_a_surrogate_pair_is_escaped(capsysbinary):
+    write_json_line({"title": "\ud800"})
 
-    write_json_line({"title": "\ud800"}, out)
-
-    assert json.loads(out.getvalue()) == {"title": "\ud800"}
+    assert json.loads(capsysbinary.readouterr().out) == {"title": "\ud800"}
 
 
 def test_what_steers_a_terminal_is_taken_out():

@@ -30,21 +30,10 @@ from shared.topology import ARTICLES_CRAWLED, ENRICHMENT, INDEXING
 from tests.builders import NOON, a_stored_article, a_withdrawal, an_article, an_enrichment, an_entity
 from tests.pipelines import fast_pipeline
 from tests.prose import prose
+from tests.unit.services.cli.holding import hold
 
 ALL = Selection(ArticleQuery(size=1))
 TEXT = "Siemens paid €3 million to a supplier in Spain on Friday."
-
-
-@pytest.fixture
-def store(tmp_path):
-    return StoreSettings(data_dir=tmp_path)
-
-
-async def hold(store, clock, *articles) -> None:
-    writer = await open_writer(store, clock)
-    await writer.put(articles)
-    await writer.close()
-    clock.advance(1)
 
 
 async def events(connection) -> list[ArticleCrawled]:

@@ -15,17 +15,7 @@ from shared.settings import StoreSettings
 from shared.sources import Source, SourceRegistry
 from tests.builders import a_stored_article, a_withdrawal, an_article
 from tests.indices import removed_afterwards
-
-
-@pytest.fixture
-def store(tmp_path):
-    return StoreSettings(data_dir=tmp_path)
-
-
-async def hold(store, clock, *articles) -> None:
-    writer = await open_writer(store, clock)
-    await writer.put(articles)
-    await writer.close()
+from tests.unit.services.cli.holding import hold
 
 
 def crawled(number: int, clock):
