@@ -18,6 +18,7 @@ _ANSWER_S = 10.0
 # A visit waits for its host's turn, and perhaps for robots.txt at the turn before.
 _VISIT_S = 60.0
 _LOOK_EVERY_S = 0.5
+_NONE_YET = "no sources yet: `newsweir sources add URL`, or --file FILE"
 
 
 async def list_sources(connection: RedisConnection, now_ms: int, tag: str | None = None, *, as_json: bool) -> None:
@@ -37,7 +38,7 @@ async def list_sources(connection: RedisConnection, now_ms: int, tag: str | None
     elif tag is not None:
         say(f"no source has the tag {tag!r}")
     else:
-        say("no sources yet: `newsweir sources add URL`, or --file FILE")
+        say(_NONE_YET)
 
 
 async def check_sources(connection: RedisConnection, source_id: str | None, clock: Clock) -> None:
@@ -52,6 +53,9 @@ async def check_sources(connection: RedisConnection, source_id: str | None, cloc
         return
     health = await registry.all_health()
     sources = await registry.all()
+    if not sources:
+        say(_NONE_YET)
+        return
     rows = [(source.id, in_words(health.get(source.id, SourceHealth()), clock.now_ms())) for source in sources]
     write_table(("source", "how it is doing"), rows, wide="how it is doing")
 

@@ -68,8 +68,7 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
             }
         )
         return
-    rows = [(s.name, s.status, "; ".join(f"{probe}: {why}" for probe, why in s.failing.items())) for s in services]
-    write_table(("service", "status", "why"), rows, wide="why")
+    write_table(("service", "status", "why"), [(s.name, s.status, _why(s)) for s in services], wide="why")
     print(as_line(Progress(ready=False, ledger=ledger, stages=stages)))
     if pause:
         print(f"crawling pauses ({pause.cause}): {pause.reason}")
@@ -78,6 +77,12 @@ async def write_status(connection: RedisConnection, http: HttpSettings, clock: C
         write_table(("source", "how it is doing"), words, wide="how it is doing")
     for source_id in changed:
         print(f"{source_id} has {yield_in_words(health[source_id], now_ms)}")
+
+
+def _why(service: ServiceHealth) -> str:
+    if service.status == "down":
+        return f"no answer at {service.url}"
+    return "; ".join(f"{probe}: {why}" for probe, why in service.failing.items())
 
 
 def _of(health: Mapping[str, SourceHealth], source: Source) -> SourceHealth:

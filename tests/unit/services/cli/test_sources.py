@@ -82,6 +82,13 @@ async def test_all_sources_are_checked_with_a_line_for_each(connection, clock, c
     assert capsys.readouterr().out.count("not visited yet") == 2
 
 
+async def test_without_a_source_the_way_to_one_is_named(connection, clock, capsys):
+    await check_sources(connection, None, clock)
+
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "no sources yet: `newsweir sources add URL`, or --file FILE\n")
+
+
 async def test_the_list_has_one_line_for_each_source_however_narrow_the_terminal_is(connection, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "70")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)

@@ -76,6 +76,7 @@ async def test_the_tables_name_services_backlog_and_sources(connection, http, cl
 
     out = capsys.readouterr().out
     assert "store: away" in out
+    assert f"no answer at http://127.0.0.1:{http.http_port + 1}" in out
     assert "backlog: enrichment 0, indexing 0" in out
     assert "not visited yet" in out
 
