@@ -1,18 +1,24 @@
 """From what was indexed to the outbox, over both stores: what fires, what does not, and what is made up for."""
 
+import asyncio
 import uuid
+from datetime import timedelta
 
 import pytest
 
+from services.search.alerts.forgotten import FiredArticles
 from services.search.alerts.history import History
+from shared.article_store.fact_query import FactQuery
+from shared.article_store.query import ArticleQuery, FacetRequest
 from shared.bus.broker import create_group
 from shared.bus.envelope import encode
 from shared.clock import to_ms
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleIndexed
+from shared.registry import FOREVER
 from shared.settings import StoreSettings
 from shared.topology import ALERTS, ALERTS_OUTBOX, ARTICLES_INDEXED
-from tests.builders import a_relation, a_stored_article, a_withdrawal, an_enrichment, an_entity
+from tests.builders import NOON, REVISION, a_relation, a_stored_article, a_withdrawal, an_enrichment, an_entity
 from tests.indices import removed_afterwards
 from tests.integration.search.alerts_on_trial import alerts_on_trial
 from tests.unit.services.search.alerts.scene import a_webhook_channel, an_alert
@@ -107,6 +113,36 @@ async def test_what_was_withdrawn_before_it_was_matched_fires_nothing(alerts):
     await alerts.handler(events)
 
     assert await alerts.titles() == []
+
+
+async def test_what_is_written_late_after_it_was_forgotten_is_found_nowhere_and_fires_nothing(alerts, connection):
+    await alerts.hold(an_alert(1, query="q=battery", channels=HOOK))
+    deal = an_enrichment(entities=(an_entity("org:acme", "Acme"),), relations=(a_relation(),))
+    article = a_stored_article(1, deal, title="Battery plant 1")
+    await alerts.handle(article)
+    await alerts.writer.withdraw([a_withdrawal(1, reason="forgotten", hard=True, revision=FOREVER)])
+    await FiredArticles(connection).remove(article.article_id)
+    a_day_later = {"revision": REVISION + 86_400_000, "fetched_at": NOON + timedelta(days=1)}
+
+    events = await alerts.index(a_stored_article(1, deal, title="Battery plant 1, again", **a_day_later))
+    await alerts.handler(events)
+
+    async with asyncio.timeout(20):
+        # A reader of either store sees what was committed within a second, one by its own clock, one by the other's.
+        while await held(alerts, article.article_id):
+            alerts.clock.advance(1)
+            await asyncio.sleep(0.05)
+    assert [event.outcome for event in events] == ["stale"]
+    assert await alerts.titles() == ["Battery plant 1"]
+    assert await History(connection, alerts.reader, alerts.clock).latest(an_alert(1).id, 10) == []
+
+
+async def held(alerts, article_id: str) -> list[object]:
+    """What the store shows of an article that is the only one in it, wherever it may be looked for."""
+    found = await alerts.reader.search(ArticleQuery(facets=(FacetRequest("organization"),)))
+    facts = await alerts.reader.facts(FactQuery(hidden=True))
+    shown = (await alerts.reader.get(article_id), await alerts.reader.revisions(article_id), found.facets[0].buckets)
+    return [one for one in (*shown, found.hits, facts.facts) if one]
 
 
 async def test_without_alerts_the_store_is_not_asked(alerts):

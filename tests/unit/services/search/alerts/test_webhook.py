@@ -2,20 +2,31 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 
 import pytest
 
 from services.search.alerts.webhook import WebhookFailed, WebhookRefused, body_of, new_secret, post, signature
+from shared.clock import SystemClock
 from shared.errors import AddressRefused, FetchFailed
 from shared.http_client import GuardedClient
 from tests.fakes_receivers import a_webhook
 from tests.unit.services.search.alerts.scene import SECRET, a_notice, a_webhook_channel, an_alert
+from tests.written_commands import ROOT
 
 
 async def deliver(url: str, clock, *, trusted: tuple[str, ...] = (), timeout_s: float = 5) -> None:
     notice = a_notice()
     async with GuardedClient("Newsweir", timeout_s=timeout_s, trusted=trusted) as client:
         await post(client, a_webhook_channel(url), notice.delivery_id, body_of(an_alert(), notice), clock)
+
+
+def documented_check():
+    """The function that docs/alerts.md gives to receivers."""
+    [snippet] = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs/alerts.md").read_text(), re.DOTALL | re.MULTILINE)
+    names = {}
+    exec(snippet, names)
+    return names["is_genuine"]
 
 
 async def test_a_receiver_can_tell_from_whom_a_notice_is_and_when_it_was_sent(clock):
@@ -29,6 +40,21 @@ async def test_a_receiver_can_tell_from_whom_a_notice_is_and_when_it_was_sent(cl
     assert headers["webhook-signature"] == f"v1,{expected}"
     assert headers["webhook-id"] == a_notice().delivery_id
     assert int(headers["webhook-timestamp"]) == clock.now_ms() // 1000
+
+
+async def test_what_the_page_on_alerts_tells_receivers_to_run_knows_a_genuine_notice_from_any_other():
+    is_genuine = documented_check()
+    async with a_webhook() as receiver:
+        await deliver(receiver.url, SystemClock(), trusted=(receiver.url,))
+
+    [(headers, body)] = receiver.got
+    late = {**headers, "webhook-timestamp": str(int(headers["webhook-timestamp"]) - 301)}
+    late["webhook-signature"] = signature(SECRET, headers["webhook-id"], int(late["webhook-timestamp"]), body)
+    assert is_genuine(headers, body, SECRET)
+    assert not is_genuine(headers, body + b" ", SECRET)
+    assert not is_genuine(headers, body, new_secret())
+    assert not is_genuine({**headers, "webhook-id": "0" * 32}, body, SECRET)
+    assert not is_genuine(late, body, SECRET)
 
 
 async def test_the_body_says_which_alert_and_which_articles(clock):
