@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -95,30 +95,43 @@ def create_app(
     _surround(app, answers, http, settings, clock, connection)
     for error in (NewsweirError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answers.answer)
-    app.include_router(article_routes(catalogue, clock))
-    app.include_router(facet_routes())
-    app.include_router(value_routes(catalogue, clock))
     desk = AlertResource(alerts, catalogue, clock)
-    app.include_router(alert_routes(desk))
-    app.include_router(fact_routes(catalogue, clock))
-    app.include_router(entity_routes(catalogue, clock))
-    app.include_router(timeline_routes(catalogue, clock))
-    app.include_router(story_routes(catalogue, clock))
-    app.include_router(export_routes(catalogue, clock))
-    app.include_router(live_routes(app.state.live, clock))
     sources = SourceCatalogue(connection, clock)
-    app.include_router(source_routes(sources, clock))
+    _add(
+        app,
+        article_routes(catalogue, clock),
+        facet_routes(),
+        value_routes(catalogue, clock),
+        alert_routes(desk),
+        fact_routes(catalogue, clock),
+        entity_routes(catalogue, clock),
+        timeline_routes(catalogue, clock),
+        story_routes(catalogue, clock),
+        export_routes(catalogue, clock),
+        live_routes(app.state.live, clock),
+        source_routes(sources, clock),
+        pages.routes(),
+        OperatorPages(renderer, sources, Pipeline(connection, clock), clock).routes(),
+        AlertPages(renderer, desk, clock).routes(),
+        LoginPages(renderer, _sessions(connection, settings, clock)).routes(),
+    )
     readiness = [Probe("store", catalogue.check)]
     if settings.require_keys and connection:
         # Without the broker nobody's key is known.
         readiness.append(Probe("broker", connection.check))
     app.router.routes.extend(probe_routes("search", liveness=[], readiness=readiness))
-    app.include_router(pages.routes())
-    app.include_router(OperatorPages(renderer, sources, Pipeline(connection, clock), clock).routes())
-    app.include_router(AlertPages(renderer, desk, clock).routes())
-    app.include_router(LoginPages(renderer, _sessions(connection, settings, clock)).routes())
     app.mount("/static", StaticFiles(directory=STATIC_FILES))
     return app
+
+
+def _add(app: FastAPI, *routers: APIRouter) -> None:
+    """Let the application answer what the routers do.
+
+    `include_router` builds each route a second time, and goes through a context of it for each request: a third of the
+    time of a short one.
+    """
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def _surround(
