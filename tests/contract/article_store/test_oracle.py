@@ -18,6 +18,7 @@ from tests.builders import a_stored_article, a_topic, an_enrichment, an_entity
 from tests.contract.article_store import questions as questions_of
 from tests.contract.article_store.oracle import Oracle
 from tests.contract.article_store.stores import Store
+from tests.properties import examples
 
 WORDS = "market markets marketing R&D don't 3.5 café bank banking rate the of 中国电池 电池 ประเทศไทย".split()
 ORGANIZATIONS = [f"org:o{number}" for number in range(9)]
@@ -88,7 +89,7 @@ questions = st.builds(
 
 @given(query=questions)
 @settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

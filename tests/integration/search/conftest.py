@@ -1,4 +1,4 @@
-"""The search service over Tantivy indices; one service for each module whose tests only read."""
+"""The search service over Tantivy indices; one service for all tests that only read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -18,16 +18,23 @@ from tests.integration.search.deals import deals
 from tests.integration.search.newsroom import articles, asking
 
 
-@pytest.fixture(scope="module")
-def clock_of_module() -> FakeClock:
+@pytest.fixture(scope="session")
+def shared_clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-def clock(clock_of_module: FakeClock) -> FakeClock:
-    """A clock that stands still until it is moved, at the same moment for each test; services of the module have it."""
-    clock_of_module.set_back()
-    return clock_of_module
+def clock(shared_clock: FakeClock) -> FakeClock:
+    """A clock that stands still until it is moved, at the same moment for each test; shared services have it."""
+    shared_clock.set_back()
+    return shared_clock
+
+
+@pytest.fixture(scope="module")
+def clock_of_module(shared_clock: FakeClock) -> FakeClock:
+    """The same, for services that a module has for itself."""
+    shared_clock.set_back()
+    return shared_clock
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +43,10 @@ def filled_store(tmp_path_factory: pytest.TempPathFactory) -> StoreSettings:
     return asyncio.run(_filled(tmp_path_factory.mktemp("search"), articles(), FakeClock()))
 
 
-@pytest.fixture(scope="module")
-def app(filled_store: StoreSettings, clock_of_module: FakeClock) -> FastAPI:
+@pytest.fixture(scope="session")
+def app(filled_store: StoreSettings, shared_clock: FakeClock) -> FastAPI:
     """A service over the articles of `newsroom`: making one takes longer than most tests."""
-    return asyncio.run(an_app(filled_store, clock_of_module))
+    return asyncio.run(an_app(filled_store, shared_clock))
 
 
 @pytest.fixture
@@ -48,13 +55,13 @@ async def client(app: FastAPI, clock: FakeClock) -> AsyncIterator[httpx.AsyncCli
         yield opened
 
 
-@pytest.fixture(scope="module")
-def deals_app(tmp_path_factory: pytest.TempPathFactory, clock_of_module: FakeClock) -> FastAPI:
+@pytest.fixture(scope="session")
+def deals_app(tmp_path_factory: pytest.TempPathFactory, shared_clock: FakeClock) -> FastAPI:
     """A service over the articles of `deals`."""
 
     async def opened() -> FastAPI:
-        store = await _filled(tmp_path_factory.mktemp("deals"), deals(), clock_of_module)
-        return await an_app(store, clock_of_module)
+        store = await _filled(tmp_path_factory.mktemp("deals"), deals(), FakeClock())
+        return await an_app(store, shared_clock)
 
     return asyncio.run(opened())
 

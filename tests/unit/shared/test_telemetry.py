@@ -3,6 +3,7 @@ import os
 import pty
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -27,7 +28,7 @@ except OSError:
 """
 
 
-def logged(log_format: str, stderr: int = subprocess.PIPE) -> str:
+def written(log_format: str, stderr: int = subprocess.PIPE) -> str:
     """What a process of its own writes to standard error: logging is set up once in a process."""
     done = subprocess.run(
         [sys.executable, "-c", LOG.format(format=log_format)], stdout=subprocess.PIPE, stderr=stderr, text=True,
@@ -37,11 +38,17 @@ def logged(log_format: str, stderr: int = subprocess.PIPE) -> str:
     return done.stderr or ""
 
 
+@cache
+def logged(log_format: str) -> str:
+    """The same, once for all tests that read it."""
+    return written(log_format)
+
+
 def seen_on_a_terminal(log_format: str) -> str:
     """The same where standard error is a terminal."""
     ours, theirs = pty.openpty()
     try:
-        logged(log_format, theirs)
+        written(log_format, theirs)
         return os.read(ours, 65_536).decode()
     finally:
         os.close(theirs)
@@ -74,8 +81,10 @@ def test_away_from_a_terminal_every_line_is_json_those_of_libraries_and_errors_t
 
 
 def test_on_a_terminal_people_read_lines_unless_json_is_asked_for():
-    assert "the site is slow" in seen_on_a_terminal("auto")
-    assert not seen_on_a_terminal("auto").startswith("{")
+    by_itself = seen_on_a_terminal("auto")
+
+    assert "the site is slow" in by_itself
+    assert not by_itself.startswith("{")
     assert seen_on_a_terminal("json").startswith("{")
 
 

@@ -14,6 +14,7 @@ from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, open_pipeline
 from shared.metrics import ENRICHER_FAILURES
 from tests.pipelines import fast_pipeline
+from tests.properties import examples
 
 # What is found in an article, and what says how the whole of it was made.
 VALUES = {
@@ -165,7 +166,7 @@ def test_the_same_article_is_enriched_alike_each_time(pipeline):
     assert pipeline.enrich(article) == pipeline.enrich(article)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(title=TEXTS, text=TEXTS)
 def test_offsets_are_exact_in_any_text_and_no_enricher_stumbles(pipeline, title, text):
     enrichment = pipeline.enrich(ArticleText(title, text))
@@ -179,7 +180,7 @@ def test_offsets_are_exact_in_any_text_and_no_enricher_stumbles(pipeline, title,
     assert all(text[quote.start : quote.end] == quote.text for quote in enrichment.quotes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=TEXTS)
 def test_mentions_never_overlap(pipeline, text):
     enrichment = pipeline.enrich(ArticleText("", text))

@@ -10,6 +10,7 @@ from shared.article_store.tantivy.queries import matching
 from shared.article_store.tantivy.schema import article_id_of, schema, to_document
 from tests.builders import NOON, a_stored_article, a_withdrawal, an_enrichment, an_entity
 from tests.contract.article_store import questions as questions_of
+from tests.properties import examples
 
 BATTERY = a_stored_article(1, title="Battery plant opens", text="It makes cells.")
 HARBOUR = a_stored_article(2, an_enrichment(entities=(an_entity("org:acme", "Acme"),)), title="Harbour dues rise")
@@ -117,7 +118,7 @@ def found_in_an_index(articles: list[StoredArticle], query: ArticleQuery) -> set
 
 
 @given(articles=articles(), queries=st.lists(questions, min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_a_batch_finds_what_an_index_of_its_articles_finds(articles, queries):
     batch = Batch(articles)
 
