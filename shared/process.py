@@ -63,7 +63,7 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
     Raises:
         ConfigurationError: the port is taken, or the body found a setting wrong: starting again would not help.
     """
-    _keep_what_is_loaded()
+    keep_what_is_loaded()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -85,7 +85,7 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
         await asyncio.gather(serving, stopping, working, return_exceptions=True)
 
 
-def _keep_what_is_loaded() -> None:
+def keep_what_is_loaded() -> None:
     """Modules, settings and models stay for the life of the process: no collection of garbage need walk them again.
 
     One of them held a search up for 90 ms, and together they were a third of what searches took of the processor.

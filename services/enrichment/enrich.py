@@ -1,6 +1,5 @@
 """From an article to everything understood of it: the enrichers in order; one that fails is named and counted."""
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +84,4 @@ def open_pipeline(
         ConfigurationError: the tier is "full" and its model is not installed, or a data file is missing or broken.
     """
     knowledge = open_knowledge(with_model=tier == "full", own=own_entities, exchange_rates=exchange_rates)
-    # What is loaded stays for the life of the process: no collection of garbage need walk all of it again.
-    gc.collect()
-    gc.freeze()
     return Pipeline(tier, knowledge)

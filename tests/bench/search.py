@@ -8,7 +8,6 @@ times the request by hand. Wall time counts the server's work and all that runs 
 
 import argparse
 import asyncio
-import gc
 import statistics
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Words
 from shared.clock import SystemClock
 from shared.facets import FACETS_BY_NAME
+from shared.process import keep_what_is_loaded
 from shared.settings import HttpSettings, StoreSettings, load
 from tests.bench.disk import bytes_in
 from tests.bench.search_corpus import fill, folder_for
@@ -213,9 +213,8 @@ async def main(count: int, rounds: int, keep: Path | None) -> int:
     """Both stores, each in a place of its own that is gone afterwards unless it is kept; 1 where one is beyond its
     floor."""
     url = load(StoreSettings).elasticsearch_url
-    # As services do once they are loaded; both sides gain by it.
-    gc.collect()
-    gc.freeze()
+    # Both sides gain by it.
+    keep_what_is_loaded()
     with tempfile.TemporaryDirectory() as temporary:
         folder = folder_for(keep, Path(temporary), count)
         settings = StoreSettings(data_dir=folder)
