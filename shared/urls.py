@@ -34,7 +34,7 @@ def canonicalize(url: str) -> str:
     """
     if len(url) > MAX_URL_CHARACTERS:
         raise InvalidInput(f"URL longer than {MAX_URL_CHARACTERS} characters: {url[:80]}…")
-    if not _is_text(url):
+    if not is_text(url):
         raise InvalidInput(f"half of a surrogate pair in a URL: {url[:80]!r}")
     # Browsers drop tabs and line breaks inside a URL and blanks around it.
     parts = _split(re.sub(r"[\t\r\n]", "", url.strip()))
@@ -76,9 +76,10 @@ def is_root(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
-def _is_text(url: str) -> bool:
+def is_text(said: str) -> bool:
+    """Whether a string is text: Python's can hold half of a surrogate pair (JSON can carry one), which nothing stores."""
     try:
-        url.encode()
+        said.encode()
     except UnicodeEncodeError:
         return False
     return True

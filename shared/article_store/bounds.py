@@ -26,6 +26,7 @@ from shared.article_store.query import (
 )
 from shared.errors import Expired, InvalidInput, LimitExceeded
 from shared.facets import FACETS_BY_NAME
+from shared.urls import is_text
 
 MAX_FILTER_VALUES = 256
 MAX_TEXT_CHARACTERS = 2_000
@@ -54,7 +55,8 @@ def check_bounds(query: ArticleQuery) -> None:
         *(value for f in query.filters for value in (*f.include, *f.exclude)),
     ]
     texts = [_text(leaf) for leaf in leaves]
-    if not all(_is_text(text) for text in (*texts, *filter_values)):
+    asked_of_facets = [said for request in query.facets for said in (request.query, request.under or "")]
+    if not all(map(is_text, (*texts, *filter_values, *asked_of_facets))):
         raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
     within("page size", query.size, MAX_PAGE_SIZE)
     within("number of parts", len(leaves), MAX_EXPRESSION_PARTS)
@@ -103,8 +105,6 @@ def _check_values(query: ArticleQuery, values: Sequence[HasValue]) -> None:
 
 
 def _check_label_query(facet: str, text: str) -> None:
-    if not _is_text(text):
-        raise InvalidInput("half of a surrogate pair in a query: send it as UTF-8")
     within(f"length of the words looked for in {facet}", len(text), MAX_LABEL_QUERY_CHARACTERS)
     if text.strip() and FACETS_BY_NAME[facet].kind == "date":
         raise InvalidInput(f"{facet} has no labels to search in")
@@ -162,15 +162,6 @@ def within_depth(query: ArticleQuery, position: Position | None) -> ArticleQuery
             "leads through all of them"
         )
     return replace(query, size=min(query.size, left))
-
-
-def _is_text(text: str) -> bool:
-    """Python's strings can hold half of a surrogate pair (JSON can carry one); no store can."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def within(what: str, value: int, limit: int) -> None:

@@ -277,6 +277,8 @@ def nested(depth: int) -> Expression:
         ({"where": HasValue("colour", ("red",))}, InvalidInput),
         ({"prefer": (Words("a"),) * 65}, LimitExceeded),
         ({"filters": (FacetFilter("organization", exclude=("\ud800",)),)}, InvalidInput),
+        ({"facets": (FacetRequest("organization", query="\ud800"),)}, InvalidInput),
+        ({"facets": (FacetRequest("topic", under="\ud800"),)}, InvalidInput),
         ({"where": Words("a" * 2_001)}, LimitExceeded),
         ({"facets": (FacetRequest("organization", 201),)}, LimitExceeded),
         ({"facets": (FacetRequest("colour"),)}, InvalidInput),
