@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from shared.bus.envelope import Entry, Readable, decode
+from shared.bus.envelope import Entry, EntryId, Readable, decode
 from shared.clock import from_ms
 from shared.events.articles import ArticleIndexed
 from shared.redis_client import RedisConnection
@@ -42,7 +42,7 @@ async def read_throughput(connection: RedisConnection, now_ms: int) -> Throughpu
     newest = await connection.client.xrevrange(key, count=_TIMED)
     events = [decode(Entry(str(entry_id), fields), ArticleIndexed) for entry_id, fields in newest]
     took = [_took_s(item.event) for item in events if isinstance(item, Readable) and _is_since(item.entry, since)]
-    last_ms = int(str(newest[0][0]).partition("-")[0]) if newest else None
+    last_ms = EntryId.of(newest[0][0]).ms if newest else None
     return Throughput(
         last_hour=int(counted),
         last_at=None if last_ms is None else from_ms(last_ms),
@@ -51,7 +51,7 @@ async def read_throughput(connection: RedisConnection, now_ms: int) -> Throughpu
 
 
 def _is_since(entry: Entry, since_ms: int) -> bool:
-    return int(entry.id.partition("-")[0]) >= since_ms
+    return EntryId.of(entry.id).ms >= since_ms
 
 
 def _took_s(event: ArticleIndexed) -> float:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from shared import metrics
+from shared.bus.envelope import EntryId
 from shared.bus.settle import Settlement
 from shared.dispositions import dropped
 from shared.topology import Stage
@@ -26,7 +27,7 @@ def count_settled(stage: Stage, settlements: Sequence[Settlement], now_ms: int) 
     outcomes, reasons, streams = Counter(map(_outcome, settlements)), Counter[str](), Counter[str]()
     event_seconds = metrics.STAGE_EVENT_SECONDS.labels(stage.name)
     for item in settlements:
-        event_seconds.observe(max(0, now_ms - _entered_ms(item.entry_id)) / 1000)
+        event_seconds.observe(max(0, now_ms - EntryId.of(item.entry_id).ms) / 1000)
         if item.disposition.startswith(_DROPPED):
             reasons[item.disposition.removeprefix(_DROPPED)] += 1
         if item.stream is not None:
@@ -41,8 +42,3 @@ def count_settled(stage: Stage, settlements: Sequence[Settlement], now_ms: int) 
 
 def _outcome(item: Settlement) -> str:
     return "dropped" if item.disposition.startswith(_DROPPED) else _OUTCOMES[item.action]
-
-
-def _entered_ms(entry_id: str) -> int:
-    """The broker's time at which an entry was put into its stream, of which its id is made."""
-    return int(entry_id.partition("-")[0])

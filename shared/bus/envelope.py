@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,6 +20,22 @@ ATTEMPTS = "attempts"
 # The trace that an entry belongs to. Beside the payload: programs that do not know it pass it over, retries, dead
 # letters and replays keep it with the other fields, and an entry without it is read all the same.
 TRACEPARENT = "traceparent"
+
+
+class EntryId(NamedTuple):
+    """What the id of an entry says: the broker's time in ms at which it came into its stream, and its place within it.
+
+    Two of one stream compare as their entries follow each other; their texts do not.
+    """
+
+    ms: int
+    place: int
+
+    @classmethod
+    def of(cls, text: str) -> "EntryId":
+        """The id that the broker writes ``ms-place``; a place that is not said is 0."""
+        ms, _, place = text.partition("-")
+        return cls(int(ms), int(place or 0))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from redis.exceptions import ResponseError
 
+from shared.bus.envelope import EntryId
 from shared.clock import Clock
 from shared.redis_client import RedisConnection, memory_share
 from shared.topology import Stage
@@ -57,7 +58,8 @@ async def read_lag(connection: RedisConnection, stage: Stage, now_ms: int) -> St
     oldest_s = 0.0
     if group["pending"]:
         summary = await connection.client.xpending(stream, stage.group)
-        oldest_s = max(0.0, (now_ms - int(str(summary["min"] or now_ms).partition("-")[0])) / 1000)
+        # What was pending may have been acknowledged since.
+        oldest_s = max(0.0, (now_ms - EntryId.of(summary["min"]).ms) / 1000) if summary["min"] else 0.0
     return StageLag(stage.name, int(waiting or 0), int(group["pending"]), retrying, dead, oldest_s)
 
 

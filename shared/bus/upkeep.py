@@ -7,7 +7,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from shared import metrics
 from shared.bus.broker import entry_of
-from shared.bus.envelope import E, Entry
+from shared.bus.envelope import E, Entry, EntryId
 from shared.bus.failure_policy import MAX_DELIVERIES
 from shared.bus.lag import read_lag
 from shared.bus.liveness import Patience, Signs, complaint
@@ -105,7 +105,7 @@ class Upkeep:
         lowest = [await self._lowest_unacknowledged(stage) for stage in stages_reading(self._stage.reads)]
         if all(lowest):
             await self._connection.client.xtrim(
-                self._stream, minid=min(filter(None, lowest), key=_id_order), approximate=False
+                self._stream, minid=min(filter(None, lowest), key=EntryId.of), approximate=False
             )
 
     async def remove_gone_consumers(self) -> int:
@@ -182,10 +182,5 @@ class Upkeep:
             if summary["min"]:
                 return str(summary["min"])
         # All delivered is acknowledged: what comes after the last delivered is needed.
-        milliseconds, _, number = str(group["last-delivered-id"]).partition("-")
-        return f"{milliseconds}-{int(number) + 1}"
-
-
-def _id_order(entry_id: str) -> tuple[int, int]:
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number or 0)
+        last = EntryId.of(group["last-delivered-id"])
+        return f"{last.ms}-{last.place + 1}"

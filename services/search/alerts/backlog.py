@@ -10,6 +10,7 @@ from shared import tracing
 from shared.article_store.document import StoredArticle
 from shared.article_store.protocol import ArticleReader
 from shared.article_store.query import ArticleQuery
+from shared.bus.envelope import EntryId
 from shared.clock import from_ms, to_ms
 from shared.redis_client import RedisConnection
 from shared.topology import ALERTS
@@ -98,15 +99,10 @@ class Backlog:
         group = next((group for group in groups if group["name"] == ALERTS.group), None)
         if group is None or not stream["first-entry"]:
             return False
-        first = _order(stream["first-entry"][0])
+        first = EntryId.of(stream["first-entry"][0])
         if group["pending"]:
             summary = await self._connection.client.xpending(self._stream, ALERTS.group)
-            if summary["min"] and _order(str(summary["min"])) < first:
+            if summary["min"] and EntryId.of(summary["min"]) < first:
                 return True
         lag = group.get("lag")
-        return _order(str(group["last-delivered-id"])) < first and (lag is None or int(lag) > int(stream["length"]))
-
-
-def _order(entry_id: str) -> tuple[int, int]:
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number or 0)
+        return EntryId.of(group["last-delivered-id"]) < first and (lag is None or int(lag) > int(stream["length"]))

@@ -19,6 +19,7 @@ from services.search.ui.search_view import Link
 from services.search.ui.sources_view import ago
 from services.search.ui.wording import Moment, counted, moment
 from shared.article_store.query import ArticleQuery
+from shared.bus.envelope import EntryId
 from shared.clock import from_ms
 from shared.errors import InvalidInput, PermanentFailure
 from shared.facets import FACETS_BY_NAME
@@ -141,7 +142,7 @@ def fired_rows(fired: Iterable[Fired], now: datetime) -> tuple[FiredRow, ...]:
     """What fired, the newest first."""
     rows = []
     for item in fired:
-        at = from_ms(int(item.id.partition("-")[0]))
+        at = from_ms(EntryId.of(item.id).ms)
         article = item.stored.article
         rows.append(FiredRow(Link(article.title, article_path(article.article_id)), moment(at), ago(at, now)))
     return tuple(rows)

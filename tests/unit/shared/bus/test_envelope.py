@@ -1,7 +1,7 @@
 import pytest
 
 from shared.bus import envelope
-from shared.bus.envelope import Entry, Readable, Unreadable, decode, encode
+from shared.bus.envelope import Entry, EntryId, Readable, Unreadable, decode, encode
 from shared.errors import LimitExceeded
 from shared.events.articles import ArticleCrawled, ArticleEnriched, ArticleWithdrawn
 from tests.builders import NOON, an_article, an_enriched_article
@@ -14,6 +14,17 @@ def test_an_event_comes_back_as_it_went():
 
     assert isinstance(item, Readable)
     assert item.event == event
+
+
+def test_ids_compare_as_their_entries_follow_each_other_where_their_texts_do_not():
+    in_order = ["999-3", "1000-2", "1000-10", "1001-0"]
+
+    assert sorted(reversed(in_order), key=EntryId.of) == in_order
+    assert sorted(in_order) != in_order
+
+
+def test_an_id_says_when_its_entry_came_and_needs_no_place():
+    assert (EntryId.of("1772452800000-7"), EntryId.of("1772452800000")) == ((1772452800000, 7), (1772452800000, 0))
 
 
 def test_the_fetch_and_the_url_stand_beside_the_payload():
