@@ -11,7 +11,16 @@ from services.enrichment.enrichers.relation_reading.said_dates import date_near
 from services.enrichment.enrichers.relation_reading.sentence import Party, PartyKind
 from services.enrichment.enrichers.relation_reading.words import CAPITALISED_WORDS
 from services.enrichment.knowledge_base.knowledge import Knowledge
-from shared.events.enrichment import Amount, Enrichment, Entity, Evidence, Money, Relation, RelationType
+from shared.events.enrichment import (
+    MUTUAL_RELATIONS,
+    Amount,
+    Enrichment,
+    Entity,
+    Evidence,
+    Money,
+    Relation,
+    RelationType,
+)
 
 ORIGIN = "rule:2"
 # The cues and the order of words are those of English.
@@ -31,7 +40,6 @@ _ENDS_OF_COMPANY_NAMES = frozenset(
     "international".split()
 )
 _PRICED: frozenset[RelationType] = frozenset({"acquires", "invests_in", "merges_with", "supplies", "sues"})
-_MUTUAL: frozenset[RelationType] = frozenset({"merges_with", "partners_with", "competes_with"})
 # Of an amount that is not what was paid.
 _WORTH_BEFORE = re.compile(
     r"(?:valu\w+|revenues?|sales|profits?|earnings|debts?|assets|turnover|capitali[sz]ation)(?: \w+){0,3} $",
@@ -53,7 +61,7 @@ def relations(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
     best: dict[tuple[RelationType, str, str], Relation] = {}
     for relation in _stated(article, found):
         one, other = relation.subject, relation.object
-        ordered = sorted((one, other)) if relation.type in _MUTUAL else (one, other)
+        ordered = sorted((one, other)) if relation.type in MUTUAL_RELATIONS else (one, other)
         key = (relation.type, ordered[0], ordered[1])
         if key not in best or _weight(relation) > _weight(best[key]):
             best[key] = relation

@@ -24,10 +24,10 @@ _BOUNDARIES = frozenset(". ; :".split())
 _CONTRASTS = frozenset("while whereas but because although though".split())
 _NO_SUBJECT_AFTER = PREPOSITIONS - {"after", "before", "following"}
 # Before a verb these say that its subject stands further to the left.
-_LEADS_BACK = frozenset(", and but or by after before through with via when once".split())
+_LEADS_BACK = frozenset(", and but or by after before through with via when".split())
 # A sentence may open with a phrase or clause of its own, up to a comma.
 _OPENINGS = frozenset(
-    "after when while as since although though before following with in on under at by for during through upon once "
+    "after when while as since although though before following with in on under at by for during through upon "
     "if despite until amid because".split()
 )
 _ACTS = (AUXILIARIES | CONTROL) - PREPOSITIONS | frozenset(VERBS)

@@ -11,7 +11,7 @@ from services.enrichment.enrichers.relation_reading.words import STAKE_WORDS
 from shared.events.enrichment import RelationStatus
 
 _DENIES = frozenset(
-    "not never n't won't cannot denied denies denying rejected rejects reject rejecting refused refuses declined "
+    "not never n't cannot denied denies denying rejected rejects reject rejecting refused refuses declined "
     "rebuffed failed".split()
 )
 _ENDS = frozenset(
@@ -31,7 +31,7 @@ _ENDING_PAIRS = frozenset(
 )
 # Who sold a stake holds none; who sold a part of it does.
 _SOLD = frozenset("sold offloaded divested dumped unloaded relinquished".split())
-_A_PART = frozenset("part some half most portion quarter third of".split())
+_A_PART = frozenset("part some half portion quarter third of".split())
 _DOUBTS = frozenset(
     "may might could reportedly allegedly rumoured rumored rumours rumors talks considering considers weighing "
     "weighs mulling mulls exploring explores eyeing eyes speculation interested negotiations discussions approached "

@@ -29,7 +29,7 @@ _NO_GOODS = (
     | STAKE_WORDS
     | THINGS
     | (DETERMINERS - {"all", "some", "these", "those", "any"})
-    | (PARTS - {"all", "some", "two", "three", "several", "most", "set"})
+    | (PARTS - {"all", "some", "two", "three", "several"})
 )
 _MADE = frozenset("made built supplied designed developed manufactured produced provided".split())
 _ENDS_OBJECT = RELATIVES | CLAUSE_STARTS | {NAME, ","}

@@ -40,7 +40,6 @@ _TO = frozenset({"to"})
 _ENDS_SHARE = RELATIVES | CLAUSE_STARTS | PREPOSITIONS - {"of"}
 _IN_FOR = frozenset({"in", "for"})
 _IN_OF = frozenset({"in", "of"})
-_OFFICE_MARKERS = frozenset({"of", "at", "by"})
 _JOINING = (["participating"], ["joining"], ["investing"])
 _INCLUDED = frozenset({"included", "include", "including"})
 _FURTHEST_BUYER = 12

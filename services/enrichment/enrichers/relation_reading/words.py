@@ -4,8 +4,7 @@ NAME = "@"  # stands for a name or a list of names among the words of a sentence
 
 FORMS_OF_BE = frozenset("is are was were be been being get gets got getting becoming".split())
 AUXILIARIES = FORMS_OF_BE | frozenset(
-    "has have had having will would shall should can could may might must do does did to not never n't won't "
-    "cannot".split()
+    "has have had having will would shall should can could may might must do does did to not never n't cannot".split()
 )
 # What may stand between a subject and the verb that it governs: "said it had agreed to buy".
 CONTROL = frozenset(
@@ -15,10 +14,9 @@ CONTROL = frozenset(
     "reported reports offered offers managed tried tries try attempted began begun started continues continued "
     "helped prepared preparing ready due poised close near nearing talks in discussions negotiations about into "
     "on for denied denies rejected refused failed declined it they he she that plan intention intent interest "
-    "would-be reportedly rumoured rumored also both each all then later proposed proposes vowed chose elected "
+    "would-be reportedly rumoured rumored both each all proposed proposes vowed chose elected "
     "opted entered completed agreement deal definitive binding an a the its their offer bid moved went back "
-    "again able scheduled option right first only itself officially publicly jointly partly partially together now "
-    "once".split()
+    "able scheduled option right first only itself publicly jointly partly partially together".split()
 )
 PRONOUNS = frozenset({"it", "they", "he", "she"})
 DROPPED = frozenset(
@@ -49,7 +47,7 @@ COMPANY_NOUNS = frozenset(
     "company firm group giant maker manufacturer provider operator retailer startup start-up carmaker automaker "
     "chipmaker drugmaker planemaker bank lender insurer developer producer publisher distributor supplier brand "
     "chain studio fund investor investors conglomerate corporation agency broadcaster airline carrier utility "
-    "builder designer designer's vendor business platform rival competitor partner subsidiary unit arm division "
+    "builder designer vendor business platform rival competitor partner subsidiary unit arm division "
     "house label network store stores service services shop brewer miner explorer shipbuilder contractor "
     "consultancy consultant association institute university specialist marketplace site website newspaper owner "
     "parent affiliate wholesaler exchange broker brokerage biotech fintech unicorn outfit player firms companies "
@@ -68,7 +66,7 @@ OFFICES = PERSON_NOUNS | frozenset(
     "ceo cfo coo cto chairwoman chair chairperson chief treasurer secretary governor partner dean rector".split()
 )
 PARTS = frozenset(
-    "assets asset all most part parts half control ownership rest remainder number chain percent % majority "
+    "assets asset all part parts half control ownership rest remainder number chain percent % majority "
     "portion one two three some many several range variety series maker host lot couple "
     "third quarter fifth tenth two-thirds three-quarters handful dozens hundreds consortium network pair".split()
 )
