@@ -77,7 +77,7 @@ def is_root(url: str) -> bool:
 
 
 def is_text(said: str) -> bool:
-    """Whether a string is text: Python's can hold half of a surrogate pair (JSON can carry one), which nothing stores."""
+    """Whether it can be stored and sent: a string can hold half of a surrogate pair, as JSON can carry one."""
     try:
         said.encode()
     except UnicodeEncodeError:

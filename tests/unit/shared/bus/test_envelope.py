@@ -17,10 +17,10 @@ def test_an_event_comes_back_as_it_went():
 
 
 def test_ids_compare_as_their_entries_follow_each_other_where_their_texts_do_not():
-    in_order = ["999-3", "1000-2", "1000-10", "1001-0"]
+    by_text = ["1000-10", "1000-2", "1001-0", "999-3"]
 
-    assert sorted(reversed(in_order), key=EntryId.of) == in_order
-    assert sorted(in_order) != in_order
+    assert sorted(by_text) == by_text
+    assert sorted(by_text, key=EntryId.of) == ["999-3", "1000-2", "1000-10", "1001-0"]
 
 
 def test_an_id_says_when_its_entry_came_and_needs_no_place():
