@@ -225,12 +225,16 @@ def _parse_source(item: object, number: int, origin: str) -> Source:
         raise ConfigurationError(f"{origin}: source {name}: {_in_words(error)}") from error
 
 
-# KEYS: sources, health. ARGV: id, the record that the new one was made of, the new one. Answers 0 where it has changed.
+# KEYS: sources, health. ARGV: id, the record that the new one was made of, the new one, …; answers which have changed.
 _REPLACE_HEALTH = """
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 1 end
-if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
-return 1
+local changed = {}
+for at = 1, #ARGV, 3 do
+  local known = redis.call('HEXISTS', KEYS[1], ARGV[at]) == 1
+  local same = (redis.call('HGET', KEYS[2], ARGV[at]) or '') == ARGV[at + 1]
+  if known and same then redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 2]) end
+  if known and not same then table.insert(changed, ARGV[at]) end
+end
+return changed
 """
 _MAX_CONFLICTS = 20
 
@@ -294,16 +298,18 @@ class SourceRegistry:
         """How the source is doing; one never visited, or with a record that cannot be read, has all defaults."""
         return _health_in(await self._client.hget(self._health, source_id))
 
-    async def record_health(self, source_id: str, change: Callable[[SourceHealth], SourceHealth]) -> None:
-        """Replace the health of a source by what `change` makes of it, again where another crawler did so meanwhile.
-
-        A source that was removed keeps none.
-        """
+    async def record_health(self, changes: Mapping[str, Callable[[SourceHealth], SourceHealth]]) -> None:
+        """Replace the health of each source by what its change makes of it, again where another did so meanwhile; a
+        source that was removed keeps none."""
+        left = list(changes)
         for _ in range(_MAX_CONFLICTS):
-            before: str | None = await self._client.hget(self._health, source_id)
-            after = change(_health_in(before)).model_dump_json(exclude_defaults=True)
-            if await self._replace([self._sources, self._health], [source_id, before or "", after]):
+            if not left:
                 return
+            records: list[str | int | float] = []
+            for source_id, before in zip(left, await self._client.hmget(self._health, left), strict=True):
+                after = changes[source_id](_health_in(before)).model_dump_json(exclude_defaults=True)
+                records += [source_id, before or "", after]
+            left = await self._replace([self._sources, self._health], records)
 
     async def all_health(self) -> dict[str, SourceHealth]:
         """The health of every source that was visited, by id."""

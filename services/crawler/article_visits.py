@@ -140,9 +140,11 @@ class ArticleVisits:
             )
 
     async def _publish(self, made: MadeVisit, page: Page, fetched: FetchedArticle) -> str:
-        for _ in range(_MAX_CONFLICTS):
-            held = made.seen.article_id if made.seen else ""
-            url, known = await known_as(self._connection, fetched, held, made.doors)
+        held = made.seen.article_id if made.seen else ""
+        for attempt in range(_MAX_CONFLICTS):
+            # The script that publishes knows better, and then it is looked up.
+            is_new = attempt == 0 and made.seen is None
+            url, known = await known_as(self._connection, fetched, held, made.doors, is_new=is_new)
             bind_contextvars(article_id=article_id(url))
             if known and known.content_hash == fetched.content_hash:
                 return await self._drop(made, "unchanged", page=page, again=True, identity=article_id(url))
@@ -151,7 +153,7 @@ class ArticleVisits:
             release = self._release(made, page, again=True, identity=event.article_id)
             result = await self._hand_over.publish(made.fetch, event, release, expected=known, entry=entry)
             if result is Result.DONE:
-                await self._recorder.record(made.source.id, *_told_by(event, known, self._clock.now_ms()))
+                self._recorder.note(made.source.id, *_told_by(event, known, self._clock.now_ms()))
             if result is not Result.CONFLICT:
                 return "published" if result is Result.DONE else "stale"
         raise _too_many_conflicts(page.url)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from services.crawler import rights
 from services.crawler.extraction.result import Extraction
@@ -44,7 +45,7 @@ class FetchedArticle:
     def text(self) -> str:
         return self.extraction.text[:MAX_TEXT_CHARACTERS]
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         return content_hash(self.title, self.text)
 

@@ -32,7 +32,7 @@ from services.crawler.politeness import (
 from services.crawler.robots_cache import RobotsCache
 from services.crawler.selection import wanted
 from services.crawler.settings import CrawlerSettings
-from services.crawler.visits import Seen, Visit, door_visit
+from services.crawler.visits import Visit, door_visit
 from shared import metrics, tracing
 from shared.clock import Clock
 from shared.egress import is_loopback
@@ -49,6 +49,8 @@ _IDLE_S = 0.1
 _PAUSE_S = 0.5
 # The visits of a source whose record cannot be read wait until somebody has mended it.
 _UNREADABLE_S = 600.0
+# What articles told of their sources in this time is lost with a crawler that is killed.
+_HEALTH_EVERY_S = 2.0
 _LONGEST_HOST_PAUSE_S = 3600.0
 # Cancelled visits need a moment to give their hosts back.
 _FINISH_S = DRAIN_S * 0.8
@@ -103,6 +105,7 @@ class Crawler:
         duties = [
             asyncio.create_task(_repeat(self._refreshed, self._settings.sources_refresh_s, over)),
             asyncio.create_task(_repeat(self._renewed, self._settings.crawl_lease_s / 3, over)),
+            asyncio.create_task(_repeat(self._health_written, _HEALTH_EVERY_S, over)),
             asyncio.create_task(self._claim_until(stop)),
         ]
         try:
@@ -116,6 +119,9 @@ class Crawler:
             for task in (*duties, *self._visiting):
                 task.cancel()
             await asyncio.gather(*duties, *self._visiting, return_exceptions=True)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GIVE_BACK_S):
+                    await self._health_written()
 
     async def refresh(self) -> None:
         """Learn which sources there are, and put the doors of new ones into the frontier.
@@ -134,6 +140,10 @@ class Crawler:
         self._sources = {source.id: source for source in sources}
         self._door_urls = frozenset(doors)
         await self._measure()
+
+    async def write_health(self) -> None:
+        """Write what articles told of their sources; those who run write every other second."""
+        await self._recorder.write()
 
     async def _measure(self) -> None:
         metrics.FRONTIER_VISITS.set(await self._frontier.size())
@@ -154,9 +164,8 @@ class Crawler:
             await self._frontier.release(Release(lease, self._clock.now_ms()))
             return
         known = await self._robots.known(lease.host)
-        seen = await self._frontier.seen(visit.url)
-        if seen and seen.article_id:
-            bind_contextvars(article_id=seen.article_id)
+        if lease.seen and lease.seen.article_id:
+            bind_contextvars(article_id=lease.seen.article_id)
         leave = self._ask_leave(visit, known)
         if isinstance(leave, AskRobots):
             # The page itself is asked for at the host's next turn.
@@ -166,15 +175,15 @@ class Crawler:
             assert known is not None  # no leave without rules
             started_s = self._clock.monotonic_s()
             with tracing.span("fetch", {"url.full": visit.address}, kind="client") as span:
-                answer = await self._fetcher.page(visit.address, seen, known)
+                answer = await self._fetcher.page(visit.address, lease.seen, known)
                 span.note({"newsweir.answer": type(answer).__name__})
             took_s = self._clock.monotonic_s() - started_s
             metrics.FETCH_SECONDS.labels(visit.kind).observe(took_s)
             least_s = max(self._settings.host_delay_s, source.crawl_delay_s or 0.0)
             pause_s = delay_s(least_s, known.robots.crawl_delay_s(PRODUCT_TOKEN), took_s)
-            await self._end(lease, source, seen, answer, pause_s, known)
+            await self._end(lease, source, answer, pause_s, known)
         else:
-            await self._end(lease, source, seen, leave, 0.0, known)
+            await self._end(lease, source, leave, 0.0, known)
 
     def _ask_leave(self, visit: Visit, known: HostRobots | None) -> Go | AskRobots | Answer:
         if self._settings.contact is None and not is_loopback(visit.address):
@@ -192,7 +201,6 @@ class Crawler:
         self,
         lease: Lease,
         source: Source,
-        seen: Seen | None,
         answer: Answer,
         pause_s: float,
         known: HostRobots | None = None,
@@ -204,7 +212,6 @@ class Crawler:
         made = MadeVisit(
             lease=lease,
             source=source,
-            seen=seen,
             answer=answer,
             free_ms=now_ms + round(pause_s * 1000),
             known=known,
@@ -265,9 +272,8 @@ class Crawler:
     async def _end_after_error(self, lease: Lease, error: Exception) -> None:
         with suppress(InvalidInput, *BROKER_ERRORS):
             if source := await self._source_of(lease.visit):
-                seen = await self._frontier.seen(lease.visit.url)
                 answer = Failed(f"unforeseen {type(error).__name__}: {error}", reason="failed")
-                await self._end(lease, source, seen, answer, self._settings.host_delay_s)
+                await self._end(lease, source, answer, self._settings.host_delay_s)
 
     async def _put_back(self, lease: Lease, wait_s: float = 0.0) -> None:
         now_ms = self._clock.now_ms()
@@ -290,6 +296,10 @@ class Crawler:
             self._outage.seen(error)
             return False
         return True
+
+    async def _health_written(self) -> None:
+        with suppress(*BROKER_ERRORS):
+            await self.write_health()
 
     async def _renewed(self) -> None:
         until_ms = self._clock.now_ms() + round(self._settings.crawl_lease_s * 1000)

@@ -78,7 +78,7 @@ for _ = 1, 100 do
   if visit then
     frontier_set_turn(host, tonumber(ARGV[3]), ARGV[4])
     frontier_place(host)
-    return {host, visit}
+    return {host, visit, redis.call('HGET', SEEN, id)}
   end
   if id then redis.call('ZREM', QUEUE .. host, id) end
   frontier_place(host)
@@ -148,11 +148,16 @@ return answers
 
 @dataclass(frozen=True)
 class Lease:
-    """The turn at a host, to make one visit; void once another holds it."""
+    """The turn at a host, to make one visit; void once another holds it.
+
+    Attributes:
+        seen: what was remembered of the page when the turn was taken.
+    """
 
     token: str
     host: str
     visit: Visit
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
@@ -243,8 +248,8 @@ class Frontier:
         claimed = await self._claim(self._claim_keys, [self.queue_prefix, now_ms, now_ms + lease_ms, token])
         if claimed is None:
             return None
-        host, visit = claimed
-        return Lease(token, host, Visit.model_validate_json(visit))
+        host, visit, seen = claimed
+        return Lease(token, host, Visit.model_validate_json(visit), None if seen is None else Seen.decode(seen))
 
     async def renew(self, leases: Iterable[Lease], until_ms: int) -> None:
         """Keep the hosts of visits that are being made."""

@@ -12,20 +12,39 @@ Change = Callable[[SourceHealth], SourceHealth]
 
 
 class HealthRecorder:
-    """Changes the health of sources."""
+    """Changes the health of sources: at once, or, where there is a change with every page, for all of them together."""
 
     def __init__(self, registry: SourceRegistry) -> None:
         self._registry = registry
+        self._noted: dict[str, list[Change]] = {}
 
     async def record(self, source_id: str, *changes: Change) -> None:
         """Replace the source's health by what the changes make of it, one after the other."""
+        await self._registry.record_health({source_id: _one_after_the_other(changes)})
 
-        def all_of_them(health: SourceHealth) -> SourceHealth:
-            for change in changes:
-                health = change(health)
-            return health
+    def note(self, source_id: str, *changes: Change) -> None:
+        """Keep changes until `write`; a process that is killed before loses them."""
+        if changes:
+            self._noted.setdefault(source_id, []).extend(changes)
 
-        await self._registry.record_health(source_id, all_of_them)
+    async def write(self) -> None:
+        """Record what was noted; where the broker does not take it, it stays noted, and the error comes through."""
+        noted, self._noted = self._noted, {}
+        try:
+            await self._registry.record_health({name: _one_after_the_other(all_) for name, all_ in noted.items()})
+        except BaseException:
+            for source_id, changes in noted.items():
+                self._noted[source_id] = changes + self._noted.get(source_id, [])
+            raise
+
+
+def _one_after_the_other(changes: Iterable[Change]) -> Change:
+    def change_all(health: SourceHealth) -> SourceHealth:
+        for change in changes:
+            health = change(health)
+        return health
+
+    return change_all
 
 
 def looked(now_ms: int, next_visit_ms: int, door: str, source: Source) -> Change:

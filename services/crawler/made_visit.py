@@ -15,7 +15,6 @@ class MadeVisit:
     """One visit in hand.
 
     Attributes:
-        seen: what was known of the page before.
         free_ms: when its host may be visited again.
         known: of the host's robots.txt; None where it was not needed.
         doors: the URLs of all sources' doors, which are no articles.
@@ -23,9 +22,13 @@ class MadeVisit:
 
     lease: Lease
     source: Source
-    seen: Seen | None
     answer: Answer
     free_ms: int
     known: HostRobots | None
     doors: frozenset[str]
     fetch: Fetch
+
+    @property
+    def seen(self) -> Seen | None:
+        """What was known of the page before."""
+        return self.lease.seen

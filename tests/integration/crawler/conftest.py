@@ -85,14 +85,15 @@ class Newsroom:
 
     async def crawl(self, crawler: Crawler | None = None) -> None:
         """Make the visits that are due, the pauses between them included, until none is due."""
-        idle_s = 0.0
+        idle_s, crawler = 0.0, crawler or self.crawler
         while idle_s < 3:
             if lease := await self.claim():
-                await (crawler or self.crawler).make(lease)
+                await crawler.make(lease)
                 idle_s = 0.0
             else:
                 self.clock.advance(0.5)
                 idle_s += 0.5
+        await crawler.write_health()
 
     async def events(self) -> list[ArticleCrawled]:
         return await self._all(ARTICLES_CRAWLED, ArticleCrawled)

@@ -90,6 +90,7 @@ async def test_stopping_finishes_the_visit_in_hand(newsroom, site):
     await running
 
     assert len(await newsroom.events()) == 1
+    assert (await newsroom.health()).articles_found == 1
 
 
 async def test_a_visit_that_is_cut_short_gives_its_host_back_at_once(newsroom, site):

@@ -346,6 +346,21 @@ async def test_two_pages_that_claim_one_canonical_url_stay_two_articles(newsroom
     assert all(event.declared_canonical == f"{site.url}/articles/all" for event in events)
 
 
+async def test_a_page_never_fetched_whose_article_is_known_is_no_news_unless_its_text_is(newsroom, site):
+    same = f'<link rel="canonical" href="{site.url}/articles/all">'
+    for path in ("/a", "/b"):
+        site.article(path, "locks", head=same)
+    site.feed("/a", "/b")
+    await newsroom.open()
+
+    await newsroom.crawl()
+
+    assert len(await newsroom.events()) == 1
+    ledger = await newsroom.ledger()
+    assert (ledger.fetched, ledger.by_disposition) == (2, {"dropped:unchanged": 1})
+    assert (await newsroom.health()).articles_found == 1
+
+
 async def test_a_permanent_redirect_takes_the_place_of_the_url(newsroom, site):
     site.page("/old", status=301, location="/new")
     site.article("/new", "locks")

@@ -133,6 +133,17 @@ async def test_a_door_its_validators_and_its_links_are_written_at_once(frontier)
     assert await urls_due(frontier, NOW + 60_000) == [link.url, DOOR.url]
 
 
+async def test_a_turn_says_what_is_remembered_of_the_page(frontier):
+    await frontier.add([Queued(DOOR, NOW)])
+    first = await frontier.claim_due(NOW, LEASE_MS)
+    seen = Seen(NOW, NOW, article_id="a" * 64, etag='"1"')
+    await frontier.release(Release(first, NOW, (Queued(DOOR, NOW + 60_000),), {DOOR.url: seen}))
+
+    second = await frontier.claim_due(NOW + 60_000, LEASE_MS)
+
+    assert (first.seen, second.seen) == (None, seen)
+
+
 async def test_what_was_fetched_is_not_offered_again_unless_it_changed_since(frontier):
     old, changed = "http://a.example/old", "http://a.example/changed"
     await frontier.add([Queued(DOOR, NOW)])

@@ -46,7 +46,7 @@ async def test_sources_that_need_somebody_come_first_and_say_why(operator, conne
         ]
     )
     ill = SourceHealth(last_visit_ms=SystemClock().now_ms(), consecutive_failures=3, last_error=f"HTTP 503 {HOSTILE}")
-    await registry.record_health("sick", lambda _: ill)
+    await registry.record_health({"sick": lambda _: ill})
 
     html = await page(operator, "/sources")
 

@@ -51,7 +51,7 @@ async def test_sources_are_listed_with_how_they_do(asked, connection, clock):
         Source(id="sick", name="Sick", url="https://sick.example/", feeds=("https://sick.example/rss",)),
     )
     ill = SourceHealth(last_visit_ms=clock.now_ms(), consecutive_failures=3, last_error="HTTP 503")
-    await SourceRegistry(connection).record_health("sick", lambda _: ill)
+    await SourceRegistry(connection).record_health({"sick": lambda _: ill})
 
     everything = (await asked.get("/v1/sources")).json()
     failing = (await asked.get("/v1/sources?state=failing")).json()

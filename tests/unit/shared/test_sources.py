@@ -169,7 +169,7 @@ async def test_health_is_kept_apart_from_the_source(connection):
     await registry.put([source])
     health = SourceHealth(last_visit_ms=5, last_error="404")
 
-    await registry.record_health("example", lambda _: health)
+    await registry.record_health({"example": lambda _: health})
 
     assert await registry.health("example") == health
     assert await registry.health("nobody") == SourceHealth()
@@ -180,7 +180,7 @@ async def test_a_source_that_is_removed_leaves_nothing(connection):
     registry = SourceRegistry(connection)
     [source] = parse_sources(DOCUMENT, "sources.yaml")
     await registry.put([source, source.model_copy(update={"id": "another"})])
-    await registry.record_health("example", lambda _: SourceHealth(last_visit_ms=5))
+    await registry.record_health({"example": lambda _: SourceHealth(last_visit_ms=5)})
 
     await registry.remove(["example", "nobody"])
     await registry.remove([])
@@ -192,7 +192,7 @@ async def test_a_source_that_is_removed_leaves_nothing(connection):
 async def test_a_visit_that_ends_after_its_source_was_removed_leaves_nothing(connection):
     registry = SourceRegistry(connection)
 
-    await registry.record_health("removed", lambda health: health.with_new_article(NOW))
+    await registry.record_health({"removed": lambda health: health.with_new_article(NOW)})
 
     assert await registry.all_health() == {}
 
@@ -202,10 +202,27 @@ async def test_two_crawlers_that_find_articles_at_once_both_count(connection):
     await registries[0].put([Source(id="busy", name="Busy", url="https://busy.example")])
 
     await asyncio.gather(
-        *(registry.record_health("busy", lambda health: health.with_new_article(NOW)) for registry in registries)
+        *(registry.record_health({"busy": lambda health: health.with_new_article(NOW)}) for registry in registries)
     )
 
     assert (await registries[0].health("busy")).articles_found == 5
+
+
+async def test_of_several_sources_each_keeps_what_all_crawlers_tell_of_it(connection):
+    registries = [SourceRegistry(connection) for _ in range(4)]
+    await registries[0].put([Source(id=name, name=name, url=f"https://{name}.example") for name in ("busy", "calm")])
+
+    def told(number):
+        return {
+            "removed": lambda health: health.with_new_article(NOW),
+            "busy": lambda health: health.with_new_article(NOW),
+            **({"calm": lambda health: health.with_new_article(NOW + 1)} if number == 0 else {}),
+        }
+
+    await asyncio.gather(*(registry.record_health(told(number)) for number, registry in enumerate(registries)))
+
+    found = {source_id: health.articles_found for source_id, health in (await registries[0].all_health()).items()}
+    assert found == {"busy": 4, "calm": 1}
 
 
 async def test_a_health_record_that_cannot_be_read_begins_anew(connection):
@@ -216,7 +233,7 @@ async def test_a_health_record_that_cannot_be_read_begins_anew(connection):
     assert await registry.health("bent") == SourceHealth()
     assert await registry.all_health() == {"bent": SourceHealth()}
 
-    await registry.record_health("bent", lambda health: health.with_new_article(NOW))
+    await registry.record_health({"bent": lambda health: health.with_new_article(NOW)})
     assert (await registry.health("bent")).articles_found == 1
 
 
@@ -225,7 +242,7 @@ async def test_sources_are_reported_with_their_health_and_those_never_visited_as
     [source] = parse_sources(DOCUMENT, "sources.yaml")
     await registry.put([source, Source(id="another", name="Another", url="https://another.example")])
     await registry.record_health(
-        "example", lambda _: SourceHealth(last_visit_ms=NOW, consecutive_failures=1, last_error="404")
+        {"example": lambda _: SourceHealth(last_visit_ms=NOW, consecutive_failures=1, last_error="404")}
     )
 
     reports = await registry.reports(NOW)

@@ -61,7 +61,7 @@ async def test_one_source_is_checked_in_detail(connection, clock, capsys):
         new_by_day=days,
         reserved={"noarchive": NOW},
     )
-    await SourceRegistry(connection).record_health("b", lambda _: health)
+    await SourceRegistry(connection).record_health({"b": lambda _: health})
 
     await check_sources(connection, "b", clock)
 
@@ -180,7 +180,7 @@ class CrawlingClock(FakeClock):
             due = CommandAnswer(command_id=command.command_id, result=VisitsDue(doors=1))
             await answer(self._connection, due)
         if self._health:
-            await SourceRegistry(self._connection).record_health("a", lambda _: self._health)
+            await SourceRegistry(self._connection).record_health({"a": lambda _: self._health})
 
 
 async def test_a_source_is_checked_once_a_crawler_has_visited_it(connection, capsys):

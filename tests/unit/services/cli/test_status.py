@@ -49,7 +49,7 @@ async def test_a_service_says_why_it_is_not_ready(http):
 async def test_the_status_as_json_holds_everything_that_the_tables_show(connection, http, clock, capsysbinary):
     registry = SourceRegistry(connection)
     await registry.put([Source(id="a", name="A", url="https://a.example/")])
-    await registry.record_health("a", lambda _: SourceHealth(last_visit_ms=clock.now_ms(), articles_found=3))
+    await registry.record_health({"a": lambda _: SourceHealth(last_visit_ms=clock.now_ms(), articles_found=3)})
 
     await write_status(connection, http, clock, as_json=True)
 
@@ -103,7 +103,7 @@ async def test_a_source_that_has_gone_quiet_is_flagged(connection, http, capsysb
     health = SourceHealth(last_visit_ms=now_ms, last_new_article_ms=now_ms, new_by_day=days)
     registry = SourceRegistry(connection)
     await registry.put([Source(id="a", name="A", url="https://a.example/")])
-    await registry.record_health("a", lambda _: health)
+    await registry.record_health({"a": lambda _: health})
 
     await write_status(connection, http, noon, as_json=False)
     await write_status(connection, http, noon, as_json=True)

@@ -33,7 +33,7 @@ async def put(connection, source_id: str, days: dict[str, int]) -> None:
     registry = SourceRegistry(connection)
     await registry.put([Source(id=source_id, name=source_id, url=f"https://{source_id}.example")])
     health = SourceHealth(last_visit_ms=NOON, last_new_article_ms=NOON, new_by_day=days)
-    await registry.record_health(source_id, lambda _: health)
+    await registry.record_health({source_id: lambda _: health})
 
 
 def changed(source_id: str, change: str) -> float | None:
