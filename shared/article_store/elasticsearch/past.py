@@ -93,14 +93,14 @@ def pasts(
     }
 
 
-async def forgotten(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> set[str]:
-    """Those of these articles that are forgotten for good."""
-    found: set[str] = set()
+async def erased(client: AsyncElasticsearch, prefix: str, article_ids: Sequence[str]) -> dict[str, int]:
+    """The revision up to which each of these articles was deleted; of one that never was, nothing."""
+    found: dict[str, int] = {}
     for start in range(0, len(article_ids), _ARTICLES_A_LOOK):
         keys = [_key(article_id, _ERASED) for article_id in article_ids[start : start + _ARTICLES_A_LOOK]]
         answer = await client.mget(index=alias(prefix), ids=keys, source_includes=[_CONTENT])
         events = (item["_source"][_CONTENT] for item in answer["docs"] if item.get("found"))
-        found |= {event["article_id"] for event in events if event["reason"] == "forgotten"}
+        found |= {event["article_id"]: int(event["revision"]) for event in events}
     return found
 
 

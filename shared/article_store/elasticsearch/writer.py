@@ -170,11 +170,18 @@ class ElasticsearchArticleWriter:
     async def _keep_stories(self, said: Mapping[str, StoredStory], known: Mapping[str, StoredStory]) -> set[str]:
         """Write what is newer; the articles that may belong to another story now."""
         named = sorted({article_id for story in said.values() for article_id in story.named_ids})
-        forgotten = await past.forgotten(self._client, self._prefix, named)
-        kept = {i: without(story, forgotten) for i, story in said.items() if is_newer(story, known.get(i))}
+        gone = await self._gone(named)
+        kept = {i: without(story, gone) for i, story in said.items() if is_newer(story, known.get(i))}
         await self._stories.write(kept.values())
         touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}
         return touched | await self._elsewhere(said.values())
+
+    async def _gone(self, article_ids: Sequence[str]) -> set[str]:
+        """Those of these articles that were deleted and did not come back."""
+        erased = await past.erased(self._client, self._prefix, article_ids)
+        present = await self._present(sorted(erased)) if erased else {}
+        back = {i for i, stored in present.items() if stored.article.revision > erased[i]}
+        return erased.keys() - back
 
     async def _elsewhere(self, stories: Collection[StoredStory]) -> set[str]:
         """The members of stories whose articles are in another one: a newer version may claim them back."""

@@ -86,14 +86,14 @@ def read(searcher: tantivy.Searcher, article_ids: Sequence[str]) -> dict[str, Pa
     return {article_id: _past(documents) for article_id, documents in by_article.items()}
 
 
-def forgotten(searcher: tantivy.Searcher, article_ids: Collection[str]) -> set[str]:
-    """Those of these articles that are forgotten for good."""
+def erased(searcher: tantivy.Searcher, article_ids: Collection[str]) -> dict[str, int]:
+    """The revision up to which each of these articles was deleted; of one that never was, nothing."""
     if not article_ids:
-        return set()
+        return {}
     wanted = tantivy.Query.term_set_query(schema(), "key", [_key(i, _ERASED) for i in article_ids])
     hits = searcher.search(wanted, limit=len(article_ids), count=False).hits
     events = (ArticleWithdrawn.model_validate_json(_json(searcher.doc(address))) for _, address in hits)
-    return {event.article_id for event in events if event.reason == "forgotten"}
+    return {event.article_id: event.revision for event in events}
 
 
 def withdrawals(searcher: tantivy.Searcher) -> list[ArticleWithdrawn]:

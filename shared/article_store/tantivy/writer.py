@@ -158,8 +158,8 @@ class _Writers:
         said = newest(events)
         known = story_index.read(self._indexes.stories.searcher(), said)
         named = {article_id for story in said.values() for article_id in story.named_ids}
-        forgotten = past_index.forgotten(self._indexes.past.searcher(), named)
-        kept = {i: without(story, forgotten) for i, story in said.items() if is_newer(story, known.get(i))}
+        gone = self._gone(named)
+        kept = {i: without(story, gone) for i, story in said.items() if is_newer(story, known.get(i))}
         self._keep(kept.values())
         touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}
         touched |= {a for story in said.values() for a in self._elsewhere(story)}
@@ -186,6 +186,13 @@ class _Writers:
         said = marks(self._stories_about(distinct, set().union(*claims.values())), claims)
         pasts = past_index.read(self._indexes.past.searcher(), distinct)
         return present, {i: replace(pasts.get(i, Past()), stories=said[i]) for i in distinct}
+
+    def _gone(self, article_ids: Collection[str]) -> set[str]:
+        """Those of these articles that were deleted and did not come back."""
+        erased = past_index.erased(self._indexes.past.searcher(), article_ids)
+        present, _ = self._known(sorted(erased))
+        back = {i for i, stored in present.items() if stored.article.revision > erased[i]}
+        return erased.keys() - back
 
     def _elsewhere(self, story: StoredStory) -> list[str]:
         """The members of a story whose articles are in another one: a newer version may claim them back."""

@@ -180,6 +180,22 @@ async def test_a_deletion_leaves_the_other_articles_of_a_story_what_they_are_wit
     assert [fact.article_id for fact in (await store.reader.facts(FactQuery(copies="hide"))).facts] == [SECOND]
 
 
+async def test_a_story_told_anew_names_what_was_deleted_only_when_it_came_back(store: Store):
+    await store.put(a_stored_article(1), a_stored_article(2))
+    await store.withdraw(a_withdrawal(1, revision=REVISION + 1, reason="retired", hard=True))
+
+    await store.change_stories(copied(a_story_changed(1, 2), 2))
+    without_it = await store.reader.story(STORY_ID)
+    found = await store.titles(copies="hide")
+    await store.put(a_stored_article(1, revision=REVISION + 2))
+    await store.change_stories(copied(a_story_changed(1, 2, version=REVISION + 1), 2))
+
+    assert without_it is not None
+    assert (without_it.original, without_it.size) == (SECOND, 1)
+    assert found == [an_article(2).title]
+    assert await membership(store, 2) == Membership(story_id=STORY_ID, copy_of=FIRST, size=2)
+
+
 async def test_a_deletion_that_comes_late_leaves_the_story_of_a_newer_article(store: Store):
     await store.put(a_stored_article(1), a_stored_article(2))
     await store.change_stories(a_story_changed(1, 2))
