@@ -22,7 +22,7 @@ from shared.events.stories import StoryChanged
 
 
 class EnrichArticles:
-    """Enriches articles one after the other, in a thread, so that probes and renewals are not held up.
+    """Enriches articles one after the other, a batch in one thread, so that probes and renewals are not held up.
 
     Args:
         llm: is asked about all articles of a batch at once, after the enrichers; None for no model.
@@ -46,7 +46,8 @@ class EnrichArticles:
 
     async def __call__(self, events: Sequence[ArticleCrawled]) -> list[Outcome]:
         texts = [_text_of(event) for event in events]
-        found = [await self._enriched(event, text) for event, text in zip(events, texts, strict=True)]
+        # All at once: the way to a thread and back takes 0.1 ms of the processor.
+        found = await asyncio.to_thread(lambda: list(map(self._enriched, events, texts)))
         if self._llm is not None:
             with tracing.each("ask language model", events):
                 found = await self._llm.add_to_all(list(zip(texts, found, strict=True)))
@@ -71,9 +72,9 @@ class EnrichArticles:
             for event, enrichment, vector, also in zip(events, found, vectors, said, strict=True)
         ]
 
-    async def _enriched(self, event: ArticleCrawled, text: ArticleText) -> Enrichment:
+    def _enriched(self, event: ArticleCrawled, text: ArticleText) -> Enrichment:
         with tracing.of(event).child("enrich") as span, bound_contextvars(article_id=event.article_id):
-            found = await asyncio.to_thread(self._pipeline.enrich, text)
+            found = self._pipeline.enrich(text)
             span.note({"newsweir.characters": len(event.text), "newsweir.language": found.language.code})
         return found
 

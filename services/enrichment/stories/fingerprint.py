@@ -78,9 +78,13 @@ class Fingerprint:
 
     def encode(self) -> str:
         """As text of at most 600 characters."""
+        return self._encoded
+
+    @cached_property
+    def _encoded(self) -> str:
         raw = _HEADER.pack(self.total, len(self.shingles), len(self.figures), len(self.names))
         raw += struct.pack(f">{len(self.shingles)}I", *self.shingles)
-        raw += b"".join(fact.to_bytes(_FACT_BYTES, "big") for fact in (*self.figures, *self.names))
+        raw += b"".join([fact.to_bytes(_FACT_BYTES, "big") for fact in (*self.figures, *self.names)])
         return base64.b64encode(raw).decode()
 
     @classmethod
@@ -147,7 +151,7 @@ class Likeness:
 
 def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
     """What they share; the same whichever comes first."""
-    shorter, longer = sorted((one, other), key=lambda known: (known.total, known.shingles))
+    shorter, longer = sorted((one, other), key=_by_length)
     ours, theirs = _comparable(shorter.shingles, longer.shingles, _SHINGLES)
     known = {shingle >> 1 for shingle in theirs}
     shared = [shingle for shingle in ours if shingle >> 1 in known]
@@ -168,12 +172,19 @@ def alike(one: Fingerprint, other: Fingerprint) -> Likeness | None:
     Args:
         one: is compared with many; what that takes is made ready once.
     """
-    least = 1 if min(one.total, other.total) < _SHORT_SHINGLES else _LEAST_SHARED
     # No more hashes are compared than those that both have.
-    if len(one.anywhere.intersection(other.shingles)) < least:
+    shared = len(one.anywhere.intersection(other.shingles))
+    if shared < (1 if min(one.total, other.total) < _SHORT_SHINGLES else _LEAST_SHARED):
+        return None
+    shorter, longer = sorted((one, other), key=_by_length)
+    if shared < _LEAST_SHARE * len(_comparable(shorter.shingles, longer.shingles, _SHINGLES)[0]):
         return None
     found = likeness(one, other)
     return found if found.alike else None
+
+
+def _by_length(prints: Fingerprint) -> tuple[int, tuple[int, ...]]:
+    return prints.total, prints.shingles
 
 
 def _comparable(ours: Sequence[int], theirs: Sequence[int], most: int) -> tuple[Sequence[int], Sequence[int]]:

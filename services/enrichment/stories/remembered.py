@@ -1,5 +1,6 @@
 """The stories that a worker read or committed last: what did not change since is neither sent nor decoded again."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from services.enrichment.stories.story import Story
@@ -13,7 +14,7 @@ class Remembered:
 
     def __init__(self, most_members: int = MOST_MEMBERS) -> None:
         self._most = most_members
-        self._stories: dict[str, Story] = {}
+        self._stories: OrderedDict[str, Story] = OrderedDict()
         self._members = 0
 
     @property
@@ -50,7 +51,7 @@ class Remembered:
         story = self._stories.get(name)
         if story is None or story.version != version:
             return None
-        self._stories[name] = self._stories.pop(name)
+        self._stories.move_to_end(name)
         return story
 
     def _forget(self, name: str) -> None:

@@ -14,9 +14,11 @@ Whoever reads is given, for each article, what was found and a stamp of it: the 
 looks again, and does nothing at all unless every stamp is still what it was.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+from pydantic_core import to_json
 
 from services.enrichment.stories import story as stories
 from services.enrichment.stories.fingerprint import Fingerprint
@@ -189,7 +191,9 @@ class Sought:
     prints: Fingerprint
     subject: Subject
 
-    def as_json(self) -> dict[str, object]:
+    @cached_property
+    def seek(self) -> dict[str, object]:
+        """As the scripts take it."""
         return {"a": self.article_id, "b": _bands(self.prints), "f": [f"{key:04x}" for key in self.subject.keys]}
 
 
@@ -239,7 +243,7 @@ class Plan:
 
     def as_json(self) -> str:
         plan = {
-            "seeks": [seek.as_json() for seek, _ in self.seeks],
+            "seeks": [sought.seek for sought, _ in self.seeks],
             "stamps": [stamp for _, stamp in self.seeks],
             "read": {name: str(version) for name, version in (self.read or {}).items()},
             "stories": [
@@ -253,7 +257,7 @@ class Plan:
             "counts": self.counts or {},
             "command": self.command_id,
         }
-        return json.dumps(plan, ensure_ascii=False)
+        return to_json(plan).decode()
 
 
 class StoryState:
@@ -279,7 +283,7 @@ class StoryState:
 
     async def read(self, sought: Sequence[Sought], now_ms: int) -> tuple[list[Found], dict[str, Story]]:
         """What there is for these articles, as of one moment; and the stories that were found, by name."""
-        asked = json.dumps([one.as_json() for one in sought])
+        asked = to_json([one.seek for one in sought]).decode()
         answer, told = await self._read([self._prefix], [*_eras(now_ms), asked])
         versions = {name: int(version) for name, version in zip(told[::2], told[1::2], strict=True)}
         # One that was changed meanwhile is missing: the commit will notice it.

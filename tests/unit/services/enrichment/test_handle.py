@@ -1,4 +1,6 @@
+import asyncio
 import random
+import threading
 
 import pytest
 from structlog.contextvars import merge_contextvars
@@ -44,6 +46,21 @@ async def test_the_event_says_when_and_by_which_version_it_was_enriched(pipeline
     assert outcome.event.enriched_at == from_ms(clock.now_ms())
     assert outcome.event.enrichment.enrichment_version == ENRICHMENT_VERSION
     assert outcome.event.version == outcome.event.article.revision * 1000 + ENRICHMENT_VERSION
+
+
+async def test_the_process_answers_while_a_batch_is_enriched(pipeline, clock):
+    answered = threading.Event()
+
+    def waits_for_an_answer(article: ArticleText, found: object, knowledge: object) -> None:
+        if not answered.wait(timeout=10):
+            raise TimeoutError
+
+    waiting = Pipeline(pipeline.tier, pipeline.knowledge, (("quotes", waits_for_an_answer),))
+    asyncio.get_running_loop().call_later(0.01, answered.set)
+
+    outcomes = await EnrichArticles(waiting, clock)([an_article(1), an_article(2)])
+
+    assert [outcome.event.enrichment.failed for outcome in outcomes] == [(), ()]
 
 
 async def test_an_enricher_that_stumbles_is_named_and_the_article_goes_on(pipeline, clock):

@@ -99,3 +99,12 @@ def test_meaning_is_compared_between_vectors_of_one_model_alone():
     assert meaning(one, one) == pytest.approx(1)
     assert meaning(one, other) is None
     assert meaning(one, Subject("en", {})) is None
+
+
+def test_of_words_that_count_alike_the_first_of_the_alphabet_are_kept():
+    words = [f"{first}{second}{first}{second}" for first in "zyxwvutsrq" for second in "abcdefgh"]
+
+    made = draft("", " ".join([*words, "zuzu zuzu"]), an_enrichment(), frozenset())
+
+    kept = ["zuzu", *sorted(words)[:31]]
+    assert list(made.counts) == [feature for word in kept for feature in draft("", word, an_enrichment(), set()).counts]
