@@ -94,6 +94,7 @@ class Evidence:
         self._article = article
         self._language = language
         self._personal_names = personal_names
+        self._words: dict[str, frozenset[str]] = {}
 
     def for_sure_name(self, passage: Passage, candidate: Candidate) -> float | None:
         """Confidence that an unambiguous name means its entity here; None where it belongs to a longer name."""
@@ -117,7 +118,7 @@ class Evidence:
         if self._has_plain_evidence(setting, candidate, accepted):
             return _CONFIDENCE["evidence"]
         sentence = passage.sentence_at(candidate.start)
-        if candidate.kind == "weak" or _speaks_against(sentence.text, candidate):
+        if candidate.kind == "weak" or self._speaks_against(sentence, candidate):
             return None
         return _CONFIDENCE["capitals"] if self._stands_out(passage, sentence, candidate) else None
 
@@ -126,7 +127,7 @@ class Evidence:
         return (
             candidate.name[0].isupper()
             and not self._belongs_to_another(_setting(passage, candidate), candidate)
-            and not _speaks_against(passage.sentence_at(candidate.start).text, candidate)
+            and not self._speaks_against(passage.sentence_at(candidate.start), candidate)
         )
 
     def is_government(self, passage: Passage, candidate: Candidate) -> bool:
@@ -157,6 +158,17 @@ class Evidence:
             for match in _TWO_CAPITALISED.finditer(passage.text)
             if match[1].lower() in self._personal_names
         )
+
+    def _speaks_against(self, sentence: Sentence, candidate: Candidate) -> bool:
+        """Whether a word of the sentence says that something else is meant."""
+        if not candidate.entity.unless:
+            return False
+        # Split once for all its names: a page that is one sentence may have tens of thousands of them.
+        words = self._words.get(sentence.text)
+        if words is None:
+            words = frozenset(word.strip(".,;:!?'\"()") for word in sentence.text.lower().split())
+            self._words[sentence.text] = words
+        return not words.isdisjoint(candidate.entity.unless)
 
     def _has_plain_evidence(self, setting: Setting, candidate: Candidate, accepted: Set[str]) -> bool:
         entity = candidate.entity
@@ -220,8 +232,3 @@ def _setting(passage: Passage, candidate: Candidate) -> Setting:
 
 def _starts_sentence(passage: Passage, sentence: Sentence, candidate: Candidate) -> bool:
     return not any(character.isalnum() for character in passage.text[sentence.start : candidate.start])
-
-
-def _speaks_against(sentence: str, candidate: Candidate) -> bool:
-    words = set(sentence.lower().split()) if candidate.entity.unless else set()
-    return any(word.strip(".,;:!?'\"()") in candidate.entity.unless for word in words)

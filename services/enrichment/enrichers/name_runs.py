@@ -44,6 +44,8 @@ _PLACE_BEFORE = re.compile(
     r"province|district|region|island|port|municipality|capital|state|county)(?: of)?)(?: the)? $"
 )
 _MOST_WORDS = 8
+# A row of more words is a table, a text in capitals or an attack: it is cut, since each word looks at the rest of it.
+_LONGEST_ROW = 100
 _LONGEST_GAP = 16
 _PARTICLE_ENDS = "-'’"
 
@@ -114,7 +116,7 @@ def _groups(text: str) -> Iterator[list[tuple[int, int]]]:
     group: list[tuple[int, int]] = []
     last = -1
     for start, end in _capitalised(text):
-        if group and not _is_gap(text, last, start):
+        if group and (len(group) == _LONGEST_ROW or not _is_gap(text, last, start)):
             yield group
             group = []
         group.append((start, end))

@@ -1,5 +1,6 @@
 """Sentences whose names mean an entity here and something else there, written without a look at the rules."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -217,3 +218,11 @@ def test_a_by_name_with_of_is_no_company(means):
 
 def test_whoever_leads_a_company_is_evidence_for_its_name(means):
     assert means("Larry Ellison told staff about Oracle.", "org:oracle")
+
+
+def test_one_sentence_of_nothing_but_a_name_is_judged_in_linear_time(knowledge):
+    started = time.process_time()
+
+    known_mentions(ArticleText("", "Apple, " * 8_000), "en", knowledge)
+
+    assert time.process_time() - started < 2

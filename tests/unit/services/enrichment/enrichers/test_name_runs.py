@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from services.enrichment.article_text import Passage
@@ -122,3 +124,12 @@ def test_words_that_begin_a_sentence_are_no_part_of_a_name(read):
 
 def test_a_possessive_ends_a_name(read):
     assert read("It is Zentro's Quarrel Valley.") == [("Quarrel Valley", "location")]
+
+
+def test_a_row_of_nothing_but_capitals_is_read_in_linear_time(read):
+    started = time.process_time()
+
+    found = read("Zo " * 66_000)
+
+    assert time.process_time() - started < 2
+    assert found == []
