@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -9,6 +10,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -155,10 +157,17 @@ def connection_options(url: str) -> dict[str, Any]:
     """What every client of ours is opened with, FastStream's included."""
     options: dict[str, Any] = {
         **_CONNECTION_OPTIONS,
+        "driver_info": _driver_info(),
         "retry": _retry(_RETRIES),
     }
     # A unix socket has no keepalive.
     return options if url.startswith("unix:") else {**options, "socket_keepalive": True}
+
+
+# The library reads its version from the disk for each client and each connection, unless it is told.
+@cache
+def _driver_info() -> DriverInfo:
+    return DriverInfo()
 
 
 def _retry(times: int) -> Retry:

@@ -1,3 +1,5 @@
+from importlib.metadata import version
+
 import pytest
 
 from shared.errors import ConfigurationError, DependencyUnavailable
@@ -20,6 +22,15 @@ def test_no_connection_has_a_socket_timeout():
     assert connection_options("redis://broker")["socket_timeout"] is None
     assert connection_options("redis://broker")["socket_keepalive"]
     assert "socket_keepalive" not in connection_options("unix:///run/broker.sock")
+
+
+def test_a_client_and_its_connections_are_told_their_version_instead_of_reading_it():
+    first, second = (open_connection(BusSettings(redis_url="redis://broker")) for _ in range(2))
+
+    told = [opened.client.connection_pool.make_connection().driver_info for opened in (first, second)]
+
+    assert told[0] is told[1]
+    assert told[0].lib_version == version("redis")
 
 
 def test_keys_begin_with_the_prefix():
