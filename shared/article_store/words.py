@@ -5,6 +5,7 @@ this one serves to find, in texts that are shown, the words that matched.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -37,8 +38,13 @@ class Word(NamedTuple):
     end: int
 
 
+@cache
 def analyzer() -> tantivy.TextAnalyzer:
-    """A new analyzer for text that was spread."""
+    """The analyzer for text that was spread; an index that registers it takes a copy."""
+    return _made()
+
+
+def _made() -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORD_PATTERN))
     for step in (
         tantivy.Filter.remove_long(_LONGEST_WORD_BYTES),
@@ -50,7 +56,7 @@ def analyzer() -> tantivy.TextAnalyzer:
     return builder.build()
 
 
-_analyzer = analyzer()
+_analyzer = _made()
 _remembered: dict[str, str] = {}
 
 
