@@ -17,6 +17,7 @@ from services.crawler.replay import PUBLISHED, Replay
 from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock
 from shared.errors import InvalidInput
+from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.settings import StoreSettings
 from shared.sources import SourceRegistry
@@ -73,11 +74,25 @@ async def replay_files(
     """
     guard = RegistryGuard(connection, store, clock)
     await guard.check()
+    async with extraction_pool(crawler) as pool:
+        return await replay_in(pool, guard, paths, connection, crawler, clock, dry_run=dry_run)
+
+
+async def replay_in(
+    pool: IsolatedPool,
+    guard: RegistryGuard,
+    paths: Sequence[Path],
+    connection: RedisConnection,
+    crawler: CrawlerSettings,
+    clock: Clock,
+    *,
+    dry_run: bool,
+) -> int:
+    """The same in processes that run already, behind a guard that found nothing lost; raises as `replay_files`."""
     sources = {source.id: source for source in await SourceRegistry(connection).all()}
     archives = Archives(paths, crawler.max_page_bytes)
-    async with extraction_pool(crawler) as pool:
-        replay = Replay(connection, pool, guard, sources, clock, dry_run=dry_run)
-        counts = await _replay_all(archives, replay, connection, clock, processes(crawler) * _AHEAD, dry_run=dry_run)
+    replay = Replay(connection, pool, guard, sources, clock, dry_run=dry_run)
+    counts = await _replay_all(archives, replay, connection, clock, processes(crawler) * _AHEAD, dry_run=dry_run)
     for problem in archives.bad:
         say(f"newsweir: {problem}")
     say(_in_words(counts, dry_run=dry_run))
