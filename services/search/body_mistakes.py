@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _MOST_CHARACTERS = 2_000
+# Each is compared with each; nobody reads on after so many.
+_MOST_MISTAKES = 50
 # What pydantic calls a body that was sent as something else than JSON.
 _NO_OBJECT = "model_attributes_type"
 _OWN_WORDS = "Value error, "
@@ -25,7 +27,8 @@ def mistake_in(errors: Sequence[Mistake]) -> BodyMistake:
     if bodily:
         return BodyMistake(_of_body(bodily[0]))
     # What holds a part that is wrong is wrong itself, which says nothing.
-    inner = [error for error in errors if not any(_within(other, error) for other in errors)]
+    first = errors[:_MOST_MISTAKES]
+    inner = [error for error in first if not any(_within(other, error) for other in first)]
     said = "; ".join(f"{'.'.join(map(str, _place(error)))}: {_in_words(error)}" for error in inner)
     return BodyMistake(said[:_MOST_CHARACTERS], parameter=str(_place(inner[0])[0]))
 
