@@ -13,7 +13,7 @@ from services.search.finding.values import FACETS_OF_FIELDS, looked_through
 from services.search.parameters.facts import parameter_of
 from services.search.query_language.fields import ENTITY_FACETS, NAMED_FACETS, facet_of, is_filtered_name
 from shared.article_store.fact_query import FactQuery
-from shared.article_store.query import ArticleQuery, Bucket
+from shared.article_store.query import MAX_LABEL_QUERY_CHARACTERS, ArticleQuery, Bucket
 from shared.article_store.stories import StoryQuery
 
 MAX_NEAR = 5
@@ -107,13 +107,23 @@ def _narrowed(facets: tuple[str, ...], value: str) -> tuple[str, ...]:
 
 async def _described(catalogue: Catalogue, asked: _Asked) -> UnknownValue:
     text = asked.value
-    # Of an id what follows its prefix is made of the name.
-    said = folded(re.sub(r"[\W_]+", " ", text.partition(":")[2] or text))
+    # Of an id what follows its prefix is made of the name. Comparing takes as long as both are long, and often.
+    said = folded(re.sub(r"[\W_]+", " ", text.partition(":")[2] or text))[:MAX_LABEL_QUERY_CHARACTERS]
     words = sorted(said.split(), key=len, reverse=True)[:_MOST_WORDS]
     beginnings = dict.fromkeys(part for word in words for part in (word, word[:_BEGINNING]))
     found = await asyncio.gather(*(looked_through(catalogue, asked.facets, part) for part in beginnings))
     several = len(ids_of(text, (counts for some in found for counts in some))) > 1
     buckets = {bucket.value: bucket for some in found for counts in some for bucket in counts.buckets}
-    likeness = {id_: SequenceMatcher(None, said, folded(bucket.label)).ratio() for id_, bucket in buckets.items()}
-    near = sorted((id_ for id_ in buckets if likeness[id_] >= _LEAST_LIKENESS), key=lambda id_: (-likeness[id_], id_))
+    likeness = {id_: alike for id_, bucket in buckets.items() if (alike := _likeness(said, bucket.label))}
+    near = sorted(likeness, key=lambda id_: (-likeness[id_], id_))
     return UnknownValue(asked.parameter, text, several, tuple(buckets[id_] for id_ in near[:MAX_NEAR]), asked.facets)
+
+
+def _likeness(said: str, label: str) -> float | None:
+    """From _LEAST_LIKENESS to 1; None where they are less alike, which most are, and is told soon."""
+    matcher = SequenceMatcher(None, said, folded(label))
+    for upper_bound in (matcher.real_quick_ratio, matcher.quick_ratio):
+        if upper_bound() < _LEAST_LIKENESS:
+            return None
+    alike = matcher.ratio()
+    return alike if alike >= _LEAST_LIKENESS else None

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any, get_args
 
 from services.search.parameters.form import Given
-from services.search.parameters.parameter import Parameter, about, choice, several, single, text, whole
+from services.search.parameters.parameter import VALUE_SCHEMA, Parameter, about, choice, several, single, text, whole
 from services.search.parameters.query_string import join_list
-from shared.article_store.indexed import MAX_VALUE_CHARACTERS
 from shared.article_store.periods import Interval, period
 from shared.article_store.query import (
     MAX_FACET_SIZE,
@@ -34,8 +33,7 @@ TOP = "top"
 
 def under_parameter(name: str, description: str) -> Parameter[str | None]:
     """A value of a tree whose next lower ones are asked for."""
-    schema = {"type": "string", "maxLength": MAX_VALUE_CHARACTERS}
-    return single(name, description, schema, lambda value, _: HIGHEST if value == TOP else value, None)
+    return single(name, description, VALUE_SCHEMA, lambda value, _: HIGHEST if value == TOP else value, None)
 
 
 def written_under(under: str | None) -> str:
@@ -131,15 +129,16 @@ def _of(facet: Facet) -> OfFacet:
 def _values(facet: Facet, name: str, description: str, aliases: tuple[str, ...]) -> Parameter[tuple[str, ...]]:
     """Values of the facet; those that there cannot be are refused."""
 
-    def read(values: Sequence[str], _: datetime) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(map(facet.value_of, values)))
+    anything = several(name, description, aliases=aliases)
+
+    def read(values: Sequence[str], now: datetime) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(map(facet.value_of, anything.read(values, now))))
         if facet.kind == "date":
             for value in found:
                 period(value)
         return found
 
-    anything = several(name, description, aliases=aliases)
-    items = {"type": "string", "enum": list(facet.choices)} if facet.choices else {"type": "string"}
+    items = {"type": "string", "enum": list(facet.choices)} if facet.choices else VALUE_SCHEMA
     return replace(anything, read=read, schema={"type": "array", "items": items}, facet=facet.name)
 
 

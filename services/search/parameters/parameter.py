@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.search.parameters.query_string import number, one_of, truth
+from shared.article_store.indexed import MAX_VALUE_CHARACTERS
 from shared.article_store.query import MAX_CURSOR_CHARACTERS, MAX_PAGE_SIZE, Copies
 from shared.errors import LimitExceeded
 
 DEFAULT_PAGE_SIZE = 20
+VALUE_SCHEMA: dict[str, Any] = {"type": "string", "maxLength": MAX_VALUE_CHARACTERS}
 T = TypeVar("T")
 D = TypeVar("D")
 
@@ -97,10 +99,14 @@ def flag(name: str, description: str, *, default: bool) -> Parameter[bool]:
 def several(
     name: str, description: str, *, most: int | None = None, aliases: tuple[str, ...] = ()
 ) -> Parameter[tuple[str, ...]]:
-    """Any values, each once."""
-    schema: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+    """Any values, each once, none longer than the store keeps one."""
+    schema: dict[str, Any] = {"type": "array", "items": VALUE_SCHEMA}
     described = schema if most is None else {**schema, "maxItems": most}
-    return Parameter(name, description, described, lambda values, _: tuple(values), aliases)
+
+    def read(values: Sequence[str], _: datetime) -> tuple[str, ...]:
+        return tuple(_within(value, MAX_VALUE_CHARACTERS) for value in values)
+
+    return Parameter(name, description, described, read, aliases)
 
 
 def several_of(name: str, description: str, choices: Sequence[T]) -> Parameter[tuple[T, ...]]:

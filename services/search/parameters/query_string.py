@@ -10,6 +10,8 @@ from shared.errors import InvalidInput, LimitExceeded
 
 MAX_QUERY_STRING_CHARACTERS = 8192
 MAX_PAIRS = 1000
+# Each link of the answer says the whole question again, and there are some hundred.
+MAX_JSON_CHARACTERS = 32_768
 Pairs = Sequence[tuple[str, str]]
 T = TypeVar("T")
 
@@ -43,7 +45,7 @@ def pairs_of_json(body: bytes, *, one_value: Collection[str]) -> Pairs:
 
     Raises:
         InvalidInput: no JSON, or no such object.
-        LimitExceeded: it has more than MAX_PAIRS values.
+        LimitExceeded: it has more than MAX_PAIRS values, or more than MAX_JSON_CHARACTERS in names and values.
     """
     try:
         said = json.loads(body or b"{}", parse_constant=_refuse_constant)
@@ -54,6 +56,8 @@ def pairs_of_json(body: bytes, *, one_value: Collection[str]) -> Pairs:
     pairs = [pair for name, value in said.items() for pair in _pairs(name, value, plain=name in one_value)]
     if len(pairs) > MAX_PAIRS:
         raise LimitExceeded(f"{len(pairs)} values: at most {MAX_PAIRS} are read")
+    if (length := sum(len(name) + len(value) for name, value in pairs)) > MAX_JSON_CHARACTERS:
+        raise LimitExceeded(f"{length} characters in names and values: at most {MAX_JSON_CHARACTERS} are read")
     return pairs
 
 

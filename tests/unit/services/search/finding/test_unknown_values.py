@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from services.search.finding.catalogue import Catalogue
@@ -60,6 +62,17 @@ async def test_a_name_of_several_is_known_as_such(asking):
 
     assert found.several
     assert "several are called 'Ada Brandt'" in found.said
+
+
+async def test_a_name_without_end_is_compared_at_once(asking):
+    towns = tuple((f"person:ada-{number}", f"Ada Brandt of the town number {number}") for number in range(200))
+    endless = tuple(f"{'ada brandt ' * 700}{number}" for number in range(10))
+    began_s = time.process_time()
+
+    found = await asking(a_question(*endless), towns)
+
+    assert time.process_time() - began_s < 5
+    assert len(found) == 10
 
 
 async def test_no_more_than_ten_values_are_looked_up(asking):

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -8,7 +9,12 @@ from hypothesis import strategies as st
 
 from services.search.parameters.articles import RECENCY_WEIGHTS, SEARCH, asked_by_people, to_pairs, to_url, understand
 from services.search.parameters.articles import parse as parse_at
-from services.search.parameters.query_string import MAX_QUERY_STRING_CHARACTERS, InvalidParameter, pairs_of_json
+from services.search.parameters.query_string import (
+    MAX_JSON_CHARACTERS,
+    MAX_QUERY_STRING_CHARACTERS,
+    InvalidParameter,
+    pairs_of_json,
+)
 from services.search.query_language.mistakes import QueryMistake
 from services.search.query_language.reading import read_forgiving
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest, Freshness, RangeFilter, Words
@@ -355,3 +361,19 @@ def test_hours_are_an_interval_of_the_date():
     assert parse_at("facet=published&facet.published.interval=hour", NOW).facets == (
         FacetRequest("published", interval="hour"),
     )
+
+
+def test_a_json_object_longer_than_its_links_may_grow_from_is_refused():
+    body = json.dumps({"person": [f"person:{number:0100}" for number in range(MAX_JSON_CHARACTERS // 100)]}).encode()
+
+    with pytest.raises(LimitExceeded, match="characters"):
+        pairs_of_json(body, one_value=SEARCH.one_value)
+
+
+@pytest.mark.parametrize("name", ["person", "not_person", "source", "author"])
+def test_a_value_longer_than_any_there_can_be_is_refused_by_name(name):
+    with pytest.raises(InvalidParameter, match="longer than 256 characters") as refused:
+        understand([(name, "x" * 257)], NOW)
+
+    assert refused.value.parameter == name
+    assert understand([(name, "x" * 256)], NOW).filters
