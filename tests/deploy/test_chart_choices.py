@@ -97,6 +97,19 @@ def test_the_archive_is_on_its_volume_which_one_node_mounts(render: Render):
     assert of_kind(many, "HorizontalPodAutoscaler")["crawler"]["spec"]["maxReplicas"] == 4
 
 
+@pytest.mark.parametrize("mode", ["ReadWriteOnce", "ReadWriteOncePod"])
+def test_a_volume_for_one_holds_the_crawler_at_one_however_many_are_asked_for(render: Render, mode: str):
+    one = {"services.crawler.persistence.enabled": "true", "services.crawler.persistence.accessMode": mode}
+    asked = NEEDED | one | {"services.crawler.replicas": "3"}
+
+    scaled, fixed = render(asked), render(asked | {"autoscaling.enabled": "false"})
+
+    bounds = of_kind(scaled, "HorizontalPodAutoscaler")["crawler"]["spec"]
+    assert (bounds["minReplicas"], bounds["maxReplicas"]) == (1, 1)
+    crawler = of_kind(fixed, "Deployment")["crawler"]["spec"]
+    assert (crawler["replicas"], crawler["strategy"]) == (1, {"type": "Recreate"})
+
+
 def test_a_volume_that_is_there_is_used_instead_of_a_new_one(render: Render):
     there = {"services.crawler.persistence.enabled": "true", "services.crawler.persistence.existingClaim": "pages"}
 

@@ -72,7 +72,7 @@ app.kubernetes.io/component: {{ .component }}
 
 {{/* How many crawlers may run: one where their archive is on a volume that one node mounts. */}}
 {{- define "newsweir.alone" -}}
-{{- if and (dig "persistence" "enabled" false .) (eq (dig "persistence" "accessMode" "" .) "ReadWriteOnce") -}}true{{- end -}}
+{{- if and (dig "persistence" "enabled" false .) (has (dig "persistence" "accessMode" "" .) (list "ReadWriteOnce" "ReadWriteOncePod")) -}}true{{- end -}}
 {{- end }}
 
 {{/* Where the store is, and how to log in there: what services and jobs are told. */}}
