@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from services.cli.output import printable, write_json_line, write_table
 from services.search.api.representation import ArticleList
 from services.search.finding.catalogue import Catalogue
-from services.search.finding.rights import as_permitted
 from services.search.finding.values import search as asked
 from services.search.parameters import articles as parameters_of_search
 from shared.article_store.opening import open_reader
@@ -67,9 +66,8 @@ def _write_tables(result: SearchResult) -> None:
 
 
 def _row(hit: Hit) -> tuple[str, ...]:
-    stored = as_permitted(hit.stored)
-    article = stored.article
-    entities = sorted(stored.enrichment.entities, key=lambda entity: -entity.salience)[:_SHOWN_ENTITIES]
+    article = hit.stored.article
+    entities = sorted(hit.stored.enrichment.entities, key=lambda entity: -entity.salience)[:_SHOWN_ENTITIES]
     day = article.published.at.date().isoformat()
     return day, article.title, article.site_name or article.source_id, ", ".join(entity.name for entity in entities)
 

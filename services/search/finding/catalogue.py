@@ -58,11 +58,13 @@ class Catalogue:
         return self._embedder is not None
 
     async def find(self, query: ArticleQuery) -> SearchResult:
-        """One page of articles and the counts of facets; raises as `ArticleReader.search`.
+        """One page of articles, as far as they may be shown, and the counts of facets; raises as
+        `ArticleReader.search`.
 
         Of a hybrid question: InvalidInput where no vectors are made.
         """
-        return await self._in_time(self._find_hybrid(query) if is_hybrid(query) else self._reader.search(query))
+        found = await self._in_time(self._find_hybrid(query) if is_hybrid(query) else self._reader.search(query))
+        return replace(found, hits=tuple(replace(hit, stored=as_permitted(hit.stored)) for hit in found.hits))
 
     async def days(self, query: ArticleQuery) -> dict[int, int]:
         """How many articles of a question were published on each day since 1970; raises as `ArticleReader.days`."""

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from services.search.finding.catalogue import Catalogue
-from services.search.finding.rights import as_permitted
 from services.search.finding.values import resolved
 from shared.article_store.cursors import TimePosition, encode
 from shared.article_store.document import StoredArticle
@@ -45,7 +44,7 @@ async def begin(catalogue: Catalogue, query: ArticleQuery, after: str | None = N
 async def _articles(catalogue: Catalogue, walk: ArticleQuery, page: SearchResult) -> AsyncIterator[StoredArticle]:
     while True:
         for hit in page.hits:
-            yield as_permitted(hit.stored)
+            yield hit.stored
         if page.next is None:
             return
         page = await catalogue.find(replace(walk, cursor=page.next))

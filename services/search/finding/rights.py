@@ -11,7 +11,9 @@ def as_permitted(stored: StoredArticle) -> StoredArticle:
     if "noarchive" not in stored.article.rights:
         return stored
     text = shortened(stored.article.text)
-    article = stored.article.model_copy(update={"text": text, "text_truncated": text != stored.article.text})
+    article = stored.article.model_copy(
+        update={"text": text, "text_truncated": stored.article.text_truncated or text != stored.article.text}
+    )
     enrichment = _within(stored.enrichment, len(text) - text.endswith("…"))
     return stored.model_copy(update={"article": article, "enrichment": enrichment})
 

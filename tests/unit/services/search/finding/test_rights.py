@@ -36,6 +36,12 @@ def test_a_text_that_is_its_own_snippet_is_not_called_cut():
     assert (shown.text, shown.text_truncated) == ("Short.", False)
 
 
+def test_a_text_that_was_cut_before_it_came_here_is_still_called_cut():
+    shown = as_permitted(a_stored_article(text="Short.", text_truncated=True, rights=("noarchive",))).article
+
+    assert shown.text_truncated
+
+
 def test_nothing_that_was_read_beyond_the_snippet_travels_with_it():
     acme = an_entity(
         "org:acme",
