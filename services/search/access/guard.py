@@ -24,6 +24,9 @@ _SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# Without a word caches guess for how long: what one reader may see would be kept for others, and the files of an older
+# version would go with the pages of a newer one.
+_OWN, _SHARED = "private, no-cache", "no-cache"
 
 
 def check_binding(http: HttpSettings, settings: SearchSettings) -> None:
@@ -69,7 +72,11 @@ class AccessGuard:
 
 
 class SecurityHeaders:
-    """Adds to every answer what browsers need to know; remote_images: that they may load pictures from elsewhere."""
+    """Adds to every answer what browsers and caches need to know.
+
+    Args:
+        remote_images: whether pages may load pictures from elsewhere.
+    """
 
     def __init__(self, app: ASGIApp, *, remote_images: bool = False) -> None:
         self._app = app
@@ -79,7 +86,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                headers.setdefault("Cache-Control", _SHARED if scope["path"].startswith("/static/") else _OWN)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -55,6 +55,23 @@ async def test_probes_need_no_key(ask, path):
     assert (await client.get(path)).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/v1/articles", "/", "/sources", "/v1/articles/none"])
+async def test_no_cache_on_the_way_keeps_an_answer_for_others(ask, path):
+    client = await ask()
+
+    assert (await client.get(path)).headers["Cache-Control"] == "private, no-cache"
+
+
+async def test_a_browser_asks_whether_its_style_sheet_is_still_that_of_this_version(ask):
+    client = await ask()
+
+    first = await client.get("/static/newsweir.css")
+    again = await client.get("/static/newsweir.css", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+
+
 async def test_a_key_opens_what_its_scope_allows(ask, connection, clock):
     client, headers = await ask(require_keys=True), await a_key(connection, clock)
 
