@@ -35,9 +35,7 @@ class Editor:
 
     async def one(self, alert_id: str) -> Alert:
         """The alert; raises UnknownAlert, or BrokerUnavailable."""
-        alert = await answered(self.book.get(alert_id))
-        if alert is None:
-            raise UnknownAlert(f"no alert has the id {alert_id[:80]!r}")
+        _, alert = await self._kept(alert_id)
         return alert
 
     async def add(self, spec: AlertSpec) -> Edited:
@@ -65,17 +63,30 @@ class Editor:
 
     async def replace(self, alert_id: str, spec: AlertSpec) -> Edited:
         """Keep an alert as it is said now; raises as `add`, and UnknownAlert."""
-        return await self._change(await self.one(alert_id), AlertChange(**spec.model_dump()))
+        return await self.change(alert_id, AlertChange(**spec.model_dump()))
 
     async def change(self, alert_id: str, change: AlertChange) -> Edited:
-        """Change parts of an alert; raises as `add`, and UnknownAlert."""
-        return await self._change(await self.one(alert_id), change)
+        """Change parts of an alert; raises as `add`, and UnknownAlert.
+
+        What somebody else changes meanwhile stays changed, and an alert that somebody deletes stays deleted.
+        """
+        while True:
+            written, alert = await self._kept(alert_id)
+            edited = await self._changed(alert, change)
+            if await answered(self.book.replace(written, alert, edited.alert)):
+                return edited
 
     async def remove(self, alert_id: str) -> None:
         """Delete an alert with all that is kept of it; raises UnknownAlert."""
         await answered(self.book.delete(await self.one(alert_id)))
 
-    async def _change(self, alert: Alert, change: AlertChange) -> Edited:
+    async def _kept(self, alert_id: str) -> tuple[str, Alert]:
+        written, alert = await answered(self.book.kept(alert_id))
+        if alert is None:
+            raise UnknownAlert(f"no alert has the id {alert_id[:80]!r}")
+        return written, alert
+
+    async def _changed(self, alert: Alert, change: AlertChange) -> Edited:
         now = from_ms(self.clock.now_ms())
         made: dict[str, str] = {}
         update: dict[str, object] = change.model_dump(exclude={"query", "channels"}, exclude_none=True)
@@ -86,9 +97,7 @@ class Editor:
         if change.enabled and not alert.enabled:
             # What came while nobody wanted to know of it does not fire afterwards.
             update["active_since"] = now
-        changed = alert.model_copy(update={**update, "updated_at": now})
-        await answered(self.book.put(changed))
-        return Edited(changed, made)
+        return Edited(alert.model_copy(update={**update, "updated_at": now}), made)
 
     def _query(self, asked: str | dict[str, object]) -> str:
         query = query_of(asked)

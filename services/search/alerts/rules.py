@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
@@ -142,6 +142,17 @@ redis.call('INCR', KEYS[2])
 return 1
 """
 
+# KEYS: alerts, their version, the digests that are due, then what is kept of channels that go. ARGV: id, JSON as it was
+# read, JSON, the channels that go.
+_REPLACE = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+redis.call('INCR', KEYS[2])
+for at = 4, #KEYS do redis.call('DEL', KEYS[at]) end
+for at = 4, #ARGV do redis.call('ZREM', KEYS[3], ARGV[1] .. '|' .. ARGV[at]) end
+return 1
+"""
+
 # KEYS: alerts, their version, the digests that are due, then what is kept of this alert. ARGV: id, its channels.
 _DELETE = """
 local there = redis.call('HDEL', KEYS[1], ARGV[1])
@@ -159,6 +170,7 @@ class AlertBook:
         self._connection = connection
         self._clock = clock
         self._put = connection.script(_PUT)
+        self._replace = connection.script(_REPLACE)
         self._delete = connection.script(_DELETE)
         self._known_version: str | None = None
         self._known_since_s: float | None = None
@@ -172,8 +184,21 @@ class AlertBook:
 
     async def get(self, alert_id: str) -> Alert | None:
         """The alert, or None."""
-        value = await self._connection.client.hget(alerts_key(self._connection), alert_id)
-        return None if value is None else _read(alert_id, value)
+        _, alert = await self.kept(alert_id)
+        return alert
+
+    async def kept(self, alert_id: str) -> tuple[str, Alert | None]:
+        """The alert, or None, and how it is written: `replace` takes it."""
+        value = await self._connection.client.hget(alerts_key(self._connection), alert_id) or ""
+        return value, _read(alert_id, value) if value else None
+
+    async def replace(self, written: str, before: Alert, alert: Alert) -> bool:
+        """Replace an alert that is still as it was written, and drop what was collected for channels that it has no
+        more; false where somebody else changed or deleted it."""
+        left = {channel.id for channel in alert.channels}
+        gone = [channel.id for channel in before.channels if channel.id not in left]
+        keys = [*self._shared_keys(), *self._collected_keys(alert.id, gone)]
+        return bool(await self._replace(keys, [alert.id, written, alert.model_dump_json(), *gone]))
 
     async def put(self, alert: Alert) -> None:
         """Add or replace an alert; matching notices with its next batch.
@@ -187,11 +212,11 @@ class AlertBook:
 
     async def delete(self, alert: Alert) -> bool:
         """Remove an alert with all that is kept of it; whether it was there. What is in the outbox is dropped there."""
-        key = self._connection.key
-        kept = [key("alerts", kind, alert.id) for kind in ("fired", "history", "deliveries", "delivery-order")]
-        kept += [key("alerts", kind, f"{alert.id}|{c.id}") for c in alert.channels for kind in ("digest", "left-out")]
-        keys = [alerts_key(self._connection), self._version_key(), digests_due_key(self._connection), *kept]
-        return bool(await self._delete(keys, [alert.id, *(channel.id for channel in alert.channels)]))
+        channels = [channel.id for channel in alert.channels]
+        key, kinds = self._connection.key, ("fired", "history", "deliveries", "delivery-order")
+        kept = [key("alerts", kind, alert.id) for kind in kinds]
+        keys = [*self._shared_keys(), *kept, *self._collected_keys(alert.id, channels)]
+        return bool(await self._delete(keys, [alert.id, *channels]))
 
     async def rules(self) -> tuple[Rule, ...]:
         """What is to be matched; read anew when something changed, and now and then, as "30d" ends elsewhere then."""
@@ -202,6 +227,13 @@ class AlertBook:
             self._rules = tuple(filter(None, [_rule(alert, now) for alert in await self.all() if alert.enabled]))
             self._known_version, self._known_since_s = version, now_s
         return self._rules
+
+    def _shared_keys(self) -> list[str]:
+        return [alerts_key(self._connection), self._version_key(), digests_due_key(self._connection)]
+
+    def _collected_keys(self, alert_id: str, channels: Sequence[str]) -> list[str]:
+        names = [f"{alert_id}|{channel_id}" for channel_id in channels]
+        return [self._connection.key("alerts", kind, name) for name in names for kind in ("digest", "left-out")]
 
     def _version_key(self) -> str:
         return self._connection.key("alerts", "version")

@@ -10,13 +10,15 @@ import feedparser
 import httpx
 import pytest
 
+from services.search.alerts.editing import Editor
 from services.search.alerts.fire import Firing
 from services.search.alerts.history import History
 from services.search.alerts.listening import Listeners, entry_id
-from services.search.alerts.rules import Webhook
+from services.search.alerts.rules import UnknownAlert, Webhook
 from services.search.alerts.service import open_alerts
 from services.search.alerts.settings import AlertSettings
 from services.search.alerts.webhook import new_secret
+from services.search.api.alert_models import AlertChange
 from services.search.app import create_app
 from services.search.settings import SearchSettings
 from shared.article_store.opening import open_reader, open_writer
@@ -189,6 +191,41 @@ async def test_a_test_shows_what_would_have_fired(client):
 
     assert (within["total"], len(within["articles"]), within["deliveries"]) == (8, 8, [])
     assert before["total"] == 0
+
+
+async def test_a_test_of_an_alert_whose_time_is_over_finds_nothing(client):
+    alert = await created(client, query="q=battery&to=2020-01-01")
+
+    answer = await client.post(f"{alert['links']['self']}/test", json={})
+
+    assert (answer.status_code, answer.json()["total"]) == (200, 0)
+
+
+async def test_a_change_does_not_bring_back_an_alert_that_was_deleted_meanwhile(opened):
+    client, alerts = opened
+    alert_id = (await created(client))["id"]
+
+    async def deleted_meanwhile(url: str) -> None:
+        await client.delete(f"/v1/alerts/{alert_id}")
+
+    editor = Editor(alerts.book, alerts.clock, check_url=deleted_meanwhile)
+    with pytest.raises(UnknownAlert):
+        await editor.change(alert_id, AlertChange(channels=[{"kind": "webhook", "url": "https://hooks.example/in"}]))
+
+    assert (await client.get("/v1/alerts")).json()["alerts"] == []
+
+
+async def test_of_two_changes_at_once_each_keeps_what_the_other_changed(opened):
+    client, _ = opened
+    link = (await created(client))["links"]["self"]
+
+    answers = await asyncio.gather(
+        *(client.patch(link, json=change) for change in ({"name": "Cells"}, {"once_per": "story"}, {"enabled": False}))
+    )
+
+    alert = (await client.get(link)).json()
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert (alert["name"], alert["once_per"], alert["enabled"]) == ("Cells", "story", False)
 
 
 async def test_a_test_is_delivered_and_says_that_it_is_one(connection, clock, filled_store):

@@ -90,6 +90,30 @@ async def test_what_did_not_fit_is_counted(connection, clock, fire):
     assert (len(notice.articles), notice.left_out) == (100, 30)
 
 
+async def test_what_was_collected_for_a_channel_goes_with_it(connection, clock, fire):
+    book = a_book(connection)
+    await fire(1)
+    written, alert = await book.kept(ALERT.id)
+
+    await book.replace(written, alert, alert.model_copy(update={"channels": ()}))
+    clock.advance(3_600)
+
+    assert await Digests(connection, clock).send_due() == 0
+    assert await outbox(connection) == []
+    assert await connection.client.keys(connection.key("alerts", "digest", "*")) == []
+
+
+async def test_what_was_collected_is_sent_although_the_alert_is_changed(connection, clock, fire):
+    book = a_book(connection)
+    await fire(1)
+    written, alert = await book.kept(ALERT.id)
+
+    await book.replace(written, alert, alert.model_copy(update={"name": "Another name"}))
+    clock.advance(3_600)
+
+    assert await Digests(connection, clock).send_due() == 1
+
+
 async def test_a_digest_of_a_deleted_alert_is_not_sent(connection, clock, fire):
     await fire(1)
     await a_book(connection).delete(ALERT)
