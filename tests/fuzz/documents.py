@@ -87,16 +87,17 @@ ROBOTS = (_ROBOTS,)
 OPML = (_OPML,)
 PAGES = (_PAGE,)
 URLS = (
-    b"https://user:pass@News.Example.:443/a/../b%2F%7E/./c;p=1?utm_source=x&id=7&b=%C3%A4#top", b"http://[2001:db8::1]:8080/",
+    b"https://user:pass@news.example/", b"https://News.Example.:443/a/../b%2F%7E/./c;p=1?utm_source=x&id=7&b=%C3%A4#top", b"http://[2001:db8::1]:8080/",
     "https://bücher.example/ä?q=水".encode(), b"//news.example/x", b"javascript:alert(1)", b"http://0x7f.1/", b"http://1.2.3",
 )  # fmt: skip
 QUERIES = (
-    b'(acquire* OR "takes over"~3) AND NOT title:rumour site:news.example after:2026-03-01 -"hostile bid"',
+    b'(acquires OR "takes over") AND NOT title:rumour site:news.example after:2026-03-01 -"hostile bid"',
     'entity:org:acme AND (person:"Ada Roe" OR 电池) before:7d'.encode(),
 )
 QUERY_STRINGS = (
-    b"q=mill%20weir&organization=org:acme&organization!=org:widgets&facet=topic:5&from=7d&sort=newest&size=3&fields=title",
-    b"amount=1e6..&highlight=1&copies=hide&cursor=abc&match=any&facet=language&topic_mode=all&has=quotes",
+    b"q=mill%20weir&organization=org:acme,Ada%5C,%20Ltd&not_organization=org:widgets&facet=topic&from=7d&sort=newest&size=3",
+    b"q=title:weir+OR+pond&amount_from=1m&highlight=false&copies=show&cursor=abc&match=any&facet=language,person"
+    b"&facet.person.mode=all&facet.person.q=mu&facet.person.sort=name&story_size_from=5&relation=invests_in&recency=strong",
 )
 
 
