@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from services.enrichment.enrich import open_pipeline
 from services.enrichment.handle import EnrichArticles
 from services.indexing.handle import IndexArticles
@@ -35,9 +34,10 @@ from shared.bus.lag import HighWater
 from shared.clock import SystemClock, from_ms
 from shared.events.articles import ArticleCrawled
 from shared.facets import FACETS_BY_NAME
-from shared.redis_client import RedisConnection, open_connection
-from shared.settings import BusSettings, StoreSettings
+from shared.redis_client import RedisConnection
+from shared.settings import StoreSettings
 from shared.topology import ALERT_DELIVERY
+from tests.bench.servers import own_broker
 from tests.builders import an_article
 
 BATCH = 100
@@ -203,13 +203,8 @@ def table(result: Result) -> str:
 
 
 async def _run(count: int, batches: int, folder: Path) -> Result:
-    server = await start_server(bundled_binary(), folder, new_socket(), SystemClock(), log=folder / "server.log")
-    connection = open_connection(BusSettings(redis_url=server.url))
-    try:
+    async with own_broker(folder, SystemClock()) as connection:
         return await measure(connection, folder, count, batches)
-    finally:
-        await connection.close()
-        await server.stop(SystemClock())
 
 
 def main() -> int:

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from services.crawler.frontier import Frontier, Lease, Queued, Release
 from services.crawler.visits import Seen, Visit
 from shared.clock import Clock, SystemClock
-from shared.redis_client import RedisConnection, open_connection
+from shared.redis_client import RedisConnection
 from shared.registry import mark_complete
-from shared.settings import BusSettings
 from shared.urls import article_id
+from tests.bench.servers import broker_cpu_s, own_broker
 
 HELD = 10_000_000
 _PER_CALL = 1_000
@@ -65,9 +64,9 @@ async def measure(connection: RedisConnection, urls: int, clock: Clock) -> Resul
     empty = await _used(connection)
     await _remember(connection, urls, clock.now_ms())
     with_seen = await _used(connection)
-    began_s = await _cpu_s(connection)
+    began_s = await broker_cpu_s(connection)
     await _add(frontier, urls, clock.now_ms())
-    add_us = 1e6 * (await _cpu_s(connection) - began_s) / urls
+    add_us = 1e6 * (await broker_cpu_s(connection) - began_s) / urls
     full = await _used(connection)
     claim_us, release_us = await _turns(connection, frontier, clock)
     return Result(urls, (full - with_seen) / urls, (with_seen - empty) / urls, add_us, claim_us, release_us)
@@ -86,17 +85,17 @@ async def _add(frontier: Frontier, urls: int, now_ms: int) -> None:
 async def _turns(connection: RedisConnection, frontier: Frontier, clock: Clock) -> tuple[float, float]:
     """The broker's time for a claim and for a release over the full frontier."""
     leases: list[Lease] = []
-    began_s = await _cpu_s(connection)
+    began_s = await broker_cpu_s(connection)
     for _ in range(_CLAIMS):
         lease = await frontier.claim_due(clock.now_ms(), 3_600_000)
         assert lease is not None, "something is due"
         leases.append(lease)
-    claimed_s = await _cpu_s(connection)
+    claimed_s = await broker_cpu_s(connection)
     for lease in leases:
         now_ms = clock.now_ms()
         seen = Seen(now_ms, now_ms, article_id(lease.visit.url), '"5f3c-1a2b3c4d5e6f7"', "")
         assert await frontier.release(Release(lease, now_ms + 3_600_000, seen={lease.visit.url: seen}))
-    released_s = await _cpu_s(connection)
+    released_s = await broker_cpu_s(connection)
     return 1e6 * (claimed_s - began_s) / _CLAIMS, 1e6 * (released_s - claimed_s) / _CLAIMS
 
 
@@ -111,12 +110,6 @@ async def _remember(connection: RedisConnection, urls: int, now_ms: int) -> None
             some = {}
     if some:
         await connection.client.hset(seen_key, mapping=some)
-
-
-async def _cpu_s(connection: RedisConnection) -> float:
-    """What the broker has used of the processor: beside other work the time on the clock says little."""
-    used = await connection.client.info("cpu")
-    return float(used["used_cpu_user"]) + float(used["used_cpu_sys"])
 
 
 async def _used(connection: RedisConnection) -> int:
@@ -137,13 +130,8 @@ def table(result: Result) -> str:
 
 async def _run(urls: int, folder: Path) -> Result:
     clock = SystemClock()
-    server = await start_server(bundled_binary(), folder, new_socket(), clock, log=folder / "server.log")
-    connection = open_connection(BusSettings(redis_url=server.url))
-    try:
+    async with own_broker(folder, clock) as connection:
         return await measure(connection, urls, clock)
-    finally:
-        await connection.close()
-        await server.stop(clock)
 
 
 def main() -> int:

@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from services.cli.embedded_valkey import bundled_binary, new_socket, start_server
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import Pipeline, open_pipeline
 from services.enrichment.stories.fingerprint import fingerprint, likeness
 from shared.clock import SystemClock
 from shared.embeddings.built_in import SentenceModel, open_sentence_model
-from shared.redis_client import open_connection
-from shared.settings import BusSettings
+from tests.bench.servers import own_broker
 from tests.eval.enrichment import newswire
 from tests.eval.extraction import pages
 from tests.eval.stories.apart import measure
@@ -122,15 +120,9 @@ def _together(archive: Path) -> int:
 
 
 async def _placed(found: Sequence[Half], pipeline: Pipeline, model: SentenceModel | None) -> Score:
-    with tempfile.TemporaryDirectory() as name:
-        folder, clock = Path(name), SystemClock()
-        server = await start_server(bundled_binary(), folder, new_socket(), clock, log=folder / "server.log")
-        connection = open_connection(BusSettings(redis_url=server.url))
-        try:
+    with tempfile.TemporaryDirectory() as folder:
+        async with own_broker(Path(folder), SystemClock()) as connection:
             return await placed(found, pipeline, model, connection)
-        finally:
-            await connection.close()
-            await server.stop(clock)
 
 
 def _head(article: ArticleText) -> str:
