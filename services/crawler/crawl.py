@@ -298,8 +298,13 @@ class Crawler:
         return True
 
     async def _health_written(self) -> None:
-        with suppress(*BROKER_ERRORS):
+        try:
             await self.write_health()
+        except BROKER_ERRORS as error:
+            self._outage.seen(error)
+        except Exception as error:
+            # Of no visit, and no reason to stop making them.
+            _log.error("cannot write how sources are doing", exc_info=error)
 
     async def _renewed(self) -> None:
         until_ms = self._clock.now_ms() + round(self._settings.crawl_lease_s * 1000)

@@ -1,9 +1,11 @@
 """How a source is doing, kept up to date as its pages are visited."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from shared.events.articles import Right
+from shared.redis_client import BROKER_ERRORS
 from shared.source_health import DoorHealth, DoorRobots, SourceHealth
 from shared.sources import Source, SourceRegistry
 
@@ -28,11 +30,11 @@ class HealthRecorder:
             self._noted.setdefault(source_id, []).extend(changes)
 
     async def write(self) -> None:
-        """Record what was noted; where the broker does not take it, it stays noted, and the error comes through."""
+        """Record what was noted, and forget it; errors come through. Where the broker is away it stays noted."""
         noted, self._noted = self._noted, {}
         try:
             await self._registry.record_health({name: _one_after_the_other(all_) for name, all_ in noted.items()})
-        except BaseException:
+        except (asyncio.CancelledError, *BROKER_ERRORS):
             for source_id, changes in noted.items():
                 self._noted[source_id] = changes + self._noted.get(source_id, [])
             raise

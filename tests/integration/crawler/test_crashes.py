@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
+from structlog.testing import capture_logs
 
 from shared.bus.lag import Pause
 from shared.clock import SystemClock
@@ -91,6 +92,29 @@ async def test_stopping_finishes_the_visit_in_hand(newsroom, site):
 
     assert len(await newsroom.events()) == 1
     assert (await newsroom.health()).articles_found == 1
+
+
+async def test_health_that_cannot_be_written_stops_no_visit(newsroom, site):
+    paths = [f"/{number}" for number in range(4)]
+    for path in paths:
+        site.article(path, f"matter {path}")
+    site.feed(*paths)
+    crawler = await in_real_time(newsroom)
+    await newsroom.open()
+    # Nobody's doing: another kind of key in its place.
+    await newsroom.connection.client.set(newsroom.connection.key("sources", "health"), "no hash")
+    stop = asyncio.Event()
+
+    async def all_published() -> bool:
+        return len(await newsroom.events()) == len(paths)
+
+    with capture_logs() as said:
+        running = asyncio.create_task(crawler.run(stop))
+        await until(all_published)
+        stop.set()
+        await running
+
+    assert "cannot write how sources are doing" in [line["event"] for line in said]
 
 
 async def test_a_visit_that_is_cut_short_gives_its_host_back_at_once(newsroom, site):

@@ -72,6 +72,21 @@ async def test_what_could_not_be_written_stays_noted_before_what_comes_after_it(
     assert (health.articles_found, health.last_new_article_ms) == (2, NOW + 1)
 
 
+async def test_what_nobody_can_make_sense_of_is_not_tried_again(registry):
+    recorder = HealthRecorder(registry)
+
+    def senseless(health: SourceHealth) -> SourceHealth:
+        raise ValueError("no such day")
+
+    recorder.note("weir", senseless, yielded(NOW))
+    with pytest.raises(ValueError, match="no such day"):
+        await recorder.write()
+
+    await recorder.write()
+
+    assert await registry.all_health() == {}
+
+
 async def test_a_page_that_tells_nothing_is_not_noted(registry):
     recorder = HealthRecorder(registry)
 
