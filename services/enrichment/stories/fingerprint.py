@@ -66,10 +66,10 @@ class Fingerprint:
     names: tuple[int, ...]
     total: int
 
-    @property
+    @cached_property
     def bands(self) -> tuple[int, ...]:
         """The keys under which a copy is looked for: two copies share one of these, nearly always."""
-        return tuple(shingle >> 1 for shingle in self.shingles[:BANDS])
+        return tuple([shingle >> 1 for shingle in self.shingles[:BANDS]])
 
     @cached_property
     def anywhere(self) -> frozenset[int]:
@@ -105,10 +105,12 @@ class Fingerprint:
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of a text; the title is not part of it."""
     normal = unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
-    unparted = len(_UNPARTED_CHARACTER.findall(normal)) if _has_unparted(normal) else 0
+    foreign = beyond_ascii(normal)
+    has_unparted = _UNPARTED_CHARACTER.search("".join(foreign)) is not None
+    unparted = len(_UNPARTED_CHARACTER.findall(normal)) if has_unparted else 0
     tokens = (_WORD_OR_CHARACTER if unparted else _WORD).findall(normal)
     # Folded as one text, which costs a tenth; no token has a blank.
-    folded = by_character(" ".join(tokens), _ASCII_FOLDED, str.casefold).split(" ") if tokens else []
+    folded = by_character(" ".join(tokens), _ASCII_FOLDED, str.casefold, foreign).split(" ") if tokens else []
     shingles = _shingles(folded, _SHINGLE_CHARACTERS if 2 * unparted > len(tokens) else _SHINGLE_WORDS)
     return Fingerprint(
         tuple((shingle << 1) | (shingles[shingle] < len(tokens) // 2) for shingle in smallest(shingles, _SHINGLES)),
@@ -225,10 +227,6 @@ def _names(tokens: Iterable[str]) -> set[int]:
 
 def _hash(fact: str) -> int:
     return crc32(fact.encode("utf-8", "replace")) >> (32 - 8 * _FACT_BYTES)
-
-
-def _has_unparted(text: str) -> bool:
-    return _UNPARTED_CHARACTER.search("".join(beyond_ascii(text))) is not None
 
 
 def smallest(hashes: Collection[int], most: int) -> tuple[int, ...]:

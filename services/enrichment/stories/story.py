@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pydantic_core import to_json
+
 from services.enrichment.stories.fingerprint import Fingerprint
 from services.enrichment.stories.subject import Subject, middle
 from shared.clock import from_ms
@@ -173,7 +175,7 @@ def encode(story: Story) -> str:
         for one in story.members
     ]
     kept = {"m": members, "c": story.centre and story.centre.encode(), "u": story.unlisted, "i": story.merged_into}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return to_json(kept).decode()
 
 
 def decode(story_id: str, version: int, value: str) -> Story:
@@ -217,7 +219,7 @@ def _settled(members: Iterable[Member]) -> tuple[Member, ...]:
     settled = [one for group in groups.values() for one in _settled_group(group)]
     settled.sort(key=lambda one: one.order)
     with_subject = {one.article_id for one in [one for one in settled if one.subject][-_RECENT_SUBJECTS:]}
-    return tuple(one if one.article_id in with_subject else replace(one, subject=None) for one in settled)
+    return tuple(one if one.article_id in with_subject else _as(one, one.copy_of, one.prints, None) for one in settled)
 
 
 def _listed(members: tuple[Member, ...]) -> tuple[tuple[Member, ...], int]:
@@ -237,16 +239,20 @@ def _listed(members: tuple[Member, ...]) -> tuple[tuple[Member, ...], int]:
 def _settled_group(group: Sequence[Member]) -> list[Member]:
     original = group[0]
     if len(group) == 1:
-        return [replace(original, copy_of=None)]
+        return [_as(original, None, original.prints, original.subject)]
     printed = [one for one in group if one.prints is not None]
     longest = max(printed, key=lambda one: (one.prints.total if one.prints else 0, one.article_id), default=None)
     # A group needs one subject; which of its members had it does not matter.
     subject = next((one.subject for one in group if one.subject is not None), None)
-    copies = [
-        replace(one, copy_of=original.article_id, subject=None, prints=one.prints if one is longest else None)
-        for one in group[1:]
-    ]
-    return [replace(original, copy_of=None, subject=subject), *copies]
+    copies = [_as(one, original.article_id, one.prints if one is longest else None, None) for one in group[1:]]
+    return [_as(original, None, original.prints, subject), *copies]
+
+
+def _as(one: Member, copy_of: str | None, prints: Fingerprint | None, subject: Subject | None) -> Member:
+    """The member with these; most are so already, and making another takes longer than to look."""
+    if one.copy_of == copy_of and one.prints is prints and one.subject is subject:
+        return one
+    return replace(one, copy_of=copy_of, prints=prints, subject=subject)
 
 
 def _rebuilt(story: Story) -> Story:
