@@ -1,7 +1,8 @@
 """What a put costs: articles with facts into each store, beside one bulk request by hand of the articles alone.
 
-    python -m tests.bench.store_puts [--batches 10]
+    python -m tests.bench.store_puts [--batches 10] [--growing 0]
 
+With --growing so many articles come to the embedded store, 50 at a time: what one costs as they become more.
 Elasticsearch is measured where ELASTICSEARCH_URL is set. Wall time counts the server's work, processor time only ours.
 """
 
@@ -21,10 +22,14 @@ from shared.article_store.elasticsearch.mapping import SOURCE, definition, to_do
 from shared.article_store.opening import open_writer
 from shared.clock import SystemClock
 from shared.settings import StoreSettings, load
+from tests.bench.search_corpus import generated
 from tests.builders import REVISION, a_quote, a_relation, a_stored_article, an_enrichment, an_entity
 from tests.indices import removed_afterwards
 
 _BATCH = 100
+_SMALL_BATCH = 50
+# Merges go on in threads of their own: what they take counts with the next batch, which services do not begin at once.
+_BETWEEN_S = 0.3
 Put = Callable[[list[StoredArticle]], Awaitable[object]]
 
 
@@ -92,9 +97,26 @@ async def by_hand(settings: StoreSettings, batches: list[list[StoredArticle]]) -
         return await measured("elasticsearch: one bulk by hand, new", put, batches)
 
 
-async def main(count: int) -> None:
+async def grown(settings: StoreSettings, count: int) -> None:
+    """Generated articles of 200 words, and what one of each thousand cost of the processor."""
+    clock = SystemClock()
+    writer = await open_writer(settings, clock)
+    for number, thousand in enumerate(generated(count), start=1):
+        before_s = time.process_time()
+        for start in range(0, len(thousand), _SMALL_BATCH):
+            await writer.put(thousand[start : start + _SMALL_BATCH])
+            await clock.sleep(_BETWEEN_S)
+        took_ms = (time.process_time() - before_s) * 1000 / len(thousand)
+        say(f"{f'tantivy: put, of thousand {number}':<40}{took_ms:8.2f} ms of ours")
+    await writer.close()
+
+
+async def main(count: int, growing: int) -> None:
     """Both stores, each in a place of its own that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
+        if growing:
+            await grown(StoreSettings(data_dir=Path(folder)), growing)
+            return
         await compare(StoreSettings(data_dir=Path(folder)), count)
         url = load(StoreSettings).elasticsearch_url
         prefix = f"bench-{uuid.uuid4().hex[:12]}"
@@ -106,4 +128,6 @@ async def main(count: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batches", type=int, default=10, help="of 100 articles each")
-    asyncio.run(main(parser.parse_args().batches))
+    parser.add_argument("--growing", type=int, default=0, help="articles, in thousands; nothing else is measured then")
+    given = parser.parse_args()
+    asyncio.run(main(given.batches, given.growing))
