@@ -153,7 +153,12 @@ def named(text: str) -> str:
     Raises:
         InvalidInput: neither.
     """
-    return text if _ARTICLE_ID.fullmatch(text) else article_id(canonicalize(text))
+    if _ARTICLE_ID.fullmatch(text):
+        return text
+    try:
+        return article_id(canonicalize(text))
+    except InvalidInput as error:
+        raise InvalidInput(f"{error}: name the article by its URL, or by its id of 64 hexadecimal digits") from error
 
 
 def archived(folder: Path | None, forgotten_id: str, urls: set[str]) -> Iterator[str]:

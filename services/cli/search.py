@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from services.cli.output import printable, write_json_line, write_table
+from services.cli.output import printable, say, write_json_line, write_table
 from services.search.api.representation import ArticleList
 from services.search.finding.catalogue import Catalogue
+from services.search.finding.unknown_values import unknown_values
 from services.search.finding.values import search as asked
 from services.search.parameters import articles as parameters_of_search
 from shared.article_store.opening import open_reader
@@ -34,13 +35,17 @@ async def search(query: ArticleQuery, settings: StoreSettings, *, as_json: bool)
     """Ask, and write the answer: that of GET /v1/articles as JSON, or tables for people."""
     reader = await open_reader(settings)
     try:
-        result = await asked(Catalogue(reader, time_limit_s=settings.store_timeout_s), query)
+        catalogue = Catalogue(reader, time_limit_s=settings.store_timeout_s)
+        result = await asked(catalogue, query)
+        unknown = await unknown_values(catalogue, query, found_nothing=not result.total.value)
     finally:
         await reader.close()
     if as_json:
-        write_json_line(ArticleList.of(query, result).model_dump(mode="json", by_alias=True))
-    else:
-        _write_tables(result)
+        write_json_line(ArticleList.of(query, result, unknown=unknown).model_dump(mode="json", by_alias=True))
+        return
+    _write_tables(result)
+    for value in unknown:
+        say(value.said)
 
 
 def _filter(facet: str) -> tuple[str, str]:

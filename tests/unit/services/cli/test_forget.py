@@ -260,7 +260,7 @@ async def test_archived_pages_are_named_with_their_file_and_time(tmp_path, clock
 
 def test_an_article_is_named_by_its_url_or_its_id():
     assert named(ARTICLE.url + "#comments") == named(ARTICLE.article_id) == ARTICLE.article_id
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput, match="name the article by its URL, or by its id"):
         named("not a url")
 
 

@@ -50,6 +50,15 @@ async def test_hits_and_facets_are_shown_without_what_steers_a_terminal(store, c
     assert "\x1b" not in out
 
 
+async def test_a_name_that_no_article_has_is_told_with_what_is_near(store, capsysbinary):
+    await search(understand("", ["organization=Acmee"]), store, as_json=False)
+    await search(understand("", ["organization=Acmee"]), store, as_json=True)
+
+    said = capsysbinary.readouterr()
+    assert said.err.decode() == "no article has the organization 'Acmee': is org:acme meant?\n"
+    assert json.loads(said.out.splitlines()[-1])["query"]["unknown"][0]["value"] == "Acmee"
+
+
 async def test_the_answer_as_json_is_that_of_the_api(store, capsysbinary):
     await search(understand("council", []), store, as_json=True)
 
