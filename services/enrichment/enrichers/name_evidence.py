@@ -9,8 +9,9 @@ from services.enrichment.article_text import CJK, ArticleText, Passage, Sentence
 from services.enrichment.enrichers.governments import acts
 from services.enrichment.knowledge_base.gazetteer import Candidate
 
-# It begins with one set of characters, which the search skips to.
-_TWO_CAPITALISED = re.compile(r"([A-ZÀ-Þ](?<!\w.)[\w'’-]+)(?= ([A-ZÀ-Þ]\w+))")
+# It begins with one set of characters, which the search skips to. No given name is longer; without a bound a row of
+# capitals with hyphens is read to its end from each of them.
+_TWO_CAPITALISED = re.compile(r"([A-ZÀ-Þ](?<!\w.)[\w'’-]{1,40}+)(?= ([A-ZÀ-Þ]\w+))")
 _WORD_BEFORE = re.compile(r"([^\W\d_][\w'’.&-]*)([ \u00a0]|, )$")
 _WORD_AFTER = re.compile(r"(?:['’]s)?[ \u00a0-]([^\W_][\w'’&-]*)")
 # These two say "a company" wherever they stand beside a name.
