@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from services.search.parameters.facts import fact_url, toggled_fact
 from services.search.ui import wording
@@ -39,7 +38,7 @@ def _bounds(query: FactQuery) -> Iterator[tuple[str, FactQuery]]:
         day = wording.moment(query.published_from, "day").text
         yield f"Published: from {day}", replace(query, published_from=None)
     if query.published_to is not None:
-        day = wording.moment(query.published_to - timedelta(microseconds=1), "day").text
+        day = wording.last_day_before(query.published_to)
         yield f"Published: until {day}", replace(query, published_to=None)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from services.search.parameters.selection import toggled
 from services.search.ui import wording
@@ -44,10 +43,10 @@ def filter_chips(query: ArticleQuery, labels: Labels) -> Iterator[Chip]:
     for bounds in query.ranges:
         yield from _bounds(query, bounds)
     if query.published_from:
-        label = f"from {_day(query.published_from)}"
+        label = f"from {wording.moment(query.published_from, 'day').text}"
         yield _range_chip("Published", label, replace(query, published_from=None))
     if query.published_to:
-        label = f"until {_day(query.published_to - timedelta(microseconds=1))}"
+        label = f"until {wording.last_day_before(query.published_to)}"
         yield _range_chip("Published", label, replace(query, published_to=None))
 
 
@@ -83,7 +82,3 @@ def _instead(query: ArticleQuery, item: RangeFilter, changed: RangeFilter) -> Ar
 
 def _range_chip(heading: str, label: str, without: ArticleQuery) -> Chip:
     return Chip("", heading, "", label, excluded=False, remove_href=search_page(without))
-
-
-def _day(at: datetime) -> str:
-    return wording.moment(at, "day").text

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from services.search.parameters.stories import story_url
 from services.search.ui import wording
@@ -29,5 +28,5 @@ def _filters(query: StoryQuery, names: Mapping[str, str]) -> Iterator[tuple[str,
         day = wording.moment(query.published_from, "day").text
         yield f"Published: from {day}", replace(query, published_from=None)
     if query.published_to is not None:
-        day = wording.moment(query.published_to - timedelta(microseconds=1), "day").text
+        day = wording.last_day_before(query.published_to)
         yield f"Published: until {day}", replace(query, published_to=None)

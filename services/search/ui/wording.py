@@ -1,7 +1,7 @@
 """Values as people read them: days, times, amounts of money, how a date is known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.events.articles import DateOrigin, FoundBy, Precision, Publication, Right
 from shared.events.enrichment import Money, RelationType
@@ -10,6 +10,7 @@ _MONTHS = "January February March April May June July August September October N
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
 _CENTS_BELOW = 1000
 _LEAST_CENTS = 0.1
+_INSTANT = timedelta(microseconds=1)
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 DATE_ORIGINS: dict[DateOrigin, str] = {
@@ -82,6 +83,12 @@ def moment(at: datetime, precision: Precision = "minute") -> Moment:
     if precision == "day":
         return Moment(at.date().isoformat(), f"{at.day} {month}", exact=False)
     return Moment(at.isoformat(timespec="seconds"), f"{at.day} {month}, {at:%H:%M} UTC", exact=True)
+
+
+def last_day_before(end: datetime) -> str:
+    """The day of the last instant before this one, as people say it; before the first of all there is none."""
+    first_of_all = datetime.min.replace(tzinfo=end.tzinfo)
+    return moment(max(end, first_of_all + _INSTANT) - _INSTANT, "day").text
 
 
 def span(first: datetime, last: datetime) -> tuple[Moment, Moment]:

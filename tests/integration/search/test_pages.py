@@ -227,3 +227,11 @@ async def test_pictures_of_articles_are_shown_only_where_the_setting_says_so(fil
         shown[wanted] = (answer.text.count("<img"), "img-src" in answer.headers["Content-Security-Policy"])
 
     assert shown == {False: (0, False), True: (1, True)}
+
+
+@pytest.mark.parametrize("path", ["/", "/deals", "/quotes", "/stories"])
+async def test_a_time_before_all_others_is_a_filter_like_any_other(client, path):
+    response = await client.get(f"{path}?to=0001-01-01T00:00Z")
+
+    assert response.status_code == 200
+    assert "until 1 January 1" in response.text

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.search.ui.wording import amount, counted, dollars, moment, money, spoken
+from services.search.ui.wording import amount, counted, dollars, last_day_before, moment, money, spoken
 from shared.events.enrichment import Money
 
 AT = datetime(2026, 3, 2, 9, 5, 30, tzinfo=UTC)
@@ -69,3 +69,9 @@ def test_a_number_agrees_with_its_noun(number, said):
 def test_a_quote_ends_without_the_comma_that_led_on_to_its_speaker():
     assert spoken("We insure satellites, and harvests, ") == "We insure satellites, and harvests"
     assert spoken("Enough.") == "Enough."
+
+
+def test_the_last_day_before_an_instant_is_said_also_before_the_first_of_all():
+    assert last_day_before(datetime(2026, 4, 1, tzinfo=UTC)) == "31 March 2026"
+    assert last_day_before(datetime(2026, 4, 1, 12, tzinfo=UTC)) == "1 April 2026"
+    assert last_day_before(datetime.min.replace(tzinfo=UTC)) == "1 January 1"
