@@ -39,11 +39,12 @@ class Remembered:
         return {name: story for name, story in known.items() if story and story.version == versions[name]}
 
     def put(self, stories: Iterable[Story]) -> None:
-        """Remember these, each with the version that it has in the broker."""
+        """Remember these, each with the version that it has in the broker; one that all have left is none any more."""
         for story in stories:
             self._forget(story.story_id)
-            self._stories[story.story_id] = story
-            self._members += len(story.members)
+            if story.members:
+                self._stories[story.story_id] = story
+                self._members += len(story.members)
         while self._members > self._most:
             self._forget(next(iter(self._stories)))
 

@@ -79,3 +79,14 @@ def test_however_many_members_stories_have_no_more_are_remembered():
     remembered.put([a_story("too large", members=11)])
 
     assert remembered.members == 0
+
+
+async def test_a_story_that_all_have_left_is_not_remembered():
+    remembered, broker = Remembered(), Broker()
+    remembered.put([a_story("a", version=1)])
+
+    remembered.put([a_story("a", version=2, members=0)])
+
+    assert remembered.members == 0
+    assert await remembered.as_of({"a": 2}, broker.read) == {}
+    assert broker.asked == [["a"]]
