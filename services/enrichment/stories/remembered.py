@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from services.enrichment.stories.story import Story
 
-# Some 8 KB each, with fingerprint and subject: enough for what a few batches look at, whatever feeds repeat.
+# At most 15 KB each, with fingerprint and subject: enough for what a few batches look at, whatever feeds repeat.
 MOST_MEMBERS = 2_000
 
 
