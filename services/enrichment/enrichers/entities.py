@@ -15,6 +15,8 @@ from shared.events.enrichment import Enrichment, Entity
 _TITLE, _EARLY, _OFTEN = 0.4, 0.3, 0.3
 # Mentions beyond this many add nothing.
 _MANY = 8
+# Past this many a page is a table, or an attack: the event that carries all of them would be too large.
+_MOST_MENTIONS = 10_000
 _ENTITIES = TypeAdapter(list[Entity])
 _SHARE_OF_MANY = tuple(math.log1p(count) / math.log1p(_MANY) for count in range(_MANY + 1))
 
@@ -28,19 +30,26 @@ def entities(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> t
 
 
 def assembled(mentions: Iterable[Found], text_length: int) -> tuple[Entity, ...]:
-    """One entity for all mentions of an id, its mentions in the order of the article."""
+    """One entity for all mentions of an id, its mentions in the order of the article; at most its first 10,000."""
     by_id: dict[str, list[Found]] = {}
-    for item in mentions:
+    placed = list(mentions)
+    if len(placed) > _MOST_MENTIONS:
+        placed = sorted(placed, key=_place)[:_MOST_MENTIONS]
+    for item in placed:
         by_id.setdefault(item.entity_id, []).append(item)
     # All at once: made one by one, with their mentions, they take half as long again.
     built = _ENTITIES.validate_python([_entity(items, text_length) for items in by_id.values()])
     return tuple(sorted(built, key=lambda entity: (-entity.salience, entity.id)))
 
 
+def _place(item: Found) -> tuple[bool, int]:
+    return item.field != "title", item.start
+
+
 def _entity(items: list[Found], text_length: int) -> dict[str, object]:
     """The fields of an entity."""
     if len(items) > 1:
-        items.sort(key=lambda item: (item.field != "title", item.start))
+        items.sort(key=_place)
     first = items[0]
     return {
         "id": first.entity_id,

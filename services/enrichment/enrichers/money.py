@@ -30,6 +30,8 @@ ORIGIN = "rule:3"
 # Yen or yuan, Mexican pesos or Chilean: what else the text writes of decides.
 _NEEDS_CONTEXT = re.compile(r"¥|\b(?:pesos|dinars)$")
 _SURE, _TOLD_BY_CONTEXT = 0.97, 0.8
+# Past this many a page is a list of prices, or an attack: the event that carries all of them would be too large.
+_MOST_AMOUNTS = 2_000
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -116,9 +118,9 @@ class _Amount(NamedTuple):
 
 
 def money(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Money, ...]:
-    """All amounts in the text, in their order, with exact spans; dollars by the rate of the year it appeared."""
+    """The first 2,000 amounts in the text, with exact spans; dollars by the rate of the year it appeared."""
     text = article.text
-    amounts = _Reading(text, found.language.code).amounts()
+    amounts = _Reading(text, found.language.code).amounts()[:_MOST_AMOUNTS]
     year = _year(article.published_at)
     context = Context(text)
     return tuple(_valued(amount, article, context, year, knowledge.exchange_rates) for amount in amounts)

@@ -28,6 +28,8 @@ _LANGUAGE = "en"
 # What is longer is no sentence: a table, a list of links, an attack.
 _LONGEST_SENTENCE = 1_000
 _MOST_PARTIES = 40
+# Two lists in one sentence are hundreds of relations; past this many a page is a table, or an attack.
+_MOST_RELATIONS = 300
 _KINDS: dict[str, PartyKind] = {"organization": "organization", "person": "person"}
 _REFERS_BACK = re.compile(
     r"(?:It|Its|They|Their)\b|The (?:company|firm|group|bank|carmaker|chipmaker|automaker|retailer|startup|start-up)\b"
@@ -52,7 +54,7 @@ _LEAD = 40
 
 
 def relations(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Relation, ...]:
-    """The relations that the text states, each once, in the order of their evidence; none but in English.
+    """The first 300 relations that the text states, each once, in the order of their evidence; none but in English.
 
     Where several sentences state a relation, the one with an amount counts, of these the surest, of these the first.
     """
@@ -63,6 +65,8 @@ def relations(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> 
         one, other = relation.subject, relation.object
         ordered = sorted((one, other)) if relation.type in MUTUAL_RELATIONS else (one, other)
         key = (relation.type, ordered[0], ordered[1])
+        if len(best) == _MOST_RELATIONS and key not in best:
+            break
         if key not in best or _weight(relation) > _weight(best[key]):
             best[key] = relation
     return tuple(sorted(best.values(), key=lambda relation: relation.evidence.start))

@@ -12,7 +12,9 @@ from structlog.testing import capture_logs
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrich import ENRICHERS, ENRICHMENT_VERSION, Pipeline, open_pipeline
+from shared.bus.envelope import encode
 from shared.metrics import ENRICHER_FAILURES
+from tests.builders import an_enriched_article
 from tests.pipelines import fast_pipeline
 from tests.properties import examples
 
@@ -196,3 +198,28 @@ def test_a_users_exchange_rates_take_the_place_of_the_built_in_ones(tmp_path):
     (amount,) = open_pipeline(exchange_rates=rates).enrich(ArticleText("", "The plant cost 3 million euros.")).money
 
     assert (amount.value_usd, amount.usd_rate, amount.rate_date) == (6e6, 2.0, "2024")
+
+
+COMPANIES = (
+    "Apple Inc., Nvidia, Intel, Siemens, Toyota, Samsung, Volkswagen, Microsoft, Airbus, Boeing, Nestlé, Pfizer, Sony, "
+    "Honda, Nokia, Ericsson, Philips, Bayer, Novartis, Unilever, Netflix, Spotify"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "most"),
+    [
+        ("$5 " * 66_000, "money", 2_000),
+        ("英伟达，" * 50_000, "entities", 1),
+        (
+            "\n".join(f"{COMPANIES} and Tesla Inc. acquired {name}." for name in COMPANIES.split(", ")) * 20,
+            "relations",
+            300,
+        ),
+    ],
+)
+def test_the_event_of_a_page_that_holds_far_too_much_fits_the_stream(pipeline, text, section, most):
+    enrichment = pipeline.enrich(ArticleText("The company said it", text))
+
+    assert 0 < len(getattr(enrichment, section)) <= most
+    assert encode(an_enriched_article(1, enrichment, text=text))

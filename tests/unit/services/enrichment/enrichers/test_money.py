@@ -182,7 +182,7 @@ def test_a_text_of_nothing_but_signs_is_read_in_linear_time(read):
 
     amounts = read("$5 ¥ 3 million euros, £ " * 5_000)
 
-    assert len(amounts) == 10_000
+    assert len(amounts) == 2_000
     assert time.process_time() - started < 5
 
 
