@@ -77,6 +77,7 @@ class StoryPage:
     """One story, article by article.
 
     Attributes:
+        unlisted: how many of its articles are left out: a story lists so many at most.
         begun_by: whoever reported first; "" where the story has no articles any more.
         deals, quotes: that its articles tell, copies apart.
     """
@@ -84,7 +85,7 @@ class StoryPage:
     headline: str
     id: str
     total: str
-    listed: int
+    unlisted: int
     merged_into: str | None
     first: wording.Moment
     last: wording.Moment
@@ -165,7 +166,7 @@ def story_view(story: StoredStory, deals: Sequence[StoredFact] = (), quotes: Seq
         headline=story.headline,
         id=story.story_id,
         total=wording.counted(story.size, "article", "articles"),
-        listed=len(story.members),
+        unlisted=max(0, story.size - len(story.members)),
         merged_into=story_path(story.merged_into) if story.merged_into else None,
         first=first,
         last=last,

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from services.search.ui.rendering import Renderer
 from services.search.ui.story_views import originals, stories_view, story_view
 from shared.article_store.query import Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult
@@ -67,3 +68,10 @@ def test_a_story_of_one_day_names_the_day_once():
     (row,) = stories_view(StoryQuery(), StoryResult(total=Total(1), stories=(STORY,))).rows
 
     assert (row.first.text, row.last.text) == ("2 March 2026, 12:00 UTC", "13:30 UTC")
+
+
+def test_a_story_says_how_many_of_its_articles_are_not_listed():
+    large = a_story(a_member(FIRST, 0, "ledger"), a_member(COPY, 45, "gazette"), size=702)
+
+    assert (story_view(large).unlisted, story_view(STORY).unlisted) == (700, 0)
+    assert "700 more are not listed here" in Renderer().page("story.html", page=story_view(large)).body.decode()
