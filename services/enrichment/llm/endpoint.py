@@ -1,6 +1,5 @@
 """One request to an OpenAI-compatible endpoint, through the guarded client: a question out, what was written in."""
 
-import json
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
@@ -72,7 +71,7 @@ class Endpoint:
             headers["authorization"] = f"Bearer {self.key}"
         response = await self.client.post(f"{self.url.rstrip('/')}/chat/completions", body, headers)
         if response.status != _OK:
-            raise RequestRefused(f"the model's endpoint answered {response.status}: {_message(response.body)}")
+            raise RequestRefused(f"the model's endpoint answered {response.status}: {response.body[:200]!r}")
         try:
             completion = _Completion.model_validate_json(response.body)
         except ValidationError as error:
@@ -93,11 +92,3 @@ def open_client(url: str, user_agent: str, timeout_s: float) -> GuardedClient:
     if not url.startswith(("http://", "https://")):
         raise ConfigurationError(f"NEWSWEIR_LLM_URL is no URL such as http://127.0.0.1:8080/v1: {url[:80]!r}")
     return GuardedClient(user_agent, timeout_s=timeout_s, max_bytes=MAX_RESPONSE_BYTES, trusted=(url,))
-
-
-def _message(body: bytes) -> str:
-    """What the endpoint says of it, shortened, for the log."""
-    try:
-        return json.dumps(json.loads(body))[:200]
-    except ValueError:
-        return repr(body[:200])

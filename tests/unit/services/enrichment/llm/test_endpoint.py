@@ -47,6 +47,15 @@ async def test_an_error_of_the_server_says_what_it_said():
             await ask(model)
 
 
+async def test_an_error_of_the_server_may_be_nested_as_deeply_as_it_likes():
+    async def broken(question):
+        return web.Response(text="[" * 100_000, status=500)
+
+    async with a_model(broken) as model:
+        with pytest.raises(RequestRefused, match="500"):
+            await ask(model)
+
+
 @pytest.mark.parametrize(
     "body", ["", "nonsense", "{}", '{"choices": []}', '{"choices": [{"message": {"content": null}}]}', "[1]"]
 )
