@@ -28,7 +28,7 @@ _LEAST_OVERALL = 0.33
 _LEAST_TO_CENTRE = 0.20
 # So much nearer they must be after the longest gap.
 _MORE_AFTER_GAP = 0.20
-# Of the originals that came last so many are compared; a story that an article belongs to holds one that is near.
+# A story of so many articles takes no more of its event, but copies: each would be compared with all its texts.
 _MOST_EVENT_MEMBERS = 200
 
 
