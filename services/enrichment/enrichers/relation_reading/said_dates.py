@@ -53,11 +53,13 @@ def _day(match: re.Match[str], published: dt.date | None) -> dt.date | None:
     return min((date for date in candidates if date), key=lambda date: abs(date - published), default=None)
 
 
-def _counted_back(match: re.Match[str], published: dt.date) -> dt.date:
+def _counted_back(match: re.Match[str], published: dt.date) -> dt.date | None:
     if match["relative"]:
-        return published - dt.timedelta(days=match["relative"] == "yesterday")
-    back = (published.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % _WEEK
-    return published - dt.timedelta(days=back)
+        back = int(match["relative"] == "yesterday")
+    else:
+        back = (published.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % _WEEK
+    # A page may say that it is of the first day of all, before which there is none.
+    return published - dt.timedelta(days=back) if published.toordinal() > back else None
 
 
 def _valid(year: int, month: int, day: int) -> dt.date | None:

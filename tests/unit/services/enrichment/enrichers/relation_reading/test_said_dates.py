@@ -24,6 +24,11 @@ def test_a_day_is_read_and_counted_from_publication(text, day):
     assert date_near(text, 0, PUBLISHED) == day
 
 
+@pytest.mark.parametrize("text", ["said yesterday", "said on Sunday"])
+def test_a_day_before_all_calendars_is_none(text):
+    assert date_near(text, 0, dt.date.min) is None
+
+
 @pytest.mark.parametrize(
     "text", ["in May 2020", "in 2019", "on February 31, 2020", "next Tuesday", "Mondays", "it may 5"]
 )
