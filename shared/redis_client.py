@@ -134,7 +134,7 @@ def sentinels_of(url: str) -> Sentinels | None:
     user, _, password = access.rpartition(":")
     options: dict[str, Any] = {"username": unquote(user) or None, "password": unquote(password) or None}
     addresses = tuple(_address(host) for host in hosts.split(","))
-    if scheme not in ("redis", "rediss") or not service or not (database or "0").isdigit():
+    if scheme not in ("redis", "rediss") or not service or not (database or "0").isdecimal():
         raise ConfigurationError(_SENTINEL_FORM)
     return Sentinels(addresses, service, options | _tls_options(scheme, asked), int(database or 0))
 
@@ -148,7 +148,7 @@ def _tls_options(scheme: str, asked: str) -> dict[str, Any]:
 
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not port.isdecimal():
         raise ConfigurationError(_SENTINEL_FORM)
     return host, int(port)
 

@@ -49,7 +49,7 @@ class Entry:
     def attempts(self) -> int:
         """How often handling it failed before."""
         value = self.fields.get(ATTEMPTS, "0")
-        return int(value) if value.isdigit() else 0
+        return int(value) if value.isdecimal() else 0
 
     @property
     def fetch_id(self) -> str:

@@ -96,6 +96,8 @@ def test_sentinels_may_have_been_signed_for_by_an_authority_of_the_operators():
     [
         "redis+sentinel://one/news",
         "redis+sentinel://one:26379",
+        "redis+sentinel://one:²/news",
+        "redis+sentinel://one:26379/news/²",
         "http+sentinel://a:1/b",
         "redis+sentinel://one:26379/news?ssl_ca_certs=/ca.crt",
         "rediss+sentinel://one:26379/news?ssl_cert_reqs=none",

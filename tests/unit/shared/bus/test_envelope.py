@@ -80,5 +80,6 @@ def test_a_payload_above_the_cap_is_refused(monkeypatch):
         encode(an_article())
 
 
-def test_attempts_that_are_no_number_count_as_none():
-    assert Entry("1-0", {"attempts": "many"}).attempts == 0
+@pytest.mark.parametrize("said", ["many", "²", "-1", ""])
+def test_attempts_that_are_no_number_count_as_none(said):
+    assert Entry("1-0", {"attempts": said}).attempts == 0
