@@ -22,14 +22,13 @@ from services.newsroom.articles import load_articles
 from services.newsroom.memory import NewsroomMemory, open_memory
 from services.newsroom.misbehaviour import HostileAnswer, hostile_answer
 from services.newsroom.outlets import OUTLETS, Outlet
-from services.newsroom.settings import NewsroomSettings
+from services.newsroom.settings import HOST, NewsroomSettings
 from services.newsroom.site import Answer, Site
 from shared.clock import Clock, SystemClock
 from shared.errors import ConfigurationError
 from shared.settings import StoreSettings, TelemetrySettings, load, variable_of
 from shared.telemetry import configure_logging
 
-HOST = "127.0.0.1"
 # Longest wait at the end for visitors of slow pages.
 _FAREWELL_S = 1
 _SLOW_STEPS = 12

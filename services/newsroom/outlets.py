@@ -6,7 +6,7 @@ from typing import Literal
 
 import yaml
 
-from services.newsroom.settings import NewsroomSettings
+from services.newsroom.settings import HOST, NewsroomSettings
 
 FeedKind = Literal["rss", "atom", "sitemap", "json"]
 FEED_PATHS: Mapping[FeedKind, str] = {
@@ -48,7 +48,7 @@ class Outlet:
 
     def base_url(self, settings: NewsroomSettings) -> str:
         """Scheme, host and port, without a slash at the end."""
-        return f"http://127.0.0.1:{settings.newsroom_port + self.port_offset}"
+        return f"http://{HOST}:{settings.newsroom_port + self.port_offset}"
 
 
 OUTLETS = (

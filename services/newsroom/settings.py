@@ -4,11 +4,12 @@ from pydantic import Field
 
 from shared.settings import Settings
 
+HOST = "127.0.0.1"
 OUTLET_COUNT = 4
 
 
 class NewsroomSettings(Settings):
-    """Where the outlets listen; always on 127.0.0.1, since they serve hostile pages too."""
+    """Where the outlets listen; always on HOST, since they serve hostile pages too."""
 
     newsroom_port: int = Field(
         default=8100,

@@ -5,10 +5,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from services.newsroom.app import HOST, serve
+from services.newsroom.app import serve
 from services.newsroom.misbehaviour import SLOW_PAGE_S
 from services.newsroom.outlets import OUTLETS
-from services.newsroom.settings import OUTLET_COUNT, NewsroomSettings
+from services.newsroom.settings import HOST, OUTLET_COUNT, NewsroomSettings
 from shared.clock import SystemClock, to_ms
 from shared.errors import ConfigurationError
 from tests.e2e.running import free_ports
