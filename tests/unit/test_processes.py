@@ -64,8 +64,11 @@ def test_a_process_runs_until_it_has_ended_whoever_asks() -> None:
 
 
 def test_services_are_found_by_what_they_were_started_with() -> None:
-    waiting = [sys.executable, "-c", "input()", "service", "search"]
+    waiting = [sys.executable, "-c", "input('?')", "service", "search"]
 
-    with subprocess.Popen(waiting, stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(waiting, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        # Once it asks, it has its arguments: the system tells none a moment after it was started.
+        process.stdout.read(1)
         assert services_of(os.getpid()).get("search") == process.pid
         process.communicate(b"\n")
