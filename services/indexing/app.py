@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 _PORT_OFFSET = 3
 _OPEN_AGAIN_S = 1.0
 # A commit of the embedded store costs about the same for one article as for a hundred: so commits are made fewer.
-_EMBEDDED_PACE_S = 1.2
+_EMBEDDED_PACE_S = 0.8
 # An article is found before its story says so anyway; and a story that changes several times within the pace is written
 # once.
 _STORIES_PACE_S = 2.0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from shared.article_store.document import StoredArticle
+from shared.article_store.facts import facts_of
 from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
 from shared.article_store.stories import (
@@ -223,7 +224,7 @@ class _Writers:
         if not changed:
             # A commit without a change still costs what one of some articles does. Most new stories are of one article.
             return
-        self._replace_facts(changed)
+        self._replace_facts({i: own for i, own in changed.items() if i in put or _says_anew(own, present.get(i))})
         for article_id, own in changed.items():
             self._vectors.change(article_id, present.get(article_id), own)
         self._vectors.commit()
@@ -238,6 +239,11 @@ class _Writers:
         if fact_index.replace(self._facts, self._indexes.facts.searcher(), changed):
             self._facts.commit()
             self._indexes.facts.reload()
+
+
+def _says_anew(own: StoredArticle | None, before: StoredArticle | None) -> bool:
+    """Whether the facts of an article changed with its standing; most changes are of its story's size."""
+    return own is None or before is None or facts_of(own) != facts_of(before)
 
 
 def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:
