@@ -80,10 +80,10 @@ def committed_past(settings: StoreSettings) -> Iterator[TieredWriter]:
     writer.close()
 
 
-def committed(settings: StoreSettings) -> int:
-    """The number of the last commit of the articles; it rises with every operation."""
+def committed(settings: StoreSettings, index: str = "") -> int:
+    """The number of the last commit of the articles, or of another index; it rises with every operation."""
     articles = settings.data_dir / "articles"
-    meta = json.loads((articles / (articles / "CURRENT").read_text() / "meta.json").read_text())
+    meta = json.loads((articles / (articles / "CURRENT").read_text() / index / "meta.json").read_text())
     return int(meta["opstamp"])
 
 
@@ -330,3 +330,29 @@ async def test_a_story_that_changes_no_article_costs_the_articles_no_commit(tant
         assert untouched == before
         assert committed(tantivy_settings) > before
         assert [hit.stored.story_size for hit in (await store.search()).hits] == [2, 2]
+
+
+async def test_facts_are_written_again_when_their_article_becomes_a_copy_and_not_when_its_story_grows(
+    tantivy_settings: StoreSettings,
+):
+    said = an_enrichment(quotes=(a_quote(),))
+    grown = a_story_changed(1, 2, version=REVISION + 1)
+    original, copy = a_story_changed(1, 2, version=REVISION + 2).members
+    with_copy = grown.model_copy(
+        update={
+            "version": REVISION + 2,
+            "members": (original, copy.model_copy(update={"copy_of": original.article_id})),
+        }
+    )
+    async with opened(tantivy_settings) as store:
+        await store.put(a_stored_article(1, said), a_stored_article(2, said))
+        await store.change_stories(a_story_changed(1))
+        before = committed(tantivy_settings, "facts")
+        await store.change_stories(grown)
+        assert committed(tantivy_settings, "facts") == before
+        assert [hit.stored.story_id for hit in (await store.search()).hits] == [grown.story_id] * 2
+
+        await store.change_stories(with_copy)
+
+        assert committed(tantivy_settings, "facts") > before
+        assert (await store.reader.facts(FactQuery(copies="hide"))).total.value == 1
