@@ -22,16 +22,18 @@ from tests.e2e.running import free_ports
 
 MOST = 0.15
 _HOSTS = 20
-# Of a look: long enough for a few seconds of the processor, short enough to be of one size.
+# Of a look: long enough for what happens once in thousands of articles to count for its share and no more (an
+# extraction process is replaced after 2,000 pages, large segments are merged), short enough to be of one size.
 _WINDOW = 500
+_WINDOW_SHARE = 5
 # The first articles of a process pay for its start.
 _WARM = 200
 
 
 def spans_until(articles: int) -> list[tuple[int, int]]:
-    """The last 500 articles before 1,000, 10,000, 100,000, … and before `articles`, which is at least 1,000."""
+    """The last fifth, at least 500, of the articles before 1,000, 10,000, 100,000, … and `articles`, at least 1,000."""
     sizes = [size for exponent in range(3, 10) if (size := 10**exponent) < articles]
-    return [(size - _WINDOW, size) for size in [*sizes, articles]]
+    return [(size - max(_WINDOW, size // _WINDOW_SHARE), size) for size in [*sizes, articles]]
 
 
 async def grown(folder: Path, hosts: int, spans: Sequence[tuple[int, int]]) -> list[Window]:
