@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.crawl import crawling
@@ -36,13 +36,20 @@ def spans_until(articles: int) -> list[tuple[int, int]]:
     return [(size - max(_WINDOW, size // _WINDOW_SHARE), size) for size in [*sizes, articles]]
 
 
-async def grown(folder: Path, hosts: int, spans: Sequence[tuple[int, int]]) -> list[Window]:
-    """What articles take in each span, over a stack and sites of their own."""
+async def grown(
+    folder: Path, hosts: int, spans: Sequence[tuple[int, int]], name: Callable[[Window], str]
+) -> list[Window]:
+    """What articles take in each span, over a stack and sites of their own; a line for each as soon as it is known."""
+
+    def say(window: Window) -> None:
+        sys.stdout.write(told(name(window), window.ms))
+        sys.stdout.flush()
+
     await asyncio.to_thread(folder.mkdir)
     # A few more, so that the last window does not end in the idling of what has nothing more to do.
     plan = Plan(hosts, -(-(spans[-1][1] + _WARM) // hosts), free_ports(1), latency_s=0.0)
     async with crawling.Bench(None, folder).sites(plan) as sites:
-        return await Stack(folder, None, "growth").windows(plan, spans, sites)
+        return await Stack(folder, None, "growth").windows(plan, spans, sites, say)
 
 
 def told(size: str, ms: Mapping[str, float]) -> str:
@@ -66,15 +73,11 @@ def growth(windows: Sequence[Window]) -> float:
 async def measure(articles: int, hosts: Sequence[int], folder: Path) -> bool:
     """Say what articles take as they and their sources become more; whether that stays flat."""
     sys.stdout.write(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}\n")
-    by_sources = []
+    by_sources: list[Window] = []
     for number in hosts:
-        [window] = await grown(folder / f"hosts-{number}", number, [(_WARM, _WARM + _WINDOW)])
-        sys.stdout.write(told(f"{number} sources", window.ms))
-        sys.stdout.flush()
-        by_sources.append(window)
-    by_articles = await grown(folder / "articles", _HOSTS, spans_until(articles))
-    for window in by_articles:
-        sys.stdout.write(told(f"{window.ended[1]} articles", window.ms))
+        span = (_WARM, _WARM + _WINDOW)
+        by_sources += await grown(folder / f"hosts-{number}", number, [span], lambda _, n=number: f"{n} sources")  # type: ignore[misc]
+    by_articles = await grown(folder / "articles", _HOSTS, spans_until(articles), lambda w: f"{w.ended[1]} articles")
     for what, windows in (("sources", by_sources), ("articles", by_articles)):
         sys.stdout.write(f"with {what}: {growth(windows):+.1%} (at most {MOST:+.0%})\n")
     return growth(by_sources) <= MOST and growth(by_articles) <= MOST

@@ -115,8 +115,11 @@ class Stack:
             await connection.close()
             await server.stop(self._clock)
 
-    async def windows(self, plan: Plan, spans: Sequence[tuple[int, int]], load_pid: int) -> list[Window]:
-        """What articles take between the first and the last of each span; the spans follow each other."""
+    async def windows(
+        self, plan: Plan, spans: Sequence[tuple[int, int]], load_pid: int, say: Callable[[Window], None]
+    ) -> list[Window]:
+        """What articles take between the first and the last of each span, said when it has passed; the spans follow
+        each other."""
         server = await start_server(
             bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
         )
@@ -126,18 +129,22 @@ class Stack:
                 await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
                 self._start("crawler")
                 # Side by side: the crawler is ahead of the others, by more than a span.
-                return await asyncio.gather(*(self._window(connection, span, load_pid) for span in spans))
+                return await asyncio.gather(*(self._window(connection, span, load_pid, say) for span in spans))
         finally:
             await connection.close()
             await server.stop(self._clock)
 
-    async def _window(self, connection: RedisConnection, span: tuple[int, int], load_pid: int) -> Window:
+    async def _window(
+        self, connection: RedisConnection, span: tuple[int, int], load_pid: int, say: Callable[[Window], None]
+    ) -> Window:
         """The crawler answers for what it fetched in the span, the others for what ended."""
         fetching, ending = await asyncio.gather(
             self._took(connection, span, load_pid, lambda ledger: ledger.fetched),
             self._took(connection, span, load_pid, lambda ledger: ledger.fetched - ledger.in_flight),
         )
-        return Window(span, {**ending, **{name: fetching[name] for name in ("crawler", "sites")}})
+        window = Window(span, {**ending, **{name: fetching[name] for name in ("crawler", "sites")}})
+        say(window)
+        return window
 
     async def _took(
         self, connection: RedisConnection, span: tuple[int, int], load_pid: int, count: Callable[[Ledger], int]
