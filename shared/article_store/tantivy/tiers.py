@@ -126,12 +126,13 @@ class TieredWriter:
 
     def _begin(self) -> None:
         """Seal all that is committed, and begin a fresh index; what a killed writer left uncommitted is gone."""
+        committed = _read(self._folder)
         tiers = self._folder / FOLDER
         self._sealed_folder, self._fresh_folder = tiers / "sealed", tiers / "fresh"
         shutil.rmtree(tiers, ignore_errors=True)
-        for folder in (self._sealed_folder, self._fresh_folder):
-            folder.mkdir(parents=True)
-        committed = _read(self._folder)
+        # Not the folder itself: who takes an index away and puts it back would find another in its place.
+        for folder in (tiers, self._sealed_folder, self._fresh_folder):
+            folder.mkdir()
         names = _link(committed, self._folder, self._sealed_folder)
         # Tantivy removes only files that it has listed itself.
         (self._sealed_folder / _MANAGED).write_text(json.dumps([_META, *names]))

@@ -253,3 +253,12 @@ def test_no_hand_over_waits_for_a_merge_of_very_many(folder: Path, monkeypatch: 
     put(writer, "4", "5")
     assert segments(folder / FOLDER / "fresh") == []
     writer.close()
+
+
+def test_a_folder_that_was_taken_away_is_not_made_again(folder: Path):
+    folder.rename(folder.with_name("away"))
+
+    with pytest.raises(OSError, match="No such file"):
+        opened(folder)
+
+    assert not folder.exists()
