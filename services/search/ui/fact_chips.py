@@ -34,12 +34,11 @@ def _bounds(query: FactQuery) -> Iterator[tuple[str, FactQuery]]:
         yield f"Amount: from {wording.amount(query.amount_from, 'USD')}", replace(query, amount_from=None)
     if query.amount_to is not None:
         yield f"Amount: below {wording.amount(query.amount_to, 'USD')}", replace(query, amount_to=None)
-    if query.published_from is not None:
-        day = wording.moment(query.published_from, "day").text
-        yield f"Published: from {day}", replace(query, published_from=None)
-    if query.published_to is not None:
-        day = wording.last_day_before(query.published_to)
-        yield f"Published: until {day}", replace(query, published_to=None)
+    first, last = wording.published_between(query.published_from, query.published_to)
+    if first is not None:
+        yield first, replace(query, published_from=None)
+    if last is not None:
+        yield last, replace(query, published_to=None)
 
 
 def _allowing(query: FactQuery, field: FactField, value: str) -> FactQuery:

@@ -24,9 +24,8 @@ def _filters(query: StoryQuery, names: Mapping[str, str]) -> Iterator[tuple[str,
         yield f"Who: not {names.get(value, value)}", replace(query, without=left)
     if query.size_from > 1:
         yield f"Articles: at least {query.size_from:,}", replace(query, size_from=1)
-    if query.published_from is not None:
-        day = wording.moment(query.published_from, "day").text
-        yield f"Published: from {day}", replace(query, published_from=None)
-    if query.published_to is not None:
-        day = wording.last_day_before(query.published_to)
-        yield f"Published: until {day}", replace(query, published_to=None)
+    first, last = wording.published_between(query.published_from, query.published_to)
+    if first is not None:
+        yield first, replace(query, published_from=None)
+    if last is not None:
+        yield last, replace(query, published_to=None)

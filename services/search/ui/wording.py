@@ -91,6 +91,12 @@ def last_day_before(end: datetime) -> str:
     return moment(max(end, first_of_all + _INSTANT) - _INSTANT, "day").text
 
 
+def published_between(start: datetime | None, end: datetime | None) -> tuple[str | None, str | None]:
+    """The bounds of a filter by publication, each as a chip says it; None where it is open."""
+    first = None if start is None else f"Published: from {moment(start, 'day').text}"
+    return first, None if end is None else f"Published: until {last_day_before(end)}"
+
+
 def span(first: datetime, last: datetime) -> tuple[Moment, Moment]:
     """Both ends of a time; the second without its day where that is the day of the first."""
     start, end = moment(first), moment(last)
