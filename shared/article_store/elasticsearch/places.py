@@ -12,6 +12,7 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch, BadRequestError, NotFoundError
 
+from shared.article_store.document import StoredArticle
 from shared.article_store.elasticsearch import bulk, past
 from shared.article_store.elasticsearch.layout import (
     LAYOUT_ID,
@@ -20,6 +21,7 @@ from shared.article_store.elasticsearch.layout import (
     everywhere,
     generation_name,
     index_of,
+    month_of,
     target_of,
     template,
 )
@@ -313,3 +315,12 @@ def _newest(answers: Iterable[Document]) -> dict[str, Document]:
             if known is None or found["_version"] > known["_version"]:
                 newest[found["_id"]] = found
     return newest
+
+
+def homeless(found: Found, articles: Iterable[StoredArticle]) -> dict[str, str]:
+    """The months of articles that have none yet, as the first of their states says."""
+    missing: dict[str, str] = {}
+    for stored in articles:
+        if stored.article_id not in found.homes:
+            missing.setdefault(stored.article_id, month_of(stored.article.first_seen_at))
+    return missing

@@ -51,7 +51,7 @@ class ElasticsearchReindexing:
             await bring_up_stories(self._client, self._clock, self._prefix)
             if layout.is_filling:
                 writer = ElasticsearchArticleWriter(self._client, self._clock, self._prefix, self._own)
-                await self._generations.copy(writer.places, writer.settle, report)
+                await self._generations.copy(writer.places, writer.settling.settle, report)
                 await self._generations.switch()
             else:
                 # The rest of what a writer makes when it is opened.

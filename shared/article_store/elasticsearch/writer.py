@@ -12,34 +12,28 @@ from shared.article_store.elasticsearch.connection import connect, our_errors
 from shared.article_store.elasticsearch.facts import MADE_AT_ONCE, FactKeeper, Touched, bring_up_facts, touched
 from shared.article_store.elasticsearch.generations import bring_up
 from shared.article_store.elasticsearch.layout import month_of
-from shared.article_store.elasticsearch.looks import NOTHING_KNOWN, Known, Looks, Revisions
+from shared.article_store.elasticsearch.looks import Known, Looks, Revisions
 from shared.article_store.elasticsearch.mapping import (
     SOURCE,
     STANDING_FIELDS,
-    State,
     fingerprint,
     placed,
     source_of,
     standing_of,
-    taken_away,
 )
 from shared.article_store.elasticsearch.operations import Operation
-from shared.article_store.elasticsearch.places import NOWHERE, Found, Months, Places, claims
+from shared.article_store.elasticsearch.places import Found, Places, claims, homeless
+from shared.article_store.elasticsearch.settling import ROUNDS, SETTLED_AT_ONCE, Settling
 from shared.article_store.elasticsearch.stories import StoryKeeper, bring_up_stories
-from shared.article_store.past import Past, RevisionPlan, in_standing, plans, standing, withdraw_result
+from shared.article_store.past import Past, RevisionPlan, plans, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
-from shared.article_store.stories import Claim, StoredStory, is_newer, left_behind, newest, touched_members, without
+from shared.article_store.stories import StoredStory, is_newer, left_behind, newest, touched_members, without
 from shared.article_store.versions import Write, decide
 from shared.clock import Clock
 from shared.errors import DependencyUnavailable
 from shared.events.articles import ArticleWithdrawn, first_version
 from shared.events.stories import StoryChanged
 from shared.settings import StoreSettings
-
-# Each round more needs another writer to have changed the same article in between.
-_ROUNDS = 8
-# A batch of stories may name tens of thousands of articles.
-_SETTLED_AT_ONCE = 500
 
 
 class ElasticsearchArticleWriter:
@@ -59,6 +53,12 @@ class ElasticsearchArticleWriter:
         self._looks = Looks(client, prefix, self._places)
         self._facts = FactKeeper(client, clock, prefix, self._places)
         self._stories = StoryKeeper(client, clock, prefix)
+        self._settling = Settling(client, clock, prefix, self._places, self._looks, self._facts, self._stories)
+
+    @property
+    def settling(self) -> Settling:
+        """What gives articles the standing that they should have."""
+        return self._settling
 
     @property
     def places(self) -> Places:
@@ -80,7 +80,7 @@ class ElasticsearchArticleWriter:
             with our_errors():
                 await past.create(client, settings.index_prefix)
                 await bring_up_stories(client, clock, settings.index_prefix)
-                await bring_up(client, settings.index_prefix, own, writer.places, writer.settle)
+                await bring_up(client, settings.index_prefix, own, writer.places, writer.settling.settle)
                 await bring_up_facts(client, clock, settings.index_prefix)
         except BaseException:
             await client.close()
@@ -98,7 +98,7 @@ class ElasticsearchArticleWriter:
             # outcome may be that of a moment ago.
             decided = decide(present, {article_id: of_one.past for article_id, of_one in planned.items()}, articles)
             written = [write.stored for write in decided if write.result != "stale"]
-            missing = _homeless(found, [*present.values(), *written])
+            missing = homeless(found, [*present.values(), *written])
             seen = await self._facts_seen(present, articles)
             believed = {**present, **{stored.article_id: stored for stored in written}}
             first = {i: planned[i].past.revisions for i in missing if i not in present}
@@ -112,7 +112,7 @@ class ElasticsearchArticleWriter:
             results = await self._places.write(found.layout, homes, articles_placed, beside=facts)
             marks = {s.article_id: result.mark for s, result in zip(written, results, strict=True) if result.mark}
             await self._facts.settle(
-                seen, believed, await self.settle(article_ids, homes, Known(believed, marks, first))
+                seen, believed, await self._settling.settle(article_ids, homes, Known(believed, marks, first))
             )
         return _outcomes(decided, results)
 
@@ -131,8 +131,8 @@ class ElasticsearchArticleWriter:
             told = await self._stories.about(deleted)
             without_them = [without(story, deleted) for story in told]
             await self._stories.write(without_them)
-            await self._settle_members(left_behind(told, without_them))
-            await self.settle(article_ids, found.homes)
+            await self._settling.settle_members(left_behind(told, without_them))
+            await self._settling.settle(article_ids, found.homes)
             seen = touched(present.values())
             for event in events:
                 of_one = seen.setdefault(event.article_id, Touched())
@@ -149,23 +149,15 @@ class ElasticsearchArticleWriter:
         with our_errors():
             before = known = await self._stories.read(said)
             touched_ids: set[str] = set()
-            for _ in range(_ROUNDS):
+            for _ in range(ROUNDS):
                 touched_ids |= await self._keep_stories(said, known)
-                await self._settle_members(touched_ids)
+                await self._settling.settle_members(touched_ids)
                 # Another writer may have kept a newer one meanwhile, without knowing whom this one had named.
                 now = await self._stories.read(said)
                 if all(now[i].version == story.version for i, story in said.items()):
                     return story_outcomes(events, before)
                 known, said = now, {i: now[i] for i in said}
         raise DependencyUnavailable(f"{len(said)} stories change faster in elasticsearch than their articles")
-
-    async def _settle_members(self, article_ids: Collection[str]) -> None:
-        """Settle articles, and the facts of those that became a copy of another or are none any more."""
-        ordered = sorted(article_ids)
-        for start in range(0, len(ordered), _SETTLED_AT_ONCE):
-            turned: dict[str, StoredArticle] = {}
-            states = await self.settle(ordered[start : start + _SETTLED_AT_ONCE], turned=turned)
-            await self._facts.settle(touched(turned.values()), turned, states)
 
     async def _keep_stories(self, said: Mapping[str, StoredStory], known: Mapping[str, StoredStory]) -> set[str]:
         """Write what is newer; the articles that may belong to another story now."""
@@ -187,8 +179,8 @@ class ElasticsearchArticleWriter:
         """The members of stories whose articles are in another one: a newer version may claim them back."""
         members = sorted({(member.article_id, story.story_id) for story in stories for member in story.members})
         found: set[str] = set()
-        for start in range(0, len(members), _SETTLED_AT_ONCE):
-            some = members[start : start + _SETTLED_AT_ONCE]
+        for start in range(0, len(members), SETTLED_AT_ONCE):
+            some = members[start : start + SETTLED_AT_ONCE]
             there = await self._places.find(sorted({article_id for article_id, _ in some}), STANDING_FIELDS)
             standings = {article_id: standing_of(item)[1] for article_id, item in there.articles.items()}
             found |= {a for a, story_id in some if a in standings and not _is_in(standings[a], story_id)}
@@ -243,58 +235,6 @@ class ElasticsearchArticleWriter:
             seen[article_id].fact_ids |= fact_ids
         return seen
 
-    async def settle(
-        self,
-        article_ids: Sequence[str],
-        homes: Months = NOWHERE,
-        known: Known = NOTHING_KNOWN,
-        turned: dict[str, StoredArticle] | None = None,
-    ) -> dict[str, State]:
-        """Return when every article has the standing that its past gives it, and none is there that was deleted;
-        what those are that are there. `homes` are the months of articles, as far as they are known. Where `turned` is
-        given, facts of articles that became a copy or are none any more are written with them, and it says which.
-
-        Raises:
-            DependencyUnavailable: others change the articles faster than this comes to an end, or another program
-                writes articles now: what was just written is to be put by that one.
-        """
-        open_ids, states = article_ids, dict[str, State]()
-        for _ in range(_ROUNDS):
-            found, pasts = await self._looks.look(open_ids, STANDING_FIELDS, homes=homes, known=known)
-            standings = {i: known.standing(i, item) for i, item in found.articles.items()}
-            states = {i: state for i, state in states.items() if i not in pasts}
-            states |= {i: known.state(i, item) for i, item in found.articles.items()}
-            rewritten, _ = await past.carry_out(self._client, self._clock, self._prefix, plans(pasts, {}))
-            said = await self._stories.marks_for({i: _claimed(standings.get(i)) for i in open_ids})
-            pasts = {i: replace(pasts[i], stories=said[i]) for i in open_ids}
-            wrong = [i for i, standing in standings.items() if not _is_right(*standing, pasts[i])]
-            await self._mend(wrong, pasts, turned)
-            open_ids = sorted({*rewritten, *wrong})
-            if not open_ids:
-                return states
-            known = NOTHING_KNOWN
-        raise DependencyUnavailable(f"{len(open_ids)} articles change faster in elasticsearch than their past is kept")
-
-    async def _mend(
-        self, article_ids: Sequence[str], pasts: Mapping[str, Past], turned: dict[str, StoredArticle] | None
-    ) -> None:
-        if not article_ids:
-            return
-        found = await self._places.find(article_ids, [SOURCE])
-        present = {article_id: source_of(item) for article_id, item in found.articles.items()}
-        planned = plans({article_id: pasts[article_id] for article_id in article_ids}, present)
-        missing = _homeless(found, present.values())
-        _, claimed = await past.carry_out(self._client, self._clock, self._prefix, planned, claims(missing))
-        homes = {**found.homes, **await self._places.claimed(missing, claimed)}
-        mended = {article_id: in_standing(stored, planned[article_id].past) for article_id, stored in present.items()}
-        operations = [_mended(stored, planned[article_id].past) for article_id, stored in mended.items()]
-        facts: list[Operation] = []
-        if turned is not None:
-            now = {i: s for i, s in mended.items() if (s.copy_of is None) != (present[i].copy_of is None)}
-            facts = await _collected(self._facts.operations(sorted(now), touched(now.values()), now))
-            turned |= now
-        await self._places.write(found.layout, homes, operations, beside=facts)
-
     async def _present(self, article_ids: Sequence[str]) -> dict[str, StoredArticle]:
         found = await self._places.find(article_ids, [SOURCE])
         return {article_id: source_of(item) for article_id, item in found.articles.items()}
@@ -314,31 +254,8 @@ async def _collected(operations: AsyncIterator[Operation]) -> list[Operation]:
     return [operation async for operation in operations]
 
 
-def _homeless(found: Found, articles: Iterable[StoredArticle]) -> dict[str, str]:
-    """The months of articles that have none yet, as the first of their states says."""
-    missing: dict[str, str] = {}
-    for stored in articles:
-        if stored.article_id not in found.homes:
-            missing.setdefault(stored.article_id, month_of(stored.article.first_seen_at))
-    return missing
-
-
-def _is_right(revision: int, own: Standing, claim: Claim, known: Past) -> bool:
-    return not known.forbids(revision) and own == standing(known, revision, claim)
-
-
 def _is_in(own: Standing, story_id: str) -> bool:
     return own.story is not None and own.story.story_id == story_id
-
-
-def _claimed(standing: tuple[int, Standing, Claim] | None) -> set[str]:
-    return {standing[2].story_id} if standing is not None and standing[2].story_id is not None else set()
-
-
-def _mended(stored: StoredArticle, known: Past) -> Operation:
-    if known.erased is not None and known.forbids(stored.article.revision):
-        return taken_away(stored.article_id, known.erased.revision)
-    return placed(stored)
 
 
 def _outcomes(decided: Sequence[Write], results: Iterable[bulk.ItemResult]) -> list[PutOutcome]:
