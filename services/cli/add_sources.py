@@ -14,7 +14,8 @@ from shared.errors import ConfigurationError, NewsweirError
 from shared.events.commands import FoundDoor, SiteFound
 from shared.redis_client import RedisConnection
 from shared.settings import load
-from shared.sources import Source, SourceRegistry, read_sources_file, source_for
+from shared.source_registry import SourceRegistry
+from shared.sources import Source, read_sources_file, source_for
 
 _SEVERAL_A_DAY = 2.0
 

@@ -20,7 +20,7 @@ from shared.errors import InvalidInput
 from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.settings import StoreSettings
-from shared.sources import SourceRegistry
+from shared.source_registry import SourceRegistry
 
 # Replays stand back: fetched articles still find room in the stream.
 _MAX_BACKLOG = 2_000

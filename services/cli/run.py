@@ -30,7 +30,8 @@ from services.cli.view import View
 from shared.clock import Clock
 from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
 from shared.settings import BusSettings, HttpSettings, environment_for, variable_of
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 
 _LOOK_EVERY_S = 1.0
 _WARNINGS_AT_ONCE = 3

@@ -11,7 +11,8 @@ from services.cli.source_parts import parse_part, part_of
 from services.cli.with_broker import with_broker
 from shared.errors import ConfigurationError
 from shared.redis_client import RedisConnection
-from shared.sources import Source, SourceRegistry, parse_sources, read_document, sources_yaml
+from shared.source_registry import SourceRegistry
+from shared.sources import Source, parse_sources, read_document, sources_yaml
 
 Form = Literal["yaml", "opml"]
 _OPML_SUFFIXES = (".opml", ".xml")

@@ -11,7 +11,8 @@ from shared.errors import ConfigurationError, InvalidInput
 from shared.http_client import GuardedClient
 from shared.redis_client import RedisConnection
 from shared.source_health import SourceHealth, report_of, state_of
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.urls import host_of
 
 _ANSWER_S = 10.0

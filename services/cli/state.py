@@ -14,7 +14,7 @@ from shared.clock import Clock, from_ms, to_ms
 from shared.redis_client import RedisConnection
 from shared.registry import FORGOTTEN, mark_complete, suppress_again
 from shared.settings import StoreSettings
-from shared.sources import SourceRegistry
+from shared.source_registry import SourceRegistry
 
 # A script of so many articles holds the broker for some milliseconds.
 _BATCH = 200

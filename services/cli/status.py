@@ -16,7 +16,8 @@ from shared.dispositions import read_ledger
 from shared.redis_client import RedisConnection
 from shared.settings import HttpSettings
 from shared.source_health import SourceHealth, change_of, state_of
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.topology import STAGES
 
 _TIMEOUT_S = 3.0

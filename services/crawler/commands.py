@@ -11,7 +11,7 @@ from shared.commands import answer
 from shared.errors import DependencyUnavailable, InvalidInput, NewsweirError
 from shared.events.commands import CommandAnswer, CrawlerCommand, Discover, Refusal, SiteFound, VisitNow, VisitsDue
 from shared.redis_client import RedisConnection
-from shared.sources import SourceRegistry
+from shared.source_registry import SourceRegistry
 
 
 class AnswerCommands:

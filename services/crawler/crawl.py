@@ -41,7 +41,8 @@ from shared.http_client import GuardedClient
 from shared.isolation import IsolatedPool
 from shared.process import DRAIN_S
 from shared.redis_client import BROKER_ERRORS, RedisConnection
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.urls import article_id
 
 _log = structlog.get_logger()

@@ -7,7 +7,8 @@ from services.crawler.politeness import PRODUCT_TOKEN, HostRobots
 from shared.events.articles import Right
 from shared.redis_client import BROKER_ERRORS
 from shared.source_health import DoorHealth, DoorRobots, SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 
 _LONGEST_ERROR = 300
 Change = Callable[[SourceHealth], SourceHealth]

@@ -10,7 +10,7 @@ from shared import metrics
 from shared.clock import Clock
 from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.source_health import STATES, SourceHealth, change_of, state_of
-from shared.sources import SourceRegistry
+from shared.source_registry import SourceRegistry
 from shared.yields import YieldChange
 
 _log = structlog.get_logger()

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Sequence
 
 from services.enrichment.stories import rearranging
-from services.enrichment.stories.state import Plan, StoryState
+from services.enrichment.stories.plan import Plan
+from services.enrichment.stories.state import StoryState
 from services.enrichment.stories.story import Member, Story
 from shared.bus.outcome import Done, Outcome, Publish
 from shared.clock import Clock, from_ms

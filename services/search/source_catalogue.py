@@ -10,7 +10,8 @@ from shared.errors import DependencyUnavailable, InvalidInput, PermanentFailure
 from shared.events.commands import SiteFound
 from shared.redis_client import CONNECTION_ERRORS, RedisConnection
 from shared.source_health import STATES, HealthReport, SourceHealth, report_of
-from shared.sources import MAX_SOURCES, Source, SourceRegistry, source_for
+from shared.source_registry import SourceRegistry
+from shared.sources import MAX_SOURCES, Source, source_for
 
 # A crawler asks a site for some pages, politely one after the other.
 DISCOVERY_TIMEOUT_S = 90.0

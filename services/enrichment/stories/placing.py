@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from services.enrichment.stories.assign import Placed, assign, counted
 from services.enrichment.stories.fingerprint import Fingerprint
-from services.enrichment.stories.state import LEAST_SHARED_KEYS, Found, Plan, Sought, StoryState, home_of
+from services.enrichment.stories.plan import Found, Plan, Sought, home_of
+from services.enrichment.stories.state import LEAST_SHARED_KEYS, StoryState
 from services.enrichment.stories.story import Member, Story, member
 from services.enrichment.stories.subject import Draft, Subject
 from shared.clock import Clock

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.enrichment.stories.fingerprint import Fingerprint
-from services.enrichment.stories.state import Plan, home_of
+from services.enrichment.stories.plan import Plan, home_of
 from services.enrichment.stories.story import Member, Story, opened
 from shared.errors import InvalidInput
 

@@ -14,17 +14,15 @@ Whoever reads is given, for each article, what was found and a stamp of it: the 
 looks again, and does nothing at all unless every stamp is still what it was.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pydantic_core import to_json
 
 from services.enrichment.stories import story as stories
-from services.enrichment.stories.fingerprint import Fingerprint
+from services.enrichment.stories.plan import Found, Plan, Sought
 from services.enrichment.stories.remembered import Remembered
 from services.enrichment.stories.story import Story
-from services.enrichment.stories.subject import Subject
 from shared.redis_client import RedisConnection
 
 KEPT_S = 30 * 86_400
@@ -35,7 +33,6 @@ _ABOUT_S = 10 * 86_400
 _COMMAND_S = 86_400
 # A story that was merged into another may have been merged on: so often it is followed.
 _LONGEST_TRAIL = 8
-_BUCKETS = 1 << 14
 # One entity in common is the rule in the news: a story is looked at when two features lead to it.
 LEAST_SHARED_KEYS = 2
 
@@ -183,83 +180,6 @@ return versions
 )
 
 
-@dataclass(frozen=True)
-class Sought:
-    """An article for which stories are looked for."""
-
-    article_id: str
-    prints: Fingerprint
-    subject: Subject
-
-    @cached_property
-    def seek(self) -> dict[str, object]:
-        """As the scripts take it."""
-        return {"a": self.article_id, "b": _bands(self.prints), "f": [f"{key:04x}" for key in self.subject.keys]}
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found for an article.
-
-    Attributes:
-        home: the story that it was assigned to before, or None.
-        copy_of: its original as it was then, where it is not listed by its story.
-        stamp: of all that was found.
-        names: of the stories that may have it.
-    """
-
-    home: str | None
-    copy_of: str | None
-    stamp: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be changed, and what it was decided on.
-
-    Attributes:
-        seeks: articles with the stamps of what was found for them.
-        read: stories by name with the version that was read, 0 for one that must not be there.
-        stories: as they are from now on; one without members that was merged into none is forgotten.
-        homes: article_id → its story, and behind a bar its original; empty for one to forget.
-        prints, subjects: what leads to a story from now on, with its name.
-        counts: feature → articles that have it; "n" → articles.
-        command_id: of the command that asked for it.
-    """
-
-    seeks: Sequence[tuple[Sought, str]] = ()
-    read: Mapping[str, int] | None = None
-    stories: Sequence[Story] = ()
-    homes: Mapping[str, str] | None = None
-    prints: Sequence[tuple[Fingerprint, str]] = ()
-    subjects: Sequence[tuple[Subject, str]] = ()
-    counts: Mapping[str, int] | None = None
-    command_id: str = ""
-
-    def asked_by(self, command_id: str) -> "Plan":
-        """The same, asked for by a command."""
-        return replace(self, command_id=command_id)
-
-    def as_json(self) -> str:
-        plan = {
-            "seeks": [sought.seek for sought, _ in self.seeks],
-            "stamps": [stamp for _, stamp in self.seeks],
-            "read": {name: str(version) for name, version in (self.read or {}).items()},
-            "stories": [
-                {"name": one.story_id, "into": one.merged_into or ""}
-                | ({"kept": stories.encode(one)} if one.members or one.merged_into else {})
-                for one in self.stories
-            ],
-            "homes": self.homes or {},
-            "bands": [part for prints, name in self.prints for band in _pairs(prints) for part in (*band, name)],
-            "about": [part for subject, name in self.subjects for key in subject.keys for part in (f"{key:04x}", name)],
-            "counts": self.counts or {},
-            "command": self.command_id,
-        }
-        return to_json(plan).decode()
-
-
 class StoryState:
     """The stories of one broker; any number of processes use it at once."""
 
@@ -327,23 +247,9 @@ class StoryState:
         return versions
 
 
-def home_of(story: Story, article_id: str, copy_of: str | None) -> str:
-    """What is kept under an article's id: its story, and its original where the story does not list the article."""
-    is_told = copy_of is None or copy_of == article_id or article_id in story.ids
-    return story.story_id if is_told else f"{story.story_id}|{copy_of}"
-
-
 def _eras(now_ms: int) -> tuple[int, int]:
     era = now_ms // _BAND_ERA_MS
     return era, era - 1
-
-
-def _pairs(prints: Fingerprint) -> list[tuple[str, str]]:
-    return [(f"{band % _BUCKETS:x}", f"{band // _BUCKETS:x}") for band in prints.bands]
-
-
-def _bands(prints: Fingerprint) -> list[str]:
-    return [part for pair in _pairs(prints) for part in pair]
 
 
 def _found(home: str, stamp: str, names: Sequence[str]) -> Found:

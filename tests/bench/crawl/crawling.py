@@ -18,7 +18,7 @@ from shared.clock import SystemClock
 from shared.dispositions import read_ledger
 from shared.redis_client import open_connection
 from shared.settings import BusSettings, environment_for
-from shared.sources import SourceRegistry
+from shared.source_registry import SourceRegistry
 from tests.bench import servers
 from tests.bench.crawl.fetching import CONCURRENCY
 from tests.bench.crawl.requests import Request, read_log

@@ -22,7 +22,7 @@ from shared.dispositions import Ledger, read_ledger
 from shared.events.articles import ArticleIndexed, StageTimes
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings, environment_for
-from shared.sources import SourceRegistry
+from shared.source_registry import SourceRegistry
 from shared.topology import ARTICLES_INDEXED
 from tests.bench import servers
 from tests.bench.crawl.site import Plan

@@ -23,7 +23,8 @@ from shared.isolation import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import mark_complete
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.topology import ARTICLES_CRAWLED, ARTICLES_WITHDRAWN, Stream
 from tests.conftest import connected
 from tests.fakes import FakeClock

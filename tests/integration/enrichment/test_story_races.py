@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from services.enrichment.stories.placing import Membership, PlaceArticles
-from services.enrichment.stories.state import Plan, Sought, StoryState
+from services.enrichment.stories.plan import Plan, Sought
+from services.enrichment.stories.state import StoryState
 from shared.clock import SystemClock
 from shared.redis_client import RedisConnection, open_connection
 from shared.settings import BusSettings

@@ -14,7 +14,8 @@ from shared.errors import PermanentFailure
 from shared.events.commands import Refusal
 from shared.settings import HttpSettings
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.topology import ENRICHMENT
 from tests.integration.search.newsroom import HOSTILE, asking
 from tests.integration.search.test_pages import Outline, page

@@ -12,7 +12,8 @@ from shared.clock import SystemClock
 from shared.events.commands import CommandAnswer, CrawlerCommand, FoundDoor, Refusal, SiteFound
 from shared.settings import HttpSettings
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.topology import COMMANDS_CRAWLER
 from tests.integration.search.newsroom import asking
 

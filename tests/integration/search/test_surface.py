@@ -12,7 +12,8 @@ from services.search.app import create_app
 from services.search.settings import SearchSettings
 from shared.clock import SystemClock
 from shared.settings import BusSettings, HttpSettings, StoreSettings
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from tests.builders import a_story_changed
 from tests.contract.article_store.stores import opened
 from tests.indices import removed_afterwards

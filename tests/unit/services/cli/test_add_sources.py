@@ -5,7 +5,8 @@ import pytest
 from services.cli.add_sources import add_command, add_found, add_sources, in_words, with_scheme
 from shared.errors import ConfigurationError
 from shared.events.commands import FoundDoor, SiteFound
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 
 SITE = "https://news.example/"
 

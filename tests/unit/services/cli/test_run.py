@@ -1,5 +1,6 @@
 from services.cli.run import prune
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 
 
 def a_source(source_id: str) -> Source:

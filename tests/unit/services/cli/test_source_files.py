@@ -3,7 +3,8 @@ import pytest
 from services.cli.source_files import export_command, import_sources
 from services.cli.with_broker import with_broker
 from shared.errors import ConfigurationError
-from shared.sources import Source, SourceRegistry, parse_sources
+from shared.source_registry import SourceRegistry
+from shared.sources import Source, parse_sources
 
 FEED = '<outline text="Example" xmlUrl="https://example.org/rss" type="rss"/>'
 OPML = f'<opml version="2.0"><body><outline text="Tech">{FEED}<outline text="B" xmlUrl="x:"/></outline></body></opml>'

@@ -8,7 +8,8 @@ from shared.commands import answer
 from shared.errors import ConfigurationError, DependencyUnavailable, InvalidInput
 from shared.events.commands import CommandAnswer, CrawlerCommand, VisitsDue
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.topology import COMMANDS_CRAWLER
 from tests.fakes import FakeClock
 

@@ -12,7 +12,8 @@ from shared.clock import from_ms
 from shared.errors import DependencyUnavailable
 from shared.registry import FOREVER, is_complete, is_suppressed, read_entry
 from shared.settings import StoreSettings
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from tests.builders import a_stored_article, a_withdrawal, an_article
 from tests.indices import removed_afterwards
 from tests.unit.services.cli.holding import hold

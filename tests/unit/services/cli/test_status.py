@@ -11,7 +11,8 @@ from services.crawler.pausing import Pausing
 from shared.bus.lag import Pause
 from shared.settings import HttpSettings
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from shared.topology import STAGES
 from tests.fakes import FakeClock
 

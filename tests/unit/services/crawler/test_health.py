@@ -2,7 +2,8 @@ import pytest
 
 from services.crawler.health import HealthRecorder, reserves, yielded
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 
 NOW = 1_772_452_800_000  # 2026-03-02
 

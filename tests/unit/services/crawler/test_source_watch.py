@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 from services.crawler.source_watch import SourceWatch
 from shared import metrics
 from shared.source_health import SourceHealth
-from shared.sources import Source, SourceRegistry
+from shared.source_registry import SourceRegistry
+from shared.sources import Source
 from tests.fakes import FakeClock
 
 DAYS = [f"2026-02-{day:02}" for day in range(1, 29)]
