@@ -27,8 +27,6 @@ _MAX_CONNECTIONS = 100
 # A name that takes longer to look up is asked about again when it is contacted.
 _RESOLVED_S = 3.0
 _PERMANENT = frozenset({301, 308})
-# httpx reads the target of a redirect before we do, and calls what it cannot read an error of the connection.
-_BAD_LOCATION = "Invalid URL in location header"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -304,8 +302,6 @@ async def _our_errors(url: str, timeout_s: float) -> AsyncIterator[None]:
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, aiohttp.InvalidURL) as error:
         raise InvalidInput(f"not a URL that can be requested: {url}: {error}") from error
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        if str(error).startswith(_BAD_LOCATION):
-            raise InvalidInput(f"{url} redirects to what is no URL: {str(error)[:300]}") from error
         raise FetchFailed(f"no complete answer from {url}: {str(error)[:300] or type(error).__name__}") from error
     except ValueError as error:
         # Hosts that no name can have, ports out of range, headers that are no text.

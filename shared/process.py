@@ -22,6 +22,8 @@ _log = structlog.get_logger()
 # How long a service may finish what it holds; the supervisor kills later than this.
 DRAIN_S = 10.0
 _PROBE_TIMEOUT_S = 3.0
+# How long a server may wait afterwards for clients that do not take their answers.
+_FAREWELL_S = 3
 
 Body = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -58,7 +60,8 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
     """Serve `app` and run `body` until SIGTERM or SIGINT; the exit status to end the process with.
 
     `body` gets an event that is set when it must finish; it has DRAIN_S seconds, then it is cancelled. A body that
-    ends before the event is set, or raises, ends the process with status 1: somebody must start it again.
+    ends before the event is set, or raises, ends the process with status 1: somebody must start it again. So does a
+    server that ends early, once the body has finished.
 
     Raises:
         ConfigurationError: the port is taken, or the body found a setting wrong: starting again would not help.
@@ -68,15 +71,22 @@ async def run_until_signalled(name: str, body: Body, app: ASGIApp, *, host: str,
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = _Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="on"))
+    server = _Server(
+        uvicorn.Config(
+            app, host=host, port=port, log_config=None, access_log=False, lifespan="on",
+            timeout_graceful_shutdown=_FAREWELL_S,
+        )
+    )  # fmt: skip
     _log.info("starting", version=version("newsweir"), host=host, port=port)
     serving = asyncio.create_task(server.serve())
     working = asyncio.ensure_future(body(stop))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({working, serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if serving.done() and not stop.is_set():
+        if server.cannot_listen:
             raise ConfigurationError(f"cannot listen on {host}:{port}: choose another port with NEWSWEIR_HTTP_PORT")
+        if serving.done():
+            _log.error("answers no more", service=name, exc_info=serving.exception())
         return await _finish(name, working, stop)
     finally:
         stopping.cancel()
@@ -102,7 +112,7 @@ async def _finish(name: str, working: "asyncio.Future[None]", stop: asyncio.Even
     done, _ = await asyncio.wait({working}, timeout=DRAIN_S)
     if not done:
         _log.warning("did not finish in time; what it held will be taken up again", service=name, seconds=DRAIN_S)
-        return 0
+        return 1 if early else 0
     if error := working.exception():
         if isinstance(error, ConfigurationError):
             raise error
@@ -118,15 +128,21 @@ async def _finish(name: str, working: "asyncio.Future[None]", stop: asyncio.Even
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers and without ending the process when it cannot bind."""
+    """uvicorn without its own signal handlers and without ending the process when it cannot bind.
+
+    Attributes:
+        cannot_listen: whether it ended for want of its port.
+    """
+
+    cannot_listen = False
 
     async def serve(self, sockets: object = None) -> None:
         try:
             # What uvicorn's own `serve` does, but for taking the signals.
             await self._serve(None)
         except SystemExit:
-            # uvicorn exits when the port is taken; the caller says it better.
-            return
+            # uvicorn exits when the application does not start, which it has logged, or when the port is taken.
+            self.cannot_listen = not self.lifespan.should_exit
 
 
 async def _answer(service: str, probes: Sequence[Probe]) -> Response:

@@ -140,7 +140,7 @@ def version_of(given: str | None) -> int | None:
     Raises:
         InvalidInput: neither.
     """
-    if given is None or given.isdigit():
+    if given is None or given.isdecimal():
         return None if given is None else int(given)
     if given != CURRENT:
         raise InvalidInput(

@@ -90,7 +90,8 @@ async def prune_command(
     """Have all articles deleted that are older than so many days; the exit status, 1 where nobody agreed.
 
     Old is what was published and first seen before then: what was found late is kept as long as everything else.
-    Where the store keeps months together, those that are empty afterwards are dropped.
+    Where the store keeps months together, those that are empty afterwards are dropped; one that is empty already is
+    dropped without a question, for no article is lost with it.
 
     Raises:
         InvalidInput: no number of days is given.
@@ -106,9 +107,17 @@ async def prune_command(
     if dry_run or not (found or old):
         say("nothing was changed")
         return 0
-    if not agreed(f"Delete {found} articles with their revisions?"):
+    if found and not agreed(f"Delete {found} articles with their revisions?"):
         say("nothing was changed")
         return 1
+    if found:
+        await _delete(found, before, retiring, reader)
+    if months and old:
+        await _drop(months, before, {one.month for one in old}, retiring.clock)
+    return 0
+
+
+async def _delete(found: int, before: datetime, retiring: Retiring, reader: ArticleReader) -> None:
     done = 0
     with broken_off(lambda: f"{done} of {found} articles are deleted once indexing comes to them", "prune again"):
         async for stored in _older(reader, before):
@@ -116,9 +125,6 @@ async def prune_command(
             if done % _SAY_EVERY == 0:
                 say(f"{done} of {found}")
     say(f"{done} articles are deleted once indexing comes to them")
-    if months and old:
-        await _drop(months, before, {one.month for one in old}, retiring.clock)
-    return 0
 
 
 async def _drop(months: Months, before: datetime, old: set[str], clock: Clock) -> None:

@@ -159,7 +159,7 @@ def _exchange(record: Any, body: bytes) -> Exchange | None:  # noqa: ANN401 (war
     headers = record.rec_headers
     url, date = headers.get_header("WARC-Target-URI"), headers.get_header("WARC-Date")
     status = record.http_headers.get_statuscode()
-    if not url or not date or not url.lower().startswith(("http://", "https://")) or not status.isdigit():
+    if not url or not date or not url.lower().startswith(("http://", "https://")) or not status.isdecimal():
         return None
     found_by = headers.get_header(_FOUND_BY)
     return Exchange(

@@ -49,7 +49,8 @@ class Entry:
     def attempts(self) -> int:
         """How often handling it failed before."""
         value = self.fields.get(ATTEMPTS, "0")
-        return int(value) if value.isdecimal() else 0
+        # Longer ones no program of ours wrote, and Python refuses to read those of thousands of digits.
+        return int(value) if value.isdecimal() and len(value) < 10 else 0
 
     @property
     def fetch_id(self) -> str:

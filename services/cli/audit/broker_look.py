@@ -200,4 +200,4 @@ def _counted(disposition: str, count: int) -> Account:
 def _flight(entry: str) -> Flight:
     # What was changed by hand may lack parts; it still has to be counted.
     source_id, day, article_id, since_ms = (*entry.split("|", 3), "", "", "", "")[:4]
-    return Flight(source_id, day, article_id, int(since_ms) if since_ms.isdigit() else 0)
+    return Flight(source_id, day, article_id, int(since_ms) if since_ms.isdecimal() else 0)

@@ -18,6 +18,8 @@ from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.registry import suppressed_among
 from shared.topology import ALERT_DELIVERY
 
+_CHANNEL_GONE = "its channel was taken away before it was delivered"
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -85,6 +87,8 @@ class DeliverNotices:
         channel = next((c for c in alert.channels if c.id == line[0].channel_id), None) if alert else None
         if alert is None or channel is None:
             # Taken away while the notice was under way.
+            for event in line:
+                await self._give_up(event)
             return [(event, Done()) for event in line]
         served: list[tuple[AlertFired, Outcome]] = []
         refusal: TemporaryFailure | None = None
@@ -116,6 +120,13 @@ class DeliverNotices:
                 span.failed(error)
                 return Failed(error)
         return Done()
+
+    async def _give_up(self, event: AlertFired) -> None:
+        """Say that a notice goes nowhere; where the alert is gone, so is all that was noted of it."""
+        known = await self._deliveries.one(event.alert_id, event.delivery_id)
+        if known is not None and known.state in ("pending", "retrying"):
+            ended: dict[str, object] = {"state": "failed", "error": _CHANNEL_GONE, "changed_ms": self._clock.now_ms()}
+            await self._deliveries.update(event.alert_id, known.model_copy(update=ended))
 
     async def _note(self, alert: Alert, channel: Channel, event: AlertFired, outcome: Outcome) -> None:
         known = await self._deliveries.one(alert.id, event.delivery_id)

@@ -1,7 +1,7 @@
 """Copies of an article, hidden or shown."""
 
 from shared.article_store.query import ArticleQuery, FacetRequest, Words
-from tests.builders import a_stored_article, an_article, an_enrichment
+from tests.builders import a_stored_article, a_withdrawal, an_article, an_enrichment
 from tests.contract.article_store.stores import Store
 
 
@@ -27,6 +27,15 @@ async def test_copies_are_found_where_they_are_shown(store: Store):
     result = await store.search(copies="show")
 
     assert result.total.value == 2
+
+
+async def test_a_copy_of_what_an_operator_withdrew_does_not_take_its_place(store: Store):
+    await store.put(a_stored_article(1), a_copy(2, of=1))
+
+    await store.withdraw(a_withdrawal(1, reason="retired"))
+
+    hidden, shown = await store.search(copies="hide"), await store.search(copies="show")
+    assert (hidden.total.value, [hit.stored.article_id for hit in shown.hits]) == (0, [an_article(2).article_id])
 
 
 async def test_an_export_yields_what_a_search_counts(store: Store):

@@ -1,13 +1,19 @@
 import asyncio
+import contextlib
 import gc
 import os
 import signal
 import socket
+from collections.abc import AsyncIterator
 from importlib.metadata import version
 
 import httpx
 import pytest
 import structlog.testing
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from shared import metrics, process
 from shared.errors import ConfigurationError, DependencyUnavailable
@@ -164,6 +170,54 @@ async def test_a_port_that_is_taken_is_an_error_that_names_the_setting():
                 "search", body, probe_app("search", liveness=[], readiness=[]), host="127.0.0.1",
                 port=int(listener.getsockname()[1]),
             )  # fmt: skip
+
+
+async def test_an_application_that_does_not_start_is_no_matter_of_the_port():
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        raise RuntimeError("its templates are missing")
+        yield
+
+    worker = Worker()
+
+    assert (
+        await run_until_signalled(
+            "search", worker.run, Starlette(lifespan=lifespan), host="127.0.0.1", port=free_port()
+        )
+        == 1
+    )
+    assert worker.finished
+
+
+async def test_a_client_that_does_not_take_its_answer_does_not_keep_the_process(monkeypatch):
+    monkeypatch.setattr(process, "_FAREWELL_S", 0.1)
+    port, asked, clients = free_port(), asyncio.Event(), []
+
+    async def endless(request: Request) -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            asked.set()
+            while True:
+                yield b"." * 65_536
+                await asyncio.sleep(0)
+
+        return StreamingResponse(pieces())
+
+    async def body(stop: asyncio.Event) -> None:
+        async with asyncio.timeout(5):
+            while True:
+                with contextlib.suppress(OSError):
+                    clients.append(await asyncio.open_connection("127.0.0.1", port))
+                    break
+                await asyncio.sleep(0.01)
+        clients[0][1].write(b"GET /endless HTTP/1.1\r\nHost: service\r\n\r\n")
+        await asked.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+
+    app = Starlette(routes=[Route("/endless", endless)])
+    async with asyncio.timeout(10):
+        assert await run_until_signalled("search", body, app, host="127.0.0.1", port=port) == 0
+    clients[0][1].close()
 
 
 class Worker:

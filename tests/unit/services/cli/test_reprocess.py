@@ -251,6 +251,8 @@ def test_a_version_is_a_number_or_that_of_this_code(given, meant):
 def test_what_is_no_version_and_no_time_is_refused():
     with pytest.raises(InvalidInput, match="older-than-version"):
         version_of("newest")
+    with pytest.raises(InvalidInput, match="older-than-version"):
+        version_of("²")
     with pytest.raises(InvalidInput, match="enriched-before"):
         moment_of("yesterday")
 

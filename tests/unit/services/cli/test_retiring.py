@@ -1,6 +1,6 @@
 """Articles that an operator takes back, by events through indexing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from services.cli.audit.findings import Registered, store_gaps
 from services.cli.retiring import Retiring, prune_command, withdraw_command
 from services.indexing.handle import IndexArticles, WithdrawArticles
+from shared.article_store.months import OldMonth
 from shared.article_store.opening import open_months, open_reader, open_writer
 from shared.article_store.query import ArticleQuery
 from shared.errors import InvalidInput
@@ -144,6 +145,37 @@ async def test_a_month_of_which_all_is_older_is_dropped_once_it_is_empty(
     said = capsys.readouterr().err
     assert said.count("all that is in 2023-12 is older") == 2
     assert "2023-12 is dropped" in said
+
+
+class EmptyMonth:
+    """A store's months of which one holds nothing any more, as a run that was broken off leaves it."""
+
+    def __init__(self) -> None:
+        self.left = ["2023-12"]
+
+    async def before(self, before: datetime) -> list[OldMonth]:
+        return [OldMonth(month, articles=0, published_since=0) for month in self.left]
+
+    async def drop_empty(self, before: datetime) -> list[str]:
+        dropped, self.left = self.left, []
+        return dropped
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+
+async def test_where_only_an_empty_month_is_left_it_is_dropped_and_nobody_is_asked(world, capsys):
+    scene, _, reader = world
+    months, asked = EmptyMonth(), []
+
+    status = await prune_command(
+        365, Retiring(scene.connection, scene.clock), reader, dry_run=False, agreed=asked.append, months=months
+    )
+
+    said = capsys.readouterr().err
+    assert (status, asked, months.left) == (0, [], [])
+    assert "2023-12 is dropped" in said
+    assert "deleted" not in said
 
 
 async def test_without_a_number_of_days_nothing_is_pruned(world):

@@ -108,6 +108,18 @@ async def test_what_was_taken_away_while_a_notice_was_under_way_gets_none(connec
     assert (without_alert, without_channel, receiver.got) == ([Done()], [Done()], [])
 
 
+async def test_a_notice_whose_channel_was_taken_away_counts_as_given_up(connection, clock):
+    await hold(connection)
+    await noted(connection, a_notice())
+
+    outcomes = await deliver(connection, clock, a_notice())
+
+    [note] = await Deliveries(connection).of(an_alert().id)
+    assert outcomes == [Done()]
+    assert (note.state, note.attempts) == ("failed", 0)
+    assert "channel was taken away" in (note.error or "")
+
+
 async def test_what_was_forgotten_while_a_notice_was_under_way_is_not_told(connection, clock):
     one, other = a_notice(1).articles[0], a_notice(2).articles[0]
     both = a_notice(3).model_copy(update={"articles": (one, other)})
