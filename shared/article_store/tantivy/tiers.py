@@ -1,17 +1,18 @@
-"""Writes an index in two tiers, so that a commit of few documents never has thousands written again beside it.
+"""Writes an index in tiers by the size of its segments, so that a commit never has many documents written again.
 
 Tantivy merges all segments below some 10,000 documents as soon as there are eight, however large one of them is, and
 its binding lets nobody choose another policy: with a commit a second, up to 17,000 documents would be written again
-every seven seconds. So documents are added to a fresh index, which is small, and once that has FRESH_DOCUMENTS its
-segments go to the sealed one, which gets no document otherwise and is merged as seldom. Segments are files that never
-change: what both tiers list together, linked into one folder, is an index like any other, and the only one that is
-opened for reading.
+every seven seconds. So segments are kept in several indexes, each of which has those of one size and merges them among
+themselves: what came of eight small ones goes to the next. A document is written again once each time its index grows
+eightfold. Documents are added to the first, fresh one alone. Segments are files that never change: what all tiers list
+together, linked into one folder, is an index like any other, and the only one that is opened for reading.
 
     meta.json       what is committed: replaced atomically, and read again when the writer is opened
     *.store, …      the files of its segments
     tiers/          of the writer alone, made anew from the above whenever it is opened
     ├── fresh/      an index of what was added last
-    └── sealed/     an index of all the rest; links to the same files
+    ├── middle/     an index of segments of hundreds of documents
+    └── sealed/     an index of all larger ones; in each, links to the same files
 """
 
 import fcntl
@@ -20,8 +21,8 @@ import os
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from math import log2
 from pathlib import Path
@@ -30,10 +31,11 @@ import tantivy
 from pydantic import BaseModel, ConfigDict
 
 FOLDER = "tiers"
-# Of 1,000 to 2,000 about the same: twice as many are written again twice as often here, and half as often when sealed.
-FRESH_DOCUMENTS = 1_500
-# A merge of very many is not waited for until so many are fresh: the writer can only be opened anew once it has ended.
-_MOST_FRESH_DOCUMENTS = 12_000
+# Each tier, and how many documents a segment has at least that it takes. Eight of the least of one make one of the
+# next; and eight of the least of the last leave the level in which Tantivy merges all segments alike.
+TIERS = (("fresh", 0), ("middle", 264), ("sealed", 2_112))
+# A tier that merges very many is not waited for until so many are below it: it takes more only once it has ended.
+_MOST_WAITING_DOCUMENTS = 12_000
 # Tantivy's LogMergePolicy: segments within 0.75 powers of two are one level, and so are all below 10,000 documents.
 _SEGMENTS_MERGED, _LEAST_LEVEL, _LEVEL_WIDTH = 8, 10_000, 0.75
 # One thread writes a segment per commit; a second one would double their number, for merging to undo.
@@ -74,6 +76,46 @@ class _Meta(BaseModel):
         return sum(segment.documents for segment in self.segments)
 
 
+class _Tier:
+    """An index of its own in a folder, of the segments that it is given and what comes of them."""
+
+    def __init__(
+        self, folder: Path, prepare: Callable[[tantivy.Index], tantivy.Index], heap_bytes: int, whole: Path
+    ) -> None:
+        self.folder = folder
+        self._prepare = prepare
+        self._heap_bytes = heap_bytes
+        self._whole = whole
+
+    def open(self, given: _Meta) -> None:
+        """Begin anew with these segments, whose files are in the folder of the whole."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        names = _link(given, self._whole, self.folder)
+        # Tantivy removes only files that it has listed itself.
+        (self.folder / _MANAGED).write_text(json.dumps([_META, *names]))
+        (self.folder / _META).write_text(given.model_dump_json())
+        self._index = self._prepare(tantivy.Index.open(str(self.folder)))
+        self.writer = self._index.writer(self._heap_bytes, _THREADS)
+        if is_merging(given.segments):
+            # Merges begin after commits only.
+            self.writer.commit()
+
+    def delete(self, terms: Mapping[str, Collection[str]]) -> None:
+        """Delete the documents that have one of the terms, and commit that, if there are any."""
+        if not any(self._holds(field, values) for field, values in terms.items()):
+            return
+        for field, values in terms.items():
+            for value in values:
+                self.writer.delete_documents_by_term(field, value)
+        self.writer.commit()
+        self._index.reload()
+
+    def _holds(self, field: str, values: Collection[str]) -> bool:
+        wanted = tantivy.Query.term_set_query(self._index.schema, field, list(values))
+        return bool(self._index.searcher().search(wanted, limit=1, count=False).hits)
+
+
 class TieredWriter:
     """Adds and deletes documents of one index; there is one at a time, and nothing is seen before `commit`.
 
@@ -89,10 +131,19 @@ class TieredWriter:
 
     def __init__(self, folder: Path, prepare: Callable[[tantivy.Index], tantivy.Index], heap_bytes: int) -> None:
         self._folder = folder
-        self._prepare = prepare
-        self._heap_bytes = heap_bytes
         self._deleted: dict[str, set[str]] = defaultdict(set)
-        self._begin()
+        # What a killed writer left uncommitted is gone.
+        committed = _read(folder)
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+        # Not the folder itself: who takes an index away and puts it back would find another in its place.
+        (folder / FOLDER).mkdir()
+        self._tiers = [_Tier(folder / FOLDER / name, prepare, heap_bytes, folder) for name, _ in TIERS]
+        for tier, given in zip(self._tiers, _dealt(committed, range(len(TIERS))), strict=True):
+            tier.open(given)
+
+    @property
+    def _fresh(self) -> tantivy.IndexWriter:
+        return self._tiers[0].writer
 
     def add_document(self, document: tantivy.Document) -> None:
         """Add a document."""
@@ -106,66 +157,75 @@ class TieredWriter:
     def commit(self) -> None:
         """Make what was added and deleted seen, all of it at once; durable when it returns."""
         self._fresh.commit()
-        if any(self._is_sealed(field, values) for field, values in self._deleted.items()):
-            for field, values in self._deleted.items():
-                for value in values:
-                    self._sealed.delete_documents_by_term(field, value)
-            self._sealed.commit()
-            self._sealed_index.reload()
+        for tier in self._tiers[1:]:
+            tier.delete(self._deleted)
         self._deleted.clear()
-        sealed, fresh = self._publish()
-        if fresh.documents >= (_MOST_FRESH_DOCUMENTS if is_merging(sealed.segments) else FRESH_DOCUMENTS):
-            self.close()
-            self._begin()
+        listed = self._publish()
+        # The largest first: what one hands on makes room for what comes to it.
+        for at in range(len(self._tiers) - 2, -1, -1):
+            if _hands_on(at, listed):
+                self._hand_on(at)
 
     def close(self) -> None:
         """Wait for merges that are under way, and keep what came of them."""
-        self._fresh.wait_merging_threads()
-        self._sealed.wait_merging_threads()
+        for tier in self._tiers:
+            tier.writer.wait_merging_threads()
         self._publish()
 
-    def _begin(self) -> None:
-        """Seal all that is committed, and begin a fresh index; what a killed writer left uncommitted is gone."""
-        committed = _read(self._folder)
-        tiers = self._folder / FOLDER
-        self._sealed_folder, self._fresh_folder = tiers / "sealed", tiers / "fresh"
-        shutil.rmtree(tiers, ignore_errors=True)
-        # Not the folder itself: who takes an index away and puts it back would find another in its place.
-        for folder in (tiers, self._sealed_folder, self._fresh_folder):
-            folder.mkdir()
-        names = _link(committed, self._folder, self._sealed_folder)
-        # Tantivy removes only files that it has listed itself.
-        (self._sealed_folder / _MANAGED).write_text(json.dumps([_META, *names]))
-        (self._sealed_folder / _META).write_text(committed.model_dump_json())
-        self._sealed_index = self._prepare(tantivy.Index.open(str(self._sealed_folder)))
-        fresh_index = self._prepare(tantivy.Index(self._sealed_index.schema, str(self._fresh_folder)))
-        self._sealed = self._sealed_index.writer(self._heap_bytes, _THREADS)
-        self._fresh = fresh_index.writer(self._heap_bytes, _THREADS)
-        # Merges begin after commits only.
-        self._sealed.commit()
+    def _hand_on(self, at: int) -> None:
+        """Deal what a tier and the next one have among both, and open them anew."""
+        pair = self._tiers[at : at + 2]
+        for tier in pair:
+            tier.writer.wait_merging_threads()
+        both = _together(self._publish()[at : at + 2])
+        for tier, given in zip(pair, _dealt(both, range(at, at + 2)), strict=True):
+            tier.open(given)
 
-    def _is_sealed(self, field: str, values: Iterable[str]) -> bool:
-        wanted = tantivy.Query.term_set_query(self._sealed_index.schema, field, list(values))
-        return bool(self._sealed_index.searcher().search(wanted, limit=1, count=False).hits)
-
-    def _publish(self) -> tuple[_Meta, _Meta]:
-        """Commit what both tiers list; their lists."""
-        # Neither tier removes a file meanwhile that a merge has made superfluous.
-        with _nothing_removed(self._sealed_folder), _nothing_removed(self._fresh_folder):
-            sealed, fresh = _read(self._sealed_folder), _read(self._fresh_folder)
+    def _publish(self) -> list[_Meta]:
+        """Commit what all tiers list; their lists."""
+        with ExitStack() as held:
+            # No tier removes a file meanwhile that a merge has made superfluous.
+            for tier in self._tiers:
+                held.enter_context(_nothing_removed(tier.folder))
+            listed = [_read(tier.folder) for tier in self._tiers]
             names = {
-                *_link(sealed, self._sealed_folder, self._folder),
-                *_link(fresh, self._fresh_folder, self._folder),
+                name
+                for tier, meta in zip(self._tiers, listed, strict=True)
+                for name in _link(meta, tier.folder, self._folder)
             }
-        # Higher than every number that a file of deletions has in its name: the next has one of its own.
-        opstamp = max(sealed.opstamp, fresh.opstamp)
-        whole = sealed.model_copy(update={"segments": (*sealed.segments, *fresh.segments), "opstamp": opstamp})
-        _replace(self._folder, whole)
+        _replace(self._folder, _together(listed))
         with _nothing_removed(self._folder):
             for file in self._folder.iterdir():
                 if _SEGMENT_FILE.fullmatch(file.name) and file.name not in names:
                     file.unlink()
-        return sealed, fresh
+        return listed
+
+
+def _together(listed: Sequence[_Meta]) -> _Meta:
+    """What several list."""
+    segments = tuple(segment for meta in listed for segment in meta.segments)
+    # Higher than every number that a file of deletions has in its name: the next has one of its own.
+    return listed[-1].model_copy(update={"segments": segments, "opstamp": max(meta.opstamp for meta in listed)})
+
+
+def _tier_of(segment: _Segment) -> int:
+    return max(at for at, (_, least) in enumerate(TIERS) if segment.documents >= least)
+
+
+def _dealt(whole: _Meta, tiers: range) -> list[_Meta]:
+    """What each of these tiers gets: the first and the last also what belongs beyond them."""
+    of_tier: dict[int, list[_Segment]] = {at: [] for at in tiers}
+    for segment in whole.segments:
+        # One that deletions have made smaller stays where it is.
+        of_tier[min(max(_tier_of(segment), tiers[0]), tiers[-1])].append(segment)
+    return [whole.model_copy(update={"segments": tuple(segments)}) for segments in of_tier.values()]
+
+
+def _hands_on(at: int, listed: Sequence[_Meta]) -> bool:
+    """Whether a tier has segments for the next one, which takes them now."""
+    meta, following = listed[at : at + 2]
+    waits = is_merging(following.segments) and meta.documents < _MOST_WAITING_DOCUMENTS
+    return not waits and any(_tier_of(segment) > at for segment in meta.segments)
 
 
 def is_merging(segments: Sequence[_Segment]) -> bool:

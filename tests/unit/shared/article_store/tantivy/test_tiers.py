@@ -1,4 +1,4 @@
-"""An index that is written in two tiers, and read as the one it is."""
+"""An index that is written in tiers, and read as the one it is."""
 
 import json
 import shutil
@@ -15,6 +15,7 @@ from shared.article_store.tantivy.tiers import FOLDER, TieredWriter
 
 HEAP_BYTES = 15_000_000
 KEYS = [str(number) for number in range(12)]
+SMALL_TIERS = (("fresh", 0), ("middle", 2), ("sealed", 4))
 
 
 def a_schema() -> tantivy.Schema:
@@ -59,8 +60,13 @@ def refuse(folder: Path, meta: object) -> None:
     raise OSError("the disk is full")
 
 
+def sizes(folder: Path) -> dict[str, int]:
+    listed = json.loads((folder / "meta.json").read_text())["segments"]
+    return {segment["segment_id"]: segment["max_doc"] for segment in listed}
+
+
 def segments(folder: Path) -> list[int]:
-    return [segment["max_doc"] for segment in json.loads((folder / "meta.json").read_text())["segments"]]
+    return list(sizes(folder).values())
 
 
 @pytest.fixture
@@ -71,8 +77,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def writer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TieredWriter]:
-    """A writer that seals what it has added after every fourth document."""
-    monkeypatch.setattr(tiers, "FRESH_DOCUMENTS", 4)
+    """A writer that hands on what it has added from two documents on, and seals from four on."""
+    monkeypatch.setattr(tiers, "TIERS", SMALL_TIERS)
     writer = opened(folder)
     yield writer
     writer.close()
@@ -110,7 +116,7 @@ def test_it_holds_what_one_index_would_hold(tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("index")
     tantivy.Index(a_schema(), str(folder))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(tiers, "FRESH_DOCUMENTS", 4)
+        patched.setattr(tiers, "TIERS", SMALL_TIERS)
         writer, expected = opened(folder), {}
         for number, commit in enumerate(changes):
             for key, text in commit:
@@ -128,18 +134,45 @@ def test_it_holds_what_one_index_would_hold(tmp_path_factory: pytest.TempPathFac
     assert held(folder) == expected
 
 
-def test_many_small_commits_do_not_have_the_sealed_documents_written_again(folder: Path):
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(tiers, "FRESH_DOCUMENTS", 100)
-        writer = opened(folder)
-        put(writer, *map(str, range(100)), text="sealed")
-        [sealed] = {name for name in files(folder) if name.endswith(".store")}
-        for number in range(100, 130):
-            put(writer, str(number))
-        writer.close()
+def test_documents_are_written_again_once_for_each_tier_however_many_commits_there_are(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tiers, "TIERS", (("fresh", 0), ("middle", 8), ("sealed", 64)))
+    writer, written = opened(folder), {}
+    for number in range(130):
+        put(writer, str(number))
+        written |= sizes(folder)
+    writer.close()
+    written |= sizes(folder)
+
+    again = sum(size for size in written.values() if size > 1)
+
+    # In one index it would be about 1,200: after each seventh commit all that is there.
+    assert 130 < again <= 2 * 130
+    assert len(segments(folder)) < 3 * 8
+
+
+def test_a_commit_of_one_document_leaves_the_larger_segments_as_they_are(folder: Path, writer: TieredWriter):
+    put(writer, *"12345", text="sealed")
+    [sealed] = {name for name in files(folder) if name.endswith(".store")}
+    for number in range(20, 50):
+        put(writer, str(number % 3 + 20))
 
     assert sealed in files(folder)
-    assert len(segments(folder)) < 10
+    assert held(folder) == {**dict.fromkeys("12345", "sealed"), "20": "", "21": "", "22": ""}
+
+
+def test_a_segment_that_deletions_have_made_small_is_not_lost(folder: Path, writer: TieredWriter):
+    put(writer, "1", "2", "3", text="middle")
+    writer.delete_documents_by_term("key", "1")
+    writer.delete_documents_by_term("key", "2")
+    writer.commit()
+
+    put(writer, "4", "5")
+    put(writer, *"6789")
+    put(writer, "0")
+
+    assert held(folder) == {"3": "middle", **dict.fromkeys("4567890", "")}
 
 
 def test_a_writer_that_died_before_the_end_of_its_commit_has_committed_nothing(folder: Path):
@@ -243,8 +276,8 @@ def test_tantivy_merges_eight_segments_and_not_seven(folder: Path, commits, left
 
 
 def test_no_hand_over_waits_for_a_merge_of_very_many(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tiers, "FRESH_DOCUMENTS", 2)
-    monkeypatch.setattr(tiers, "_MOST_FRESH_DOCUMENTS", 5)
+    monkeypatch.setattr(tiers, "TIERS", SMALL_TIERS)
+    monkeypatch.setattr(tiers, "_MOST_WAITING_DOCUMENTS", 5)
     monkeypatch.setattr(tiers, "is_merging", lambda segments: True)
     writer = opened(folder)
 
