@@ -9,7 +9,12 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 def cpu_s(pid: int) -> float:
     """Seconds of the processor that a process took, with those it started and those that have ended."""
-    return sum(_own_s(one) for one in _tree(pid))
+    return sum(_with_ended_s(one) for one in _tree(pid))
+
+
+def own_cpu_s(pid: int) -> float:
+    """Seconds of the processor that a process took itself."""
+    return sum(int(ticks) for ticks in _stat(pid)[11:13]) / _TICKS_PER_S
 
 
 def memory_bytes(pid: int) -> int:
@@ -64,7 +69,7 @@ def _read(pid: int, file: str) -> str:
         return ""
 
 
-def _own_s(pid: int) -> float:
+def _with_ended_s(pid: int) -> float:
     # User and system time, of itself and of children that were waited for.
     return sum(int(ticks) for ticks in _stat(pid)[11:15]) / _TICKS_PER_S
 

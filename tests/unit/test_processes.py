@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.processes import anonymous_bytes, cpu_s, is_running, memory_bytes, parent_of, services_of
+from tests.processes import anonymous_bytes, cpu_s, is_running, memory_bytes, own_cpu_s, parent_of, services_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
@@ -32,6 +32,10 @@ def test_the_processor_and_the_memory_of_a_child_are_its_parents(parent: "subpro
 
     assert spent_s >= 0.28
     assert held_bytes >= 50_000_000
+
+
+def test_what_a_process_takes_itself_is_told_without_its_children(parent: "subprocess.Popen[bytes]") -> None:
+    assert own_cpu_s(parent.pid) < cpu_s(parent.pid) - 0.28
 
 
 def test_what_ended_is_still_counted_once_it_was_waited_for() -> None:

@@ -102,7 +102,7 @@ class Bench:
         try:
             await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
             began_s, before = self._clock.monotonic_s(), os.times()
-            crawlers = [_start_crawler(server.url, folder, number, delay_s) for number in range(processes)]
+            crawlers = [start_crawler(server.url, folder, number, delay_s) for number in range(processes)]
 
             async def all_fetched() -> bool:
                 assert all(crawler.poll() is None for crawler in crawlers), (folder / "crawler-0.log").read_text()
@@ -122,7 +122,8 @@ class Bench:
         return Crawl(len(plan.pages()), cpu_s, broker_s, wall_s, read_log(self._log)[began:])
 
 
-def _start_crawler(url: str, folder: Path, number: int, delay_s: float) -> "subprocess.Popen[bytes]":
+def start_crawler(url: str, folder: Path, number: int, delay_s: float) -> "subprocess.Popen[bytes]":
+    """A crawler over the broker at `url`, with a log `crawler-NUMBER.log` in the folder."""
     environment = environment_for(
         {
             "redis_url": url,
