@@ -164,10 +164,12 @@ def allowed(group: type[Settings], name: str) -> str:
 
 
 def environment_for(settings: Mapping[str, str | Path | int | float | bool | None]) -> dict[str, str]:
-    """The environment of a child process: this one's, with the given fields set (None takes one away)."""
+    """The environment of a child process: this one's, with the given fields set (None takes one away, however it was
+    given here)."""
     environment = dict(os.environ)
     for field, value in settings.items():
-        environment.pop(variable_of(field), None)
+        for variable in (variable_of(field), f"{variable_of(field)}_FILE"):
+            environment.pop(variable, None)
         if value is not None:
             environment[variable_of(field)] = str(value)
     return environment

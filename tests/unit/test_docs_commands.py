@@ -1,8 +1,9 @@
-"""Commands, targets, settings and links that README and the pages of docs/ write are there to be used."""
+"""Commands, targets, settings, files and links that README and the pages of docs/ write are there to be used."""
 
 import importlib.util
 import re
 import shlex
+from functools import cache
 
 import pytest
 import yaml
@@ -28,6 +29,10 @@ _SETTING = re.compile(r"\bNEWSWEIR_[A-Z0-9_]+\b")
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 # Read by the Makefile and by tests alone; and what names a setting's file or the example of one.
 _OF_THE_TREE = {"NEWSWEIR_EVAL_DIR", CONFIG_FILE_VARIABLE, "NEWSWEIR_"}
+_PATH = re.compile(r"(?<![\w./-])(?:services|shared|tests|deploy|docs|\.ci)/[\w./-]*\w")
+_FILE_NAME = re.compile(r"`([\w.-]+\.(?:py|md|ya?ml|toml|json|txt|html))`")
+# A deployment of Kubernetes; what an example adds; what the program or its user writes; a file of Tantivy's.
+_NOT_OF_THE_TREE = {"deploy/newsweir-search", "reindex-to.json", "knowledge.yaml", "meta.json"}
 COMMANDS = commands()
 LINES = [line for page in PAGES for line in lines(page)]
 
@@ -117,6 +122,22 @@ def test_a_link_to_a_file_leads_to_one(page):
     links = [link for link in _LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_a_file_that_a_page_names_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    added = set(re.findall(r'^```\w+ title="([^"]+)"', text, re.MULTILINE)) | _NOT_OF_THE_TREE
+
+    assert [path for path in _PATH.findall(text) if not (ROOT / path).exists() and path not in added] == []
+    assert set(_FILE_NAME.findall(text)) - file_names() - added == set()
+
+
+@cache
+def file_names() -> set[str]:
+    """What the files of the tree are called."""
+    folders = ("services", "shared", "tests", "deploy", "docs", ".")
+    return {path.name for folder in folders for path in (ROOT / folder).glob("*" if folder == "." else "**/*")}
 
 
 def test_every_page_of_the_documentation_has_its_place_in_the_navigation():

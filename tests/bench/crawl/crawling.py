@@ -99,10 +99,11 @@ class Bench:
             bundled_binary(), folder / "valkey", new_socket(), self._clock, log=folder / "valkey.log"
         )
         connection = open_connection(BusSettings(redis_url=server.url))
+        crawlers: list[subprocess.Popen[bytes]] = []
         try:
             await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
             began_s, before = self._clock.monotonic_s(), os.times()
-            crawlers = [start_crawler(server.url, folder, number, delay_s) for number in range(processes)]
+            crawlers += [start_crawler(server.url, folder, number, delay_s) for number in range(processes)]
 
             async def all_fetched() -> bool:
                 assert all(crawler.poll() is None for crawler in crawlers), (folder / "crawler-0.log").read_text()
@@ -117,6 +118,9 @@ class Bench:
             cpu_s = _children_s(os.times()) - _children_s(before)
             broker_s = await servers.broker_cpu_s(connection)
         finally:
+            for crawler in crawlers:
+                # Those of a crawl that failed; the others have ended.
+                crawler.kill()
             await connection.close()
             await server.stop(self._clock)
         return Crawl(len(plan.pages()), cpu_s, broker_s, wall_s, read_log(self._log)[began:])
@@ -127,6 +131,8 @@ def start_crawler(url: str, folder: Path, number: int, delay_s: float) -> "subpr
     environment = environment_for(
         {
             "redis_url": url,
+            # A crawler compares its broker with its store: one that is full would keep it waiting.
+            "elasticsearch_url": None,
             "data_dir": folder / f"data-{number}",
             "http_port": free_ports(4),
             "allow_loopback": True,

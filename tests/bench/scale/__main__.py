@@ -112,7 +112,7 @@ def main() -> int:
 
 async def _measured(archive: Path | None, articles: int, url: str, folder: Path) -> Measured:
     # The indices of every run begin so.
-    async with removed_afterwards(url, "bench"):
+    async with removed_afterwards(url, "bench-scale"):
         return await measure(archive, articles, url, folder)
 
 

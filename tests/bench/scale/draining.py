@@ -67,7 +67,7 @@ class Bench:
             await until(lambda: self._idle(connection, stage, len(entries)), _DRAIN_LIMIT_S, "the stream is empty")
             ended_s = self.clock.monotonic_s()
             after = await self._used(connection, processes)
-            stored = await self._stored(f"bench-{run}")
+            stored = await self._stored(f"bench-scale-{run}")
         finally:
             await _stop(processes)
             await connection.close()
@@ -102,7 +102,7 @@ class Bench:
                 "redis_url": self.redis_url,
                 "key_prefix": prefix,
                 "elasticsearch_url": self.elasticsearch_url,
-                "index_prefix": f"bench-{run}",
+                "index_prefix": f"bench-scale-{run}",
                 "data_dir": self.folder / f"data-{run}-{number}",
                 "http_port": free_ports(4),
             }
