@@ -89,6 +89,10 @@ bench-pipeline: setup ## Measure real pages on their way through all services (P
 bench-growth: setup ## Measure whether an article costs more as articles and sources become more: 10,000, or ARTICLES=N
 	@$(BIN)/python -m tests.bench.pipeline.growth $(if $(ARTICLES),--articles $(ARTICLES))
 
+bench-profile: setup ## Show which functions take the time as real pages pass through all services (PAGES=1000)
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --group bench --quiet
+	@$(BIN)/python -m tests.bench.pipeline.profile --dir $(NEWSWEIR_EVAL_DIR) $(if $(PAGES),--pages $(PAGES))
+
 bench-bus: setup ## Measure a stage beside loops written by hand: under 90 seconds
 	@$(BIN)/python -m tests.bench.bus
 

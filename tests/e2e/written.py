@@ -125,5 +125,7 @@ LONG: Mapping[str, str] = {
     **dict.fromkeys(("eval-extraction", "eval-feeds", "eval-relations", "eval-robots"), "a part of eval"),
     **dict.fromkeys(("eval-search", "eval-stories", "eval-enrichment"), "a part of eval"),
     **dict.fromkeys(("bench", "bench-alerts", "bench-bus", "bench-crawl", "bench-frontier", "bench-growth"), "minutes"),
-    **dict.fromkeys(("bench-pipeline", "bench-scale", "bench-search", "bench-startup", "bench-traces"), "minutes"),
+    **dict.fromkeys(
+        ("bench-pipeline", "bench-profile", "bench-scale", "bench-search", "bench-startup", "bench-traces"), "minutes"
+    ),
 }

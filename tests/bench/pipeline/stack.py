@@ -115,6 +115,10 @@ class Stack:
             await connection.close()
             await server.stop(self._clock)
 
+    def pids(self) -> dict[str, int]:
+        """The processes of the services that run, by name."""
+        return {name: process.pid for name, process in self._processes.items()}
+
     async def windows(
         self, plan: Plan, spans: Sequence[tuple[int, int]], load_pid: int, say: Callable[[Window], None]
     ) -> list[Window]:
@@ -202,7 +206,7 @@ class Stack:
             ended_s=max(one.indexed_at for one in times).timestamp(),
             latencies_s=latencies_s(times, looks),
             cpu_s={name: spent - before.get(name, 0.0) for name, spent in after.items()},
-            memory_bytes={name: memory_bytes(process.pid) for name, process in self._processes.items()},
+            memory_bytes={name: memory_bytes(pid) for name, pid in self.pids().items()},
             broker_bytes=int(full["used_memory"]) - int(empty["used_memory"]),
             store_bytes=await self._store_bytes(),
             dropped={name: count for name, count in ledger.by_disposition.items() if name.startswith("dropped")},
@@ -220,7 +224,7 @@ class Stack:
             assert process.poll() is None, (self._folder / f"{name}.log").read_text()[-2_000:]
 
     async def _spent(self, connection: RedisConnection, load_pid: int) -> dict[str, float]:
-        spent = {name: cpu_s(process.pid) for name, process in self._processes.items()}
+        spent = {name: cpu_s(pid) for name, pid in self.pids().items()}
         spent["broker"] = await servers.broker_cpu_s(connection)
         spent["sites"] = cpu_s(load_pid)
         if self._elasticsearch_url:
