@@ -93,6 +93,9 @@ bench-profile: setup ## Show which functions take the time as real pages pass th
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --group bench --quiet
 	@$(BIN)/python -m tests.bench.pipeline.profile --dir $(NEWSWEIR_EVAL_DIR) $(if $(PAGES),--pages $(PAGES))
 
+bench-placing: setup ## Measure what placing in stories takes as articles become more: 10,000, or ARTICLES=N
+	@$(BIN)/python -m tests.bench.placing $(if $(ARTICLES),--articles $(ARTICLES))
+
 bench-bus: setup ## Measure a stage beside loops written by hand: under 90 seconds
 	@$(BIN)/python -m tests.bench.bus
 

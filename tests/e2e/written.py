@@ -125,7 +125,6 @@ LONG: Mapping[str, str] = {
     **dict.fromkeys(("eval-extraction", "eval-feeds", "eval-relations", "eval-robots"), "a part of eval"),
     **dict.fromkeys(("eval-search", "eval-stories", "eval-enrichment"), "a part of eval"),
     **dict.fromkeys(("bench", "bench-alerts", "bench-bus", "bench-crawl", "bench-frontier", "bench-growth"), "minutes"),
-    **dict.fromkeys(
-        ("bench-pipeline", "bench-profile", "bench-scale", "bench-search", "bench-startup", "bench-traces"), "minutes"
-    ),
+    **dict.fromkeys(("bench-pipeline", "bench-placing", "bench-profile", "bench-scale", "bench-search"), "minutes"),
+    **dict.fromkeys(("bench-startup", "bench-traces"), "minutes"),
 }

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.enrichment.stories.fingerprint import alike
+from services.enrichment.stories.fingerprint import Glance
 from services.enrichment.stories.story import Member, Story, opened
 from services.enrichment.stories.subject import Nearness, Subject, meaning, nearness, overlap
 
@@ -58,9 +58,10 @@ def assign(newcomer: Member, candidates: Iterable[Story]) -> Placed:
     for story in stories:
         if (known := story.of(newcomer.article_id)) is not None:
             return Placed(story, known.copy_of, changed=False)
-    if (text := _of_its_text(newcomer, stories)) is not None:
+    glance = None if newcomer.prints is None else Glance(newcomer.prints)
+    if (text := _of_its_text(newcomer, glance, stories)) is not None:
         return _placed(newcomer, *text)
-    if (event := _of_its_event(newcomer, stories)) is not None:
+    if (event := _of_its_event(newcomer, glance, stories)) is not None:
         return _placed(newcomer, event, None)
     story_id = newcomer.article_id[:16]
     if any(story.story_id == story_id for story in stories):
@@ -76,30 +77,32 @@ def _placed(newcomer: Member, story: Story, group: str | None) -> Placed:
     return Placed(joined, copy_of, changed=True)
 
 
-def _of_its_text(newcomer: Member, stories: Sequence[Story]) -> tuple[Story, str] | None:
+def _of_its_text(newcomer: Member, glance: Glance | None, stories: Sequence[Story]) -> tuple[Story, str] | None:
     """The story that holds the text, and the original of the text; the likest of several."""
+    if glance is None:
+        return None
     best: tuple[float, Story, str] | None = None
     for story in stories:
         for known in story.members:
-            if known.prints is None or newcomer.prints is None or abs(known.rank_ms - newcomer.rank_ms) > KEPT_MS:
+            if known.prints is None or abs(known.rank_ms - newcomer.rank_ms) > KEPT_MS:
                 continue
-            found = alike(newcomer.prints, known.prints)
+            found = glance.alike(known.prints)
             if found is not None and found.copy and (best is None or found.share > best[0]):
                 best = (found.share, story, known.group)
     return best and (best[1], best[2])
 
 
-def _of_its_event(newcomer: Member, stories: Sequence[Story]) -> Story | None:
+def _of_its_event(newcomer: Member, glance: Glance | None, stories: Sequence[Story]) -> Story | None:
     """The story of the same event; the nearest of several."""
     best: tuple[float, Story] | None = None
     for story in stories:
-        near = _event_nearness(newcomer, story)
+        near = _event_nearness(newcomer, glance, story)
         if near is not None and (best is None or near > best[0]):
             best = (near, story)
     return best and best[1]
 
 
-def _event_nearness(newcomer: Member, story: Story) -> float | None:
+def _event_nearness(newcomer: Member, glance: Glance | None, story: Story) -> float | None:
     """How near an article is to a story of the same event; None for a story of another."""
     if newcomer.subject is None or story.centre is None or story.size >= _MOST_EVENT_MEMBERS:
         return None
@@ -115,7 +118,7 @@ def _event_nearness(newcomer: Member, story: Story) -> float | None:
         return None
     near = max((pair.overall for pair in pairs if pair.is_near(more)), default=None)
     # Of a story with many members this takes longest, and few come so far.
-    return None if near is None or _of_one_mould(newcomer, story) else near
+    return None if near is None or _of_one_mould(glance, story) else near
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,8 @@ class _Pair:
         return near.entities >= least.entities and near.terms >= least.terms
 
 
-def _of_one_mould(newcomer: Member, story: Story) -> bool:
-    return newcomer.prints is not None and any(
-        alike(newcomer.prints, known.prints) for known in story.members if known.prints is not None
-    )
+def _of_one_mould(glance: Glance | None, story: Story) -> bool:
+    return glance is not None and any(glance.alike(known.prints) for known in story.members if known.prints is not None)
 
 
 def counted(articles: int, having: Mapping[int, int], features: Iterable[int]) -> tuple[int, dict[int, int]]:

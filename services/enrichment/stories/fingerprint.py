@@ -56,25 +56,31 @@ _LEAST_FACTS, _LEAST_FACT_SHARE = 4, 0.5
 class Fingerprint:
     """Sorted hashes of a text: of its shingles, its figures and its names, the smallest ones of each.
 
+    Very many are held, and few are looked at closely: figures and names stay as they are encoded until then.
+
     Attributes:
         shingles: the lowest bit is set for what stands in the first half of the text.
+        kept_figures, kept_names: three bytes each.
         total: how many shingles the text has, at most 65,535.
     """
 
     shingles: tuple[int, ...]
-    figures: tuple[int, ...]
-    names: tuple[int, ...]
+    kept_figures: bytes
+    kept_names: bytes
     total: int
+
+    @property
+    def figures(self) -> tuple[int, ...]:
+        return _facts(self.kept_figures)
+
+    @property
+    def names(self) -> tuple[int, ...]:
+        return _facts(self.kept_names)
 
     @cached_property
     def bands(self) -> tuple[int, ...]:
         """The keys under which a copy is looked for: two copies share one of these, nearly always."""
         return tuple([shingle >> 1 for shingle in self.shingles[:BANDS]])
-
-    @cached_property
-    def anywhere(self) -> frozenset[int]:
-        """Its shingles, each as if it stood in the first half and as if it did not."""
-        return frozenset([form for shingle in self.shingles for form in (shingle | _HEAD, shingle & ~_HEAD)])
 
     def encode(self) -> str:
         """As text of at most 600 characters."""
@@ -82,22 +88,22 @@ class Fingerprint:
 
     @cached_property
     def _encoded(self) -> str:
-        raw = _HEADER.pack(self.total, len(self.shingles), len(self.figures), len(self.names))
+        figures, names = len(self.kept_figures) // _FACT_BYTES, len(self.kept_names) // _FACT_BYTES
+        raw = _HEADER.pack(self.total, len(self.shingles), figures, names)
         raw += struct.pack(f">{len(self.shingles)}I", *self.shingles)
-        raw += b"".join([fact.to_bytes(_FACT_BYTES, "big") for fact in (*self.figures, *self.names)])
-        return base64.b64encode(raw).decode()
+        return base64.b64encode(raw + self.kept_figures + self.kept_names).decode()
 
     @classmethod
     def decode(cls, value: str) -> "Fingerprint":
         """The fingerprint that was encoded."""
         raw = base64.b64decode(value)
         total, shingles, figures, names = _HEADER.unpack_from(raw)
-        end = _HEADER.size + _SHINGLE_BYTES * shingles
-        facts = [int.from_bytes(raw[at : at + _FACT_BYTES], "big") for at in range(end, len(raw), _FACT_BYTES)]
+        figures_at = _HEADER.size + _SHINGLE_BYTES * shingles
+        names_at = figures_at + _FACT_BYTES * figures
         return cls(
             struct.unpack_from(f">{shingles}I", raw, _HEADER.size),
-            tuple(facts[:figures]),
-            tuple(facts[figures : figures + names]),
+            raw[figures_at:names_at],
+            raw[names_at : names_at + _FACT_BYTES * names],
             total,
         )
 
@@ -114,8 +120,8 @@ def fingerprint(text: str) -> Fingerprint:
     shingles = _shingles(folded, _SHINGLE_CHARACTERS if 2 * unparted > len(tokens) else _SHINGLE_WORDS)
     return Fingerprint(
         tuple((shingle << 1) | (shingles[shingle] < len(tokens) // 2) for shingle in smallest(shingles, _SHINGLES)),
-        smallest(_figures(folded), _FIGURES),
-        smallest(_names(tokens), _NAMES),
+        _kept(smallest(_figures(folded), _FIGURES)),
+        _kept(smallest(_names(tokens), _NAMES)),
         min(len(shingles), 65_535),
     )
 
@@ -168,21 +174,26 @@ def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
     )
 
 
-def alike(one: Fingerprint, other: Fingerprint) -> Likeness | None:
-    """What texts share that are alike; None for others, most of which are told at a glance.
+class Glance:
+    """A text that is compared with many; what that takes is made ready once, and is too large to be kept for each."""
 
-    Args:
-        one: is compared with many; what that takes is made ready once.
-    """
-    # No more hashes are compared than those that both have.
-    shared = len(one.anywhere.intersection(other.shingles))
-    if shared < (1 if min(one.total, other.total) < _SHORT_SHINGLES else _LEAST_SHARED):
-        return None
-    shorter, longer = sorted((one, other), key=_by_length)
-    if shared < _LEAST_SHARE * len(_comparable(shorter.shingles, longer.shingles, _SHINGLES)[0]):
-        return None
-    found = likeness(one, other)
-    return found if found.alike else None
+    def __init__(self, prints: Fingerprint) -> None:
+        self._prints = prints
+        # Each shingle as if it stood in the first half and as if it did not.
+        self._anywhere = frozenset([form for one in prints.shingles for form in (one | _HEAD, one & ~_HEAD)])
+
+    def alike(self, other: Fingerprint) -> Likeness | None:
+        """What texts share that are alike; None for others, most of which are told at a glance."""
+        one = self._prints
+        # No more hashes are compared than those that both have.
+        shared = len(self._anywhere.intersection(other.shingles))
+        if shared < (1 if min(one.total, other.total) < _SHORT_SHINGLES else _LEAST_SHARED):
+            return None
+        shorter, longer = sorted((one, other), key=_by_length)
+        if shared < _LEAST_SHARE * len(_comparable(shorter.shingles, longer.shingles, _SHINGLES)[0]):
+            return None
+        found = likeness(one, other)
+        return found if found.alike else None
 
 
 def _by_length(prints: Fingerprint) -> tuple[int, tuple[int, ...]]:
@@ -210,6 +221,14 @@ def _shingles(folded: Sequence[str], words: int) -> dict[int, int]:
     hashes = [crc32(buffer[start : end - 4]) >> 1 for start, end in zip(starts, starts[words:], strict=False)]
     # The last one under a key stays: the first of the text.
     return dict(zip(reversed(hashes), range(len(hashes) - 1, -1, -1), strict=True))
+
+
+def _kept(facts: Iterable[int]) -> bytes:
+    return b"".join([fact.to_bytes(_FACT_BYTES, "big") for fact in facts])
+
+
+def _facts(kept: bytes) -> tuple[int, ...]:
+    return tuple([int.from_bytes(kept[at : at + _FACT_BYTES], "big") for at in range(0, len(kept), _FACT_BYTES)])
 
 
 def _figures(folded: Sequence[str]) -> set[int]:

@@ -183,6 +183,7 @@ class _Table:
                 sums[feature] = sums.get(feature, 0) + count
         return Plan(
             seeks=[(seek, found.stamp) for seek, found in zip(sought, self._found, strict=True)],
+            as_of=next((found.as_of for found in self._found), ""),
             stories=[self._stories[name] for name in self._touched],
             homes=self._unlisted | {sought[at].article_id: self._home(at) for at in new},
             prints=[(sought[at].prints, names[at]) for at in new],

@@ -37,12 +37,14 @@ class Found:
         copy_of: its original as it was then, where it is not listed by its story.
         stamp: of all that was found.
         names: of the stories that may have it.
+        as_of: the last version that was issued when it was found.
     """
 
     home: str | None
     copy_of: str | None
     stamp: str
     names: tuple[str, ...]
+    as_of: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Plan:
 
     Attributes:
         seeks: articles with the stamps of what was found for them.
+        as_of: the last version that was issued when all of that was found; while it is the last, all is as it was.
         read: stories by name with the version that was read, 0 for one that must not be there.
         stories: as they are from now on; one without members that was merged into none is forgotten.
         homes: article_id → its story, and behind a bar its original; empty for one to forget.
@@ -60,6 +63,7 @@ class Plan:
     """
 
     seeks: Sequence[tuple[Sought, str]] = ()
+    as_of: str = ""
     read: Mapping[str, int] | None = None
     stories: Sequence[Story] = ()
     homes: Mapping[str, str] | None = None
@@ -76,6 +80,7 @@ class Plan:
         plan = {
             "seeks": [sought.seek for sought, _ in self.seeks],
             "stamps": [stamp for _, stamp in self.seeks],
+            "as_of": self.as_of,
             "read": {name: str(version) for name, version in (self.read or {}).items()},
             "stories": [
                 {"name": one.story_id, "into": one.merged_into or ""}

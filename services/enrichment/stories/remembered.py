@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from services.enrichment.stories.story import Story
 
-# At most 15 KB each, with fingerprint and subject: enough for what a few batches look at, whatever feeds repeat.
-MOST_MEMBERS = 2_000
+# 12 KB each, with fingerprint, subject and its share of the story's: enough for what a few batches look at, whatever
+# feeds repeat.
+MOST_MEMBERS = 4_000
 
 
 class Remembered:

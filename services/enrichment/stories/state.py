@@ -11,7 +11,7 @@ All keys begin with ``stories:`` and end with 30 days in which nobody wrote them
     command:<command_id>   the stories that a command changed, for a day
 
 Whoever reads is given, for each article, what was found and a stamp of it: the stories with their versions. The commit
-looks again, and does nothing at all unless every stamp is still what it was.
+does nothing at all unless every stamp is still what it was: it looks again, but where no version was issued since.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,12 +57,13 @@ local function best(votes, least, most)
   return {unpack(found, 1, most)}
 end
 local function standing(name)
-  for _ = 1, trail do
-    local into = redis.call('HGET', prefix .. 'story:' .. name, 'into')
-    if not into then return name end
-    name = into
+  local kept
+  for followed = 0, trail do
+    kept = redis.call('HMGET', prefix .. 'story:' .. name, 'into', 'v')
+    if not kept[1] or followed == trail then break end
+    name = kept[1]
   end
-  return name
+  return name, kept[2]
 end
 local function find(seek)
   local home = redis.call('GET', prefix .. 'article:' .. seek.a)
@@ -83,38 +84,51 @@ local function find(seek)
   end
   local found, stamp, known = {}, home or '', {}
   for _, name in ipairs(names) do
-    name = standing(name)
-    local version = not known[name] and redis.call('HGET', prefix .. 'story:' .. name, 'v')
-    if version then
-      known[name] = true
+    local name, version = standing(name)
+    if version and not known[name] then
+      known[name] = version
       found[#found + 1] = name
       stamp = stamp .. ' ' .. name .. '=' .. version
     end
   end
-  return home or '', stamp, found
+  return home or '', stamp, found, known
 end
 """
 )
 # KEYS: prefix. ARGV: this era of bands, the one before, what is sought as JSON. Answers home, stamp and the names of
-# the found, for each article; then name, version, name, version, … of all stories that were found.
+# the found, for each article; then name, version, name, version, … of all stories that were found; and the last version
+# that was issued.
 _READ_LUA = (
     _FIND_LUA
     + """
 local answer, told, versions = {}, {}, {}
 for at, seek in ipairs(cjson.decode(ARGV[3])) do
-  local home, stamp, found = find(seek)
+  local home, stamp, found, known = find(seek)
   answer[at] = {home, stamp, found}
   for _, name in ipairs(found) do
     if not told[name] then
       told[name] = true
       versions[#versions + 1] = name
-      versions[#versions + 1] = redis.call('HGET', prefix .. 'story:' .. name, 'v')
+      versions[#versions + 1] = known[name]
     end
   end
 end
-return {answer, versions}
+return {answer, versions, redis.call('GET', prefix .. 'version') or '0'}
 """
 )
+# KEYS: prefix. ARGV: names of stories. Answers name, version, JSON, name, … of those that are kept.
+_NAMED_LUA = """
+local answer = {}
+for _, name in ipairs(ARGV) do
+  local kept = redis.call('HMGET', KEYS[1] .. 'story:' .. name, 'v', 'd')
+  if kept[1] then
+    answer[#answer + 1] = name
+    answer[#answer + 1] = kept[1]
+    answer[#answer + 1] = kept[2]
+  end
+end
+return answer
+"""
 # KEYS: prefix. ARGV: this era of bands, the one before, the plan as JSON, now in ms, days kept in s, s that features
 # lead to stories, this era of counts, s that commands are remembered. Answers the versions of the plan's stories, or
 # nothing where something is no longer as it was read.
@@ -122,9 +136,11 @@ _COMMIT_LUA = (
     _FIND_LUA
     + """
 local plan, kept_s = cjson.decode(ARGV[3]), ARGV[5]
-for at, seek in ipairs(plan.seeks) do
-  local _, stamp = find(seek)
-  if stamp ~= plan.stamps[at] then return {} end
+if plan.as_of ~= (redis.call('GET', prefix .. 'version') or '0') then
+  for at, seek in ipairs(plan.seeks) do
+    local _, stamp = find(seek)
+    if stamp ~= plan.stamps[at] then return {} end
+  end
 end
 for name, version in pairs(plan.read) do
   if (redis.call('HGET', prefix .. 'story:' .. name, 'v') or '0') ~= version then return {} end
@@ -149,6 +165,8 @@ for at, told in ipairs(plan.stories) do
     redis.call('EXPIRE', key, kept_s)
   end
 end
+-- Whatever was changed, who read before must look again.
+if #plan.stories == 0 then last = last + 1 end
 redis.call('SET', prefix .. 'version', string.format('%.0f', last))
 for article, home in pairs(plan.homes) do
   if home == '' then
@@ -187,6 +205,7 @@ class StoryState:
         self._connection = connection
         self._prefix = connection.key("stories", "")
         self._read = connection.script(_READ_LUA)
+        self._named = connection.script(_NAMED_LUA)
         self._commit = connection.script(_COMMIT_LUA)
         self._remembered = Remembered()
 
@@ -204,19 +223,18 @@ class StoryState:
     async def read(self, sought: Sequence[Sought], now_ms: int) -> tuple[list[Found], dict[str, Story]]:
         """What there is for these articles, as of one moment; and the stories that were found, by name."""
         asked = to_json([one.seek for one in sought]).decode()
-        answer, told = await self._read([self._prefix], [*_eras(now_ms), asked])
+        answer, told, as_of = await self._read([self._prefix], [*_eras(now_ms), asked])
         versions = {name: int(version) for name, version in zip(told[::2], told[1::2], strict=True)}
         # One that was changed meanwhile is missing: the commit will notice it.
         known = await self._remembered.as_of(versions, self.named)
-        return [_found(home, stamp, [n for n in names if n in known]) for home, stamp, names in answer], known
+        found = [_found(home, stamp, [n for n in names if n in known], as_of) for home, stamp, names in answer]
+        return found, known
 
     async def named(self, names: Sequence[str]) -> dict[str, Story]:
         """The stories of these names, those that were merged into others included; what is not kept is missing."""
-        async with self._connection.client.pipeline(transaction=False) as pipeline:
-            for name in names:
-                pipeline.hmget(f"{self._prefix}story:{name}", ["v", "d"])
-            kept = await pipeline.execute()
-        return {n: stories.decode(n, int(v), d) for n, (v, d) in zip(names, kept, strict=True) if v is not None}
+        kept = await self._named([self._prefix], list(names))
+        each = zip(kept[::3], kept[1::3], kept[2::3], strict=True)
+        return {name: stories.decode(name, int(version), said) for name, version, said in each}
 
     async def of_article(self, article_id: str) -> Story | None:
         """The story that an article was assigned to, or the one that took that over."""
@@ -252,6 +270,6 @@ def _eras(now_ms: int) -> tuple[int, int]:
     return era, era - 1
 
 
-def _found(home: str, stamp: str, names: Sequence[str]) -> Found:
+def _found(home: str, stamp: str, names: Sequence[str], as_of: str) -> Found:
     story_id, _, copy_of = home.partition("|")
-    return Found(story_id or None, copy_of or None, stamp, tuple(names))
+    return Found(story_id or None, copy_of or None, stamp, tuple(names), as_of)

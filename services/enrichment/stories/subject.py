@@ -37,6 +37,8 @@ _ASSUMED, _ASSUMED_WITH = 400, 4
 # Features are kept as 16 bits: the lowest one is set for an entity. Behind them a byte for the weight.
 _IS_ENTITY = 1
 _KEPT = struct.Struct(">HB")
+# One number for each weight that there is: very many subjects are held, of some fifty features each.
+_WEIGHTS = tuple(weight / 255 for weight in range(256))
 # Stories are looked for under so many of the strongest features.
 _ENTITY_KEYS, _TERM_KEYS = 4, 5
 
@@ -86,7 +88,7 @@ class Subject:
         length = math.sqrt(sum(weight * weight for _, weight in strongest))
         if not length:
             return cls(language, {})
-        return cls(language, {feature: max(1, round(weight / length * 255)) / 255 for feature, weight in strongest})
+        return cls(language, {feature: _WEIGHTS[max(1, round(weight / length * 255))] for feature, weight in strongest})
 
     @cached_property
     def keys(self) -> tuple[int, ...]:
@@ -119,9 +121,10 @@ class Subject:
         """The subject that was encoded."""
         language, encoded, *vector = value.split(" ", 3)
         raw = base64.b64decode(encoded)
+        features = struct.unpack(">" + len(raw) // _KEPT.size * "Hx", raw)
         return cls(
             language,
-            {feature: weight / 255 for feature, weight in _KEPT.iter_unpack(raw)},
+            dict(zip(features, map(_WEIGHTS.__getitem__, raw[_KEPT.size - 1 :: _KEPT.size]), strict=True)),
             Embedding(values=vector[0], model=vector[1]) if vector else None,
         )
 

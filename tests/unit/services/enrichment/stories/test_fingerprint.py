@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.enrichment.stories.fingerprint import Fingerprint, Likeness, alike, fingerprint, likeness, smallest
+from services.enrichment.stories.fingerprint import Fingerprint, Glance, Likeness, fingerprint, likeness, smallest
 from tests.eval.stories.editing import copied, moulded
 from tests.prose import cut, prose
 
@@ -62,7 +62,7 @@ def test_texts_are_alike_by_a_glance_where_they_are_by_all_their_hashes(words, s
     texts += [f"{cut(text, share)} {prose(seed + 50, words)}" for seed, text in enumerate(texts)]
     pairs = [(fingerprint(one), fingerprint(other)) for one in texts for other in texts]
 
-    told = [alike(one, other) for one, other in pairs]
+    told = [Glance(one).alike(other) for one, other in pairs]
 
     known = [likeness(one, other) for one, other in pairs]
     assert told == [found if found.alike else None for found in known]
