@@ -31,7 +31,7 @@ def introduced(text: str) -> Iterator[Introduced]:
     for match in _AFTER_NAME.finditer(text):
         start = _start_of_name(text, max(0, match.start() - 120), match.start(), match["acronym"])
         if start is not None:
-            yield _found(text, match["acronym"], start, len(text[: match.start()].rstrip()))
+            yield _found(text, match["acronym"], start, _end_of_word(text, match.start()))
     for match in _BEFORE_NAME.finditer(text):
         if _start_of_name(text, match.start("name"), match.end("name"), match["acronym"]) == match.start("name"):
             yield _found(text, match["acronym"], match.start("name"), match.end("name"))
@@ -41,6 +41,13 @@ def bracketed(text: str, end: int) -> str | None:
     """The one word in brackets right after a name that ends at `end`; None where there is none."""
     match = _BRACKETED.match(text, end)
     return match["name"] if match else None
+
+
+def _end_of_word(text: str, end: int) -> int:
+    """Where the text ends that stands before a place, blanks left out."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _found(text: str, acronym: str, start: int, end: int) -> Introduced:

@@ -13,8 +13,8 @@ from shared.events.enrichment import Enrichment, Keyphrase
 ORIGIN = "rule:1"
 _MOST_PHRASES = 8
 _LONGEST_PHRASE = 3
-# Later in a long article phrases tell little of it.
-_MOST_SENTENCES = 150
+# Later in a long article phrases tell little of it. So many sentences hardly ever have so many words.
+_MOST_SENTENCES, _MOST_WORDS = 150, 6_000
 _SHORTEST_WORD = 2
 _CONFIDENCE = 0.7
 # Words that fill the news whatever it is about: they part phrases as function words do.
@@ -56,7 +56,7 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
     text, title = article.body.folded, article.headline.folded
     early = math.ceil(_EARLY_SHARE * len(text))
     scores: dict[str, float] = {}
-    for key, count in _counted(article.body.words[:_MOST_SENTENCES], text, stop).items():
+    for key, count in _counted(_looked_at(article.body), text, stop).items():
         is_titled = f" {key} " in title
         if is_titled or count >= (_FEWEST if " " in key else _FEWEST_ALONE):
             # With its blanks it goes on for so many characters from where it begins.
@@ -65,6 +65,16 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
     chosen = list(_apart(sorted(scores, key=lambda key: (-scores[key], key))))
     phrases = (_phrase(key, scores[key] / scores[chosen[0]], article.body) for key in chosen)
     return tuple(phrase for phrase in phrases if phrase.score >= _LEAST_SHARE and "\n" not in phrase.text)
+
+
+def _looked_at(body: Passage) -> list[Sequence[str]]:
+    """The words of the first sentences: each different one costs a look through the whole text."""
+    looked_at: list[Sequence[str]] = []
+    room = _MOST_WORDS
+    for words in body.words[:_MOST_SENTENCES]:
+        looked_at.append(words[:room])
+        room -= len(looked_at[-1])
+    return looked_at
 
 
 def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> dict[str, int]:

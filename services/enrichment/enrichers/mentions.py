@@ -1,8 +1,10 @@
 """Finds the mentions of known entities in an article: longest first, the unambiguous before the ambiguous."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
+
+import ahocorasick_rs
 
 from services.enrichment.article_text import ArticleText, Passage
 from services.enrichment.enrichers.coordination import Listed
@@ -196,11 +198,35 @@ def is_month(text: str, start: int, end: int) -> bool:
 
 
 def places_of(name: str, text: str) -> Iterator[int]:
-    """Where a name stands as a word of its own; a pattern of names would take longer to make than to use."""
+    """Where a name stands as a word of its own."""
     start = text.find(name)
     while start >= 0:
         end = start + len(name)
-        before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        if not (before.isalnum() or before == "-" or after.isalnum()):
+        if _is_apart(text, start, end):
             yield start
         start = text.find(name, end)
+
+
+def places_of_all(names: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where names, of which there is at least one, stand as words of their own: all places of the first, and so on.
+
+    One pass for all of them: as many passes as names would take a hostile page of thousands of names squared.
+    """
+    # Made sooner than the kinds of automatons that find faster.
+    automaton = ahocorasick_rs.AhoCorasick(
+        names, store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
+    )
+    found = automaton.find_matches_as_indexes(text, overlapping=True)
+    last, last_end = -1, 0
+    for name, start, end in sorted(found):
+        if name == last and start < last_end:
+            continue
+        last, last_end = name, end
+        if _is_apart(text, start, end):
+            yield start, end
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    """Whether neither a letter nor a digit stands beside a span, nor a hyphen before it."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return not (before.isalnum() or before == "-" or after.isalnum())

@@ -1,5 +1,6 @@
 """Gathers the names of an article that may be entities: read off their capitals, and seen by the statistical model."""
 
+import bisect
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -55,15 +56,16 @@ def candidates(article: ArticleText, knowledge: Knowledge) -> list[Name]:
     for field, passage in passages_of(article):
         is_telling = field == "text" or not _is_written_in_capitals(passage.text)
         row = runs(passage, knowledge.lexicon, knowledge.common_words) if is_telling else []
+        headings = _Headings(passage.text)
         names += [
             Name(field, passage, start, end, kind, weight_of(ground), "rule")
             for start, end, kind, ground in row
             if end - start > 1
             and not _is_ordinary_word(passage.text[start:end], kind, knowledge)
-            and (kind or not _is_in_heading(passage.text, start, end))
+            and (kind or not headings.hold(start, end))
         ]
         if knowledge.model is not None:
-            names += _seen(field, passage, row, knowledge.model, knowledge)
+            names += _seen(field, passage, row, headings, knowledge.model, knowledge)
     return sorted(names, key=lambda n: (-n.weight, n.field, n.start, -n.end))
 
 
@@ -74,17 +76,21 @@ def _is_written_in_capitals(line: str) -> bool:
 
 
 def _seen(
-    field: Field, passage: Passage, row: Sequence[Run], model: NamedEntityModel, knowledge: Knowledge
+    field: Field,
+    passage: Passage,
+    row: Sequence[Run],
+    headings: "_Headings",
+    model: NamedEntityModel,
+    knowledge: Knowledge,
 ) -> Iterator[Name]:
     text = passage.text
+    read = _Row(row)
     for found in model.find(text):
-        for start, end in _as_capitalised(text, row, *_trimmed(text, found.start, found.end), found.type):
+        for start, end in _as_capitalised(text, read, *_trimmed(text, found.start, found.end), found.type):
             surface = text[start:end]
             if not _looks_like_name(surface) or _is_ordinary_word(surface, found.type, knowledge):
                 continue
-            if any(run.kind for run in row if run.start < end and start < run.end) or not _is_in_heading(
-                text, start, end
-            ):
+            if any(run.kind for run in read.within(start, end)) or not headings.hold(start, end):
                 yield Name(field, passage, start, end, found.type, _MODEL_WEIGHT, model.origin)
 
 
@@ -102,16 +108,45 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _is_in_heading(text: str, start: int, end: int) -> bool:
-    """Whether a name stands in a line that is no sentence and has its ordinary words capitalised as well."""
-    after = text.find("\n", end)
-    line = text[text.rfind("\n", 0, start) + 1 : after if after >= 0 else len(text)].rstrip()
-    return len(line) <= _LONGEST_HEADING and not line.endswith(_SENTENCE_ENDS) and _is_written_in_capitals(line)
+class _Headings:
+    """Which lines of a text are no sentences and have their ordinary words capitalised as well.
+
+    A line is looked at once for all names in it: one without breaks may be the whole text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._start = self._end = -1
+        self._is_heading = False
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether the name at a span stands in such a line; soonest told in the order of the text."""
+        if not (self._start <= start and end <= self._end):
+            after = self._text.find("\n", end)
+            self._start = self._text.rfind("\n", 0, start) + 1
+            self._end = after if after >= 0 else len(self._text)
+            line = self._text[self._start : self._end].rstrip()
+            self._is_heading = (
+                len(line) <= _LONGEST_HEADING and not line.endswith(_SENTENCE_ENDS) and _is_written_in_capitals(line)
+            )
+        return self._is_heading
 
 
-def _as_capitalised(text: str, row: Sequence[Run], start: int, end: int, kind: RunKind) -> list[tuple[int, int]]:
+class _Row:
+    """The runs of a passage, which are in order and do not overlap, to be asked which of them share a span."""
+
+    def __init__(self, row: Sequence[Run]) -> None:
+        self._row = row
+        self._starts, self._ends = [run.start for run in row], [run.end for run in row]
+
+    def within(self, start: int, end: int) -> Sequence[Run]:
+        """The runs that share characters with ``text[start:end]``."""
+        return self._row[bisect.bisect_right(self._ends, start) : bisect.bisect_left(self._starts, end)]
+
+
+def _as_capitalised(text: str, row: _Row, start: int, end: int, kind: RunKind) -> list[tuple[int, int]]:
     """The bounds of the run of capitals that the model saw a part of, or more than; of each, where it joined some."""
-    inner = [run for run in row if run.start < end and start < run.end]
+    inner = row.within(start, end)
     if len(inner) == 1 and (inner[0].start == start or inner[0].end == end or inner[0].kind):
         return [(inner[0].start, inner[0].end)]
     between = _BETWEEN_BODIES if kind == "organization" else _BETWEEN_OTHERS

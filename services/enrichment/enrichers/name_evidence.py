@@ -76,6 +76,7 @@ _CAPITALISED_ANYWAY = frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
     "September October November December".split()
 )
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _SHORT_ACRONYM = 3
 _NAMED_LIKE_OTHERS = ("organization", "location", "person")
 _CONFIDENCE = {"sure": 1.0, "evidence": 0.9, "company": 0.85, "capitals": 0.7}
@@ -88,6 +89,29 @@ class Setting(NamedTuple):
     after: str
 
 
+class _Traits:
+    """What is asked of a sentence by all names in it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words in lower case, without the marks around them."""
+        return frozenset(word.strip(".,;:!?'\"()") for word in self._text.lower().split())
+
+    @cached_property
+    def is_upper(self) -> bool:
+        """Whether all of it is written in capitals."""
+        return self._text.isupper()
+
+    @cached_property
+    def first_letter(self) -> int:
+        """Where its first letter or digit stands; its length where it has none."""
+        match = _LETTER_OR_DIGIT.search(self._text)
+        return match.start() if match else len(self._text)
+
+
 class Evidence:
     """All that one article says for and against its candidates."""
 
@@ -95,7 +119,8 @@ class Evidence:
         self._article = article
         self._language = language
         self._personal_names = personal_names
-        self._words: dict[str, frozenset[str]] = {}
+        # A page that is one sentence may have tens of thousands of names, which ask the same of it.
+        self._traits: dict[str, _Traits] = {}
 
     def for_sure_name(self, passage: Passage, candidate: Candidate) -> float | None:
         """Confidence that an unambiguous name means its entity here; None where it belongs to a longer name."""
@@ -162,14 +187,14 @@ class Evidence:
 
     def _speaks_against(self, sentence: Sentence, candidate: Candidate) -> bool:
         """Whether a word of the sentence says that something else is meant."""
-        if not candidate.entity.unless:
-            return False
-        # Split once for all its names: a page that is one sentence may have tens of thousands of them.
-        words = self._words.get(sentence.text)
-        if words is None:
-            words = frozenset(word.strip(".,;:!?'\"()") for word in sentence.text.lower().split())
-            self._words[sentence.text] = words
-        return not words.isdisjoint(candidate.entity.unless)
+        unless = candidate.entity.unless
+        return bool(unless) and not self._traits_of(sentence).words.isdisjoint(unless)
+
+    def _traits_of(self, sentence: Sentence) -> "_Traits":
+        traits = self._traits.get(sentence.text)
+        if traits is None:
+            traits = self._traits[sentence.text] = _Traits(sentence.text)
+        return traits
 
     def _has_plain_evidence(self, setting: Setting, candidate: Candidate, accepted: Set[str]) -> bool:
         entity = candidate.entity
@@ -188,14 +213,17 @@ class Evidence:
         """Whether capitals alone set the name off from the word: inside a sentence that is not written in them."""
         if candidate.entity.type in ("person", "product") or self._language == "de" or CJK.search(candidate.name):
             return False
-        if passage is self._article.headline or sentence.text.isupper() or not candidate.name[0].isupper():
+        if passage is self._article.headline or not candidate.name[0].isupper():
+            return False
+        traits = self._traits_of(sentence)
+        if traits.is_upper:
             return False
         if candidate.name.isupper() and len(candidate.name) <= _SHORT_ACRONYM:
             return False
         setting = _setting(passage, candidate)
         if setting.before.endswith("the ") and setting.after.startswith(" of "):
             return False  # "the Oracle of Omaha" says what someone is called, not a name.
-        if _starts_sentence(passage, sentence, candidate):
+        if candidate.start - sentence.start <= traits.first_letter:
             return candidate.entity.type == "organization" and bool(_ACTS_AFTER.match(setting.after))
         before, after = _word_before(setting), _WORD_AFTER.match(setting.after)
         follows_name = (
@@ -229,7 +257,3 @@ def _is_within_name_of_body(setting: Setting) -> bool:
 def _setting(passage: Passage, candidate: Candidate) -> Setting:
     text = passage.text
     return Setting(text[max(0, candidate.start - 48) : candidate.start], text[candidate.end : candidate.end + 48])
-
-
-def _starts_sentence(passage: Passage, sentence: Sentence, candidate: Candidate) -> bool:
-    return not any(character.isalnum() for character in passage.text[sentence.start : candidate.start])

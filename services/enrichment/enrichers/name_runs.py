@@ -1,5 +1,6 @@
 """Reads names off their capitals: runs of capitalised words, parted where two names meet, typed by what they say."""
 
+import bisect
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -72,7 +73,7 @@ def runs(passage: Passage, lexicon: Lexicon, common_words: frozenset[str]) -> li
     enumerated = [
         Run(m.start(), m.end(), "organization", "head")
         for m in _ENUMERATED.finditer(text)
-        if not text[: m.start()][-1:].isalnum()
+        if not text[m.start() - 1 : m.start()].isalnum()
     ]
     found: list[Run] = []
     for group in _groups(text):
@@ -81,8 +82,15 @@ def runs(passage: Passage, lexicon: Lexicon, common_words: frozenset[str]) -> li
         elif (run := _read_alone(text, *group[0], lexicon)) is not None:
             found.append(run)
     if enumerated:
-        found = [run for run in found if not any(run.start < e.end and e.start < run.end for e in enumerated)]
+        starts = [run.start for run in enumerated]
+        found = [run for run in found if not _overlaps_one(run, enumerated, starts)]
     return sorted(found + enumerated)
+
+
+def _overlaps_one(run: Run, others: Sequence[Run], starts: Sequence[int]) -> bool:
+    """Whether a run shares characters with one of others, which are in order and do not overlap each other."""
+    before = bisect.bisect_left(starts, run.end)
+    return before > 0 and others[before - 1].end > run.start
 
 
 def _read_alone(text: str, start: int, end: int, lexicon: Lexicon) -> Run | None:

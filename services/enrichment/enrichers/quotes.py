@@ -1,5 +1,6 @@
 """What is said in an article word for word, and by whom."""
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -88,15 +89,32 @@ class _People:
 
     def _entity_at(self, start: int, end: int) -> Entity | None:
         """The entity whose mention covers most of a span, the end of it counting first: the surname."""
-        for mention, entity_id in self._mentions:
-            if mention.start < end and end <= mention.end + 2 and start <= mention.end:
-                return self._entities[entity_id]
+        # Mentions do not overlap: their ends are in order as well.
+        index = bisect.bisect_left(self._ends, max(start, end - 2))
+        if index < len(self._mentions) and self._mentions[index][0].start < end:
+            return self._entities[self._mentions[index][1]]
         return None
 
     @cached_property
     def _mentions(self) -> list[tuple[Mention, str]]:
         placed = [(m, entity.id) for entity in self._entities.values() for m in entity.mentions if m.field == "text"]
         return sorted(placed, key=lambda item: item[0].start)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [mention.start for mention, _ in self._mentions]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [mention.end for mention, _ in self._mentions]
+
+    def _first_of(self, wanted: EntityType, start: int, end: int) -> tuple[Mention, Entity] | None:
+        """The first mention of an entity of a type that begins within a span."""
+        first, behind = bisect.bisect_left(self._starts, start), bisect.bisect_left(self._starts, end)
+        for mention, entity_id in self._mentions[first:behind]:
+            if self._entities[entity_id].type == wanted:
+                return mention, self._entities[entity_id]
+        return None
 
     @staticmethod
     def _fullest(entity: Entity) -> str:
@@ -144,9 +162,8 @@ class _People:
 
     def _subject_of(self, start: int, end: int, wanted: EntityType) -> tuple[int, int] | None:
         """The first entity of a type in a sentence, else a name that no entity bears: what the sentence begins with."""
-        for mention, entity_id in self._mentions:
-            if start <= mention.start < end and self._entities[entity_id].type == wanted:
-                return mention.start, mention.end
+        if (first := self._first_of(wanted, start, end)) is not None:
+            return first[0].start, first[0].end
         subject = leading_name(self._text, start, end, fewest_words=2 if wanted == "person" else 1)
         if subject is None and wanted == "person":
             subject = self._given_and_surname(start, end)
@@ -167,10 +184,8 @@ class _People:
         if _FOR_SOMEONE.search(written) is None:
             whole = self._entity_at(speaker.start, speaker.end)
             return whole if whole and whole.type == "organization" and self._covers(whole, speaker) else None
-        for mention, entity_id in self._mentions:
-            if speaker.start <= mention.start < speaker.end and self._entities[entity_id].type == "organization":
-                return self._entities[entity_id]
-        return None
+        first = self._first_of("organization", speaker.start, speaker.end)
+        return first[1] if first else None
 
     @staticmethod
     def _covers(entity: Entity, speaker: Speaker) -> bool:

@@ -2,6 +2,7 @@
 
 import bisect
 import datetime as dt
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -51,6 +52,7 @@ _WORTH_AFTER = re.compile(r" (?:valuation|(?:in|of) (?:\w+ )?(?:revenues?|sales|
 # What stands between a price and the noun that it is part of.
 _CLOSE = re.compile(r"[ -](?:[\w-]+ ){0,2}")
 _LEAD = 40
+_START = operator.attrgetter("start")
 
 
 def relations(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tuple[Relation, ...]:
@@ -156,12 +158,14 @@ def _relation(
     )
 
 
-def _prices(text: str, sentence: Sentence, money: Iterable[Money], cues: Sequence[int]) -> dict[int, Amount]:
-    """The first price that belongs to each cue of a sentence."""
+def _prices(text: str, sentence: Sentence, money: Sequence[Money], cues: Sequence[int]) -> dict[int, Amount]:
+    """The first price that belongs to each cue of a sentence; amounts of money are given in the order of the text."""
     prices: dict[int, Amount] = {}
-    for amount in money:
-        if cues and sentence.start <= amount.start < sentence.end and _is_price(amount, sentence):
-            prices.setdefault(_cue_of(amount, text, cues), amount.as_part())
+    if cues and money:
+        first, behind = (bisect.bisect_left(money, place, key=_START) for place in (sentence.start, sentence.end))
+        for amount in money[first:behind]:
+            if _is_price(amount, sentence):
+                prices.setdefault(_cue_of(amount, text, cues), amount.as_part())
     return prices
 
 

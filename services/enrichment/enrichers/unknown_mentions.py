@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers import name_words as words
 from services.enrichment.enrichers.acronyms import bracketed, introduced
-from services.enrichment.enrichers.mentions import Found, Ground, found_in, is_month, passages_of, places_of
+from services.enrichment.enrichers.mentions import Found, Ground, found_in, is_month, passages_of, places_of_all
 from services.enrichment.enrichers.name_candidates import Name, candidates
 from services.enrichment.enrichers.name_types import Kind, Named, kinds, weight_of
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -32,9 +32,12 @@ def with_unknown_mentions(
         with_model=knowledge.model is not None,
     )
     meant = _entities(types, kept, knowledge)
+    introduced_for: dict[str, set[str | None]] = {}
     for acronym, entity in _acronyms(article, kept, added, meant, knowledge):
         meant[acronym] = entity
-        kept = [item for item in kept if item.text != acronym or (entity and item.entity_id == entity.id)]
+        introduced_for.setdefault(acronym, set()).add(entity.id if entity else None)
+    # Of an acronym that is introduced for several nothing stays.
+    kept = [item for item in kept if introduced_for.get(item.text, {item.entity_id}) == {item.entity_id}]
     added += _repeated(article, meant, ground, knowledge)
     for name in added:
         entity = meant[name.surface]
@@ -172,11 +175,13 @@ def _repeated(
     article: ArticleText, meant: dict[str, KnownEntity | None], ground: Ground, knowledge: Knowledge
 ) -> Iterator[Name]:
     """Where a name that is settled stands once more, on free ground."""
-    surfaces = {surface for surface, entity in meant.items() if entity} - knowledge.common_words
+    surfaces = sorted(
+        {surface for surface, entity in meant.items() if entity} - knowledge.common_words, key=lambda s: (-len(s), s)
+    )
+    if not surfaces:
+        return
     for field, passage in passages_of(article):
-        for surface in sorted(surfaces, key=lambda s: (-len(s), s)):
-            for start in places_of(surface, passage.text):
-                end = start + len(surface)
-                if ground.is_free(field, start, end) and not is_month(passage.text, start, end):
-                    ground.take(field, start, end)
-                    yield Name(field, passage, start, end, "", 1.0, "rule")
+        for start, end in places_of_all(surfaces, passage.text):
+            if ground.is_free(field, start, end) and not is_month(passage.text, start, end):
+                ground.take(field, start, end)
+                yield Name(field, passage, start, end, "", 1.0, "rule")

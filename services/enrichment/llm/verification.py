@@ -167,7 +167,8 @@ class _Check:
         if len(text) < _SHORTEST_QUOTE:
             return None
         for match in re.finditer(re.escape(text), self._text):
-            before, after = self._text[: match.start()][-1:], self._text[match.end() : match.end() + 2]
+            before = self._text[match.start() - 1 : match.start()]
+            after = self._text[match.end() : match.end() + 2]
             if before and before in _OPENING and any(mark in after for mark in _CLOSING):
                 return match.start()
         return None
