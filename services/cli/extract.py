@@ -17,7 +17,7 @@ from services.crawler.identity import may_be_known_by
 from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock, SystemClock, from_ms
 from shared.errors import InvalidInput, NewsweirError
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.settings import load
 from shared.urls import canonicalize
 

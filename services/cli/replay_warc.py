@@ -17,7 +17,7 @@ from services.crawler.replay import PUBLISHED, Replay
 from services.crawler.settings import CrawlerSettings
 from shared.clock import Clock
 from shared.errors import InvalidInput
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.settings import StoreSettings
 from shared.source_registry import SourceRegistry

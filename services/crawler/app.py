@@ -26,7 +26,7 @@ from shared.clock import Clock, SystemClock
 from shared.errors import DependencyUnavailable
 from shared.events.commands import CrawlerCommand
 from shared.http_client import GuardedClient
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.process import Probe, probe_app, run_until_signalled
 from shared.redis_client import RedisConnection, open_connection, refuse_unfit_server
 from shared.settings import BusSettings, HttpSettings, StoreSettings, TelemetrySettings, load

@@ -28,7 +28,7 @@ from shared import metrics, tracing
 from shared.clock import Clock, from_ms
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
 from shared.events.articles import ArticleCrawled, ArticleWithdrawn
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, advance, read_entry
 from shared.urls import article_id, is_root

@@ -38,7 +38,7 @@ from shared.clock import Clock
 from shared.egress import is_loopback
 from shared.errors import InvalidInput
 from shared.http_client import GuardedClient
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.process import DRAIN_S
 from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.source_registry import SourceRegistry

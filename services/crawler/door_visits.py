@@ -20,7 +20,7 @@ from services.crawler.visits import MAX_MOVES, Seen, article_visit, ms_of, neste
 from shared import metrics
 from shared.clock import Clock
 from shared.errors import InvalidInput, LimitExceeded, TemporaryFailure
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.urls import host_of, is_root
 
 _log = structlog.get_logger()

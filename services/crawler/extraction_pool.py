@@ -5,7 +5,7 @@ from functools import partial
 from importlib import import_module
 
 from services.crawler.settings import CrawlerSettings
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 
 # Starting one takes the processor as long as 60 pages do; over 2,000 real pages none grew.
 _PAGES_PER_WORKER = 2_000

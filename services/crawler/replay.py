@@ -20,7 +20,7 @@ from shared.bus.envelope import encode
 from shared.clock import Clock, to_ms
 from shared.errors import DependencyUnavailable, InvalidInput, LimitExceeded, TemporaryFailure
 from shared.events.articles import ArticleCrawled
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import RegistryEntry, advance, complete_key, registry_key
 from shared.sources import Source

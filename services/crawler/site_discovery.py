@@ -58,7 +58,7 @@ class Client(Protocol):
 
 
 class Pool(Protocol):
-    """Runs a function on hostile input; `shared.isolation.IsolatedPool` is one."""
+    """Runs a function on hostile input; `shared.isolation.pool.IsolatedPool` is one."""
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R: ...
 

@@ -19,7 +19,7 @@ from shared.bus.envelope import Entry, Readable, decode
 from shared.dispositions import Ledger, read_ledger
 from shared.events.articles import ArticleCrawled, ArticleWithdrawn
 from shared.http_client import GuardedClient
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from shared.redis_client import RedisConnection
 from shared.registry import mark_complete
 from shared.source_health import SourceHealth

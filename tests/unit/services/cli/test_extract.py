@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Iterator
 
 from services.cli.extract import extract_lines
 from services.cli.json_lines import Line, read_lines
-from shared.isolation import IsolatedPool
+from shared.isolation.pool import IsolatedPool
 from tests.fakes import FakeClock
 
 PARAGRAPH = "The harbour board agreed on Monday to build a second quay for container ships of the largest class. "

@@ -1,0 +1,1 @@
+"""Functions on hostile input in processes of their own."""
