@@ -11,8 +11,9 @@ from shared.article_store.tantivy import facts as fact_index
 from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy import stories as story_index
+from shared.article_store.tantivy.analysis import prepare
 from shared.article_store.tantivy.folder import IndexName
-from shared.article_store.tantivy.schema import fingerprint, prepare, schema, source_of, to_document
+from shared.article_store.tantivy.schema import fingerprint, schema, source_of, to_document
 from shared.article_store.tantivy.tiers import TieredWriter
 from shared.article_store.tantivy.vector_keeping import VECTORS_FOLDER, KeptVectors
 

@@ -16,14 +16,13 @@ from shared.article_store.bigrams import spread
 from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FACTS_LAYOUT_VERSION, StoredFact, counted_values, facts_of, labels
 from shared.article_store.indexed import bounded_value, label_term
+from shared.article_store.tantivy.analysis import TERMS_BETWEEN_BLANKS, analysed, prepare
 from shared.article_store.tantivy.tiers import TieredWriter
-from shared.article_store.words import analyzer
 from shared.facets import FacetValue
 
 FOLDER = "facts"
 YES = "true"
 TEXT = "text"
-_ANALYZER = "article_text"
 # The least that Tantivy takes: a passage is a sentence or two.
 _HEAP_BYTES = 15_000_000
 _Kind = Literal["words", "term", "counted", "number", "kept_bytes"]
@@ -58,7 +57,7 @@ def fact_schema() -> tantivy.Schema:
     for field in _FIELDS:
         match field.kind:
             case "words":
-                builder.add_text_field(field.name, tokenizer_name=_ANALYZER)
+                builder.add_text_field(field.name, tokenizer_name=TERMS_BETWEEN_BLANKS)
             case "term" | "counted":
                 fast = field.kind == "counted"
                 builder.add_text_field(
@@ -78,14 +77,14 @@ def fact_definition() -> str:
 
 def empty() -> tantivy.Index:
     """An index that holds nothing, in memory."""
-    return _prepared(tantivy.Index(fact_schema()))
+    return prepare(tantivy.Index(fact_schema()))
 
 
 def create(folder: Path) -> tantivy.Index:
     """A new index inside the folder of an articles' index."""
     path = folder / FOLDER
     path.mkdir()
-    return _prepared(tantivy.Index(fact_schema(), str(path)))
+    return prepare(tantivy.Index(fact_schema(), str(path)))
 
 
 def opened(folder: Path) -> tantivy.Index:
@@ -94,12 +93,12 @@ def opened(folder: Path) -> tantivy.Index:
     Raises:
         ValueError: it is not there or cannot be read.
     """
-    return _prepared(tantivy.Index.open(str(folder / FOLDER)))
+    return prepare(tantivy.Index.open(str(folder / FOLDER)))
 
 
 def open_writer(folder: Path) -> TieredWriter:
     """The writer of the index inside the folder of an articles' index; there is one at a time."""
-    return TieredWriter(folder / FOLDER, _prepared, _HEAP_BYTES)
+    return TieredWriter(folder / FOLDER, prepare, _HEAP_BYTES)
 
 
 def add(writer: TieredWriter, stored: StoredArticle) -> None:
@@ -128,11 +127,6 @@ def fact_of(document: tantivy.Document) -> StoredFact:
     return StoredFact.model_validate_json(bytes(document.get_first("json") or b""))
 
 
-def _prepared(index: tantivy.Index) -> tantivy.Index:
-    index.register_tokenizer(_ANALYZER, analyzer())
-    return index
-
-
 def _any_there(searcher: tantivy.Searcher, article_ids: Sequence[str]) -> bool:
     if not article_ids:
         return False
@@ -149,7 +143,8 @@ def _document(fact: StoredFact) -> tantivy.Document:
         document.add_unsigned(name, getattr(fact, name))
     if (amount := fact.amount_cents) is not None:
         document.add_unsigned("amount", amount)
-    document.add_text(TEXT, spread(fact.evidence.text))
+    for terms in analysed([spread(fact.evidence.text)]):
+        document.add_text(TEXT, terms)
     document.add_bytes("json", fact.model_dump_json().encode())
     return document
 

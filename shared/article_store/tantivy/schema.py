@@ -23,14 +23,14 @@ from shared.article_store.indexed import (
     texts,
 )
 from shared.article_store.outline import outline_of_json
+from shared.article_store.tantivy.analysis import ANALYSIS_VERSION, TERMS_BETWEEN_BLANKS, analysed
 from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.tantivy.stories import story_definition
-from shared.article_store.words import WORD_PATTERN, analyzer
+from shared.article_store.words import WORD_PATTERN
 
 SOURCE = "stored_article"
 HIDDEN = "true"
 COPY = "true"
-_ANALYZER = "article_text"
 
 # words: searched for what it says. term: exactly itself; counted: the same, and its values can be counted.
 # order: a number to sort and cut by. number, numbers: one, or several, to cut and count by. kept: only given back.
@@ -70,7 +70,7 @@ def schema() -> tantivy.Schema:
     for field in _FIELDS:
         match field.kind:
             case "words":
-                builder.add_text_field(field.name, tokenizer_name=_ANALYZER)
+                builder.add_text_field(field.name, tokenizer_name=TERMS_BETWEEN_BLANKS)
             case "term" | "counted":
                 builder.add_text_field(
                     field.name,
@@ -90,16 +90,10 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def prepare(index: tantivy.Index) -> tantivy.Index:
-    """Register the analyzer that an opened index asks for by name."""
-    index.register_tokenizer(_ANALYZER, analyzer())
-    return index
-
-
 def fingerprint() -> str:
     """Changes when an index of the code before would answer differently: fields, facets, analysis, layout."""
     fields = [asdict(field) for field in _FIELDS]
-    definition = [LAYOUT_VERSION, WORD_PATTERN, fields, fact_definition(), story_definition()]
+    definition = [LAYOUT_VERSION, ANALYSIS_VERSION, WORD_PATTERN, fields, fact_definition(), story_definition()]
     return hashlib.sha256(json.dumps(definition).encode()).hexdigest()[:12]
 
 
@@ -111,9 +105,9 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
     if stored.hidden:
         document.add_text("hidden", HIDDEN)
     document.add_unsigned("published_order", stored.published_order)
-    for name, parts in texts(stored).items():
-        for text in parts:
-            document.add_text(name, text)
+    said = [(name, text) for name, parts in texts(stored).items() for text in parts]
+    for (name, _), terms in zip(said, analysed([text for _, text in said]), strict=True):
+        document.add_text(name, terms)
     for host in sites(stored):
         document.add_text("site", host)
     _add_story(document, stored)

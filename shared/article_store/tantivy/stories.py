@@ -13,13 +13,13 @@ from tantivy import Occur, Query
 from shared.article_store.bigrams import spread
 from shared.article_store.document import bounded_ms
 from shared.article_store.stories import StoredStory, StoryQuery
+from shared.article_store.tantivy.analysis import TERMS_BETWEEN_BLANKS, analysed, prepare
 from shared.article_store.tantivy.tiers import TieredWriter
-from shared.article_store.words import analyzer, terms
+from shared.article_store.words import terms
 
 FOLDER = "stories"
 # Raise it when the same story would be indexed differently.
 _LAYOUT_VERSION = 1
-_ANALYZER = "article_text"
 _LISTED = "true"
 _HEAP_BYTES = 15_000_000
 _NUMBERS = ("size", "first_ms", "last_ms", "last_order", "size_order")
@@ -33,7 +33,7 @@ def story_schema() -> tantivy.Schema:
         builder.add_text_field(name, stored=name == "story_id", tokenizer_name="raw", index_option="basic")
     for name in _NUMBERS:
         builder.add_unsigned_field(name, fast=True, indexed=True)
-    builder.add_text_field("words", tokenizer_name=_ANALYZER)
+    builder.add_text_field("words", tokenizer_name=TERMS_BETWEEN_BLANKS)
     builder.add_bytes_field("json", stored=True)
     return builder.build()
 
@@ -45,14 +45,14 @@ def story_definition() -> str:
 
 def empty() -> tantivy.Index:
     """An index that holds nothing, in memory."""
-    return _prepared(tantivy.Index(story_schema()))
+    return prepare(tantivy.Index(story_schema()))
 
 
 def create(folder: Path) -> tantivy.Index:
     """A new index inside the folder of an articles' index."""
     path = folder / FOLDER
     path.mkdir()
-    return _prepared(tantivy.Index(story_schema(), str(path)))
+    return prepare(tantivy.Index(story_schema(), str(path)))
 
 
 def opened(folder: Path) -> tantivy.Index:
@@ -61,12 +61,12 @@ def opened(folder: Path) -> tantivy.Index:
     Raises:
         ValueError: it is not there or cannot be read.
     """
-    return _prepared(tantivy.Index.open(str(folder / FOLDER)))
+    return prepare(tantivy.Index.open(str(folder / FOLDER)))
 
 
 def open_writer(folder: Path) -> TieredWriter:
     """The writer of the index inside the folder of an articles' index; there is one at a time."""
-    return TieredWriter(folder / FOLDER, _prepared, _HEAP_BYTES)
+    return TieredWriter(folder / FOLDER, prepare, _HEAP_BYTES)
 
 
 def copy(older: Path, newer: Path) -> None:
@@ -129,11 +129,6 @@ def story_of_document(document: tantivy.Document) -> StoredStory:
     return StoredStory.model_validate_json(bytes(document.get_first("json") or b""))
 
 
-def _prepared(index: tantivy.Index) -> tantivy.Index:
-    index.register_tokenizer(_ANALYZER, analyzer())
-    return index
-
-
 def _found(searcher: tantivy.Searcher, query: Query, limit: int) -> list[StoredStory]:
     if limit == 0:
         return []
@@ -160,7 +155,7 @@ def _document(story: StoredStory) -> tantivy.Document:
         document.add_text("listed", _LISTED)
     for name in _NUMBERS:
         document.add_unsigned(name, getattr(story, name))
-    for title in story.titles:
-        document.add_text("words", spread(title))
+    for title in analysed([spread(title) for title in story.titles]):
+        document.add_text("words", title)
     document.add_bytes("json", story.model_dump_json().encode())
     return document

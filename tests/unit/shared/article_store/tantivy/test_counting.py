@@ -7,8 +7,9 @@ import pytest
 import tantivy
 
 from shared.article_store.query import FacetRequest
+from shared.article_store.tantivy.analysis import prepare
 from shared.article_store.tantivy.counting import FacetQuestion, count
-from shared.article_store.tantivy.schema import prepare, schema
+from shared.article_store.tantivy.schema import schema
 
 Segments = list[list[list[str]]]
 

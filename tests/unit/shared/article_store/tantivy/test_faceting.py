@@ -4,8 +4,9 @@ import tantivy
 
 from shared.article_store.facet_counts import REFUSED
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest
+from shared.article_store.tantivy.analysis import prepare
 from shared.article_store.tantivy.faceting import facets
-from shared.article_store.tantivy.schema import prepare, schema, to_document
+from shared.article_store.tantivy.schema import schema, to_document
 from tests.builders import a_stored_article, an_enrichment, an_entity
 
 ADA = an_enrichment(entities=(an_entity("person:ada", "Ada Brandt", type="person"),))
