@@ -1,6 +1,6 @@
 """What a search with eight facets takes: each store over generated articles, beside one request by hand.
 
-    python -m tests.bench.search [--articles 5000] [--rounds 10] [--keep FOLDER]
+    python -m tests.bench.search [--articles 5000] [--rounds 10] [--keep FOLDER] [--only-by-hand]
 
 Elasticsearch is measured where ELASTICSEARCH_URL is set; the command fails when a search there takes more than 1.3
 times the request by hand. Wall time counts the server's work and all that runs beside it: compare within a run.
@@ -196,36 +196,42 @@ async def _page(browser: httpx.AsyncClient, path: str) -> None:
         raise SystemExit(f"GET {path} answered {answer.status_code}")
 
 
-async def bench(settings: StoreSettings, count: int, rounds: int) -> bool:
+async def bench(settings: StoreSettings, count: int, rounds: int, *, only_by_hand: bool) -> bool:
     """Ask a store that is filled; whether it is within the floor."""
     name = "elasticsearch" if settings.elasticsearch_url else "tantivy"
     reader = await open_reader(settings, SystemClock())
     try:
         say(f"{name}: {count} articles, {await disk_bytes(settings) / count:.0f} bytes each on disk")
-        await measure(name, settings, rounds)
-        await first_pages(settings, name, rounds)
+        if not only_by_hand:
+            await measure(name, settings, rounds)
+            await first_pages(settings, name, rounds)
         return settings.elasticsearch_url is None or await beside_by_hand(reader, settings, rounds)
     finally:
         await reader.close()
 
 
-async def main(count: int, rounds: int, keep: Path | None) -> int:
+async def main(count: int, rounds: int, keep: Path | None, *, only_by_hand: bool) -> int:
     """Both stores, each in a place of its own that is gone afterwards unless it is kept; 1 where one is beyond its
-    floor."""
+    floor. Elasticsearch alone where only the request by hand is compared."""
     url = load(StoreSettings).elasticsearch_url
+    if only_by_hand and not url:
+        sys.stderr.write("ELASTICSEARCH_URL is not set: `make elasticsearch` starts one and prints it\n")
+        return 1
     # Both sides gain by it.
     keep_what_is_loaded()
     with tempfile.TemporaryDirectory() as temporary:
         folder = folder_for(keep, Path(temporary), count)
         settings = StoreSettings(data_dir=folder)
-        await fill(settings, count)
-        within = [await bench(settings, count, rounds)]
+        within = []
+        if not only_by_hand:
+            await fill(settings, count)
+            within.append(await bench(settings, count, rounds, only_by_hand=False))
         if url:
             prefix = f"bench-{count}" if keep else f"bench-{uuid.uuid4().hex[:12]}"
             settings = StoreSettings(data_dir=folder, elasticsearch_url=url, index_prefix=prefix)
             async with removed_afterwards(None if keep else url, prefix):
                 await fill(settings, count)
-                within.append(await bench(settings, count, rounds))
+                within.append(await bench(settings, count, rounds, only_by_hand=only_by_hand))
     return 0 if all(within) else 1
 
 
@@ -234,5 +240,6 @@ if __name__ == "__main__":
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--keep", type=Path, help="a folder for filled stores: the next run finds them there")
+    parser.add_argument("--only-by-hand", action="store_true", help="compare with the request by hand, nothing else")
     given = parser.parse_args()
-    raise SystemExit(asyncio.run(main(given.articles, given.rounds, given.keep)))
+    raise SystemExit(asyncio.run(main(given.articles, given.rounds, given.keep, only_by_hand=given.only_by_hand)))
