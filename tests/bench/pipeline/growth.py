@@ -3,7 +3,9 @@
     python -m tests.bench.pipeline.growth [--articles 10000] [--hosts 1 10 100]
 
 Articles are pages of shuffled sentences of the demo, from loopback through all services into the embedded store. What
-counts is the time of the processor by process: other work on the machine prolongs it, but for all sizes alike.
+counts is the time of the processor by process: other work on the machine prolongs it, but for all sizes alike. What the
+services take in the same time with nothing to do is measured first and told apart: it passes whether articles come or
+not, and is no part of what one takes.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.crawl import crawling
@@ -37,59 +39,90 @@ def spans_until(articles: int) -> list[tuple[int, int]]:
 
 
 async def grown(
-    folder: Path, hosts: int, spans: Sequence[tuple[int, int]], name: Callable[[Window], str]
-) -> list[Window]:
-    """What articles take in each span, over a stack and sites of their own; a line for each as soon as it is known."""
+    folder: Path, hosts: int, spans: Sequence[tuple[int, int]], idle: Mapping[str, float], known: list[Window]
+) -> None:
+    """What articles take in each span, over a stack and sites of their own; said and known as soon as it has passed."""
+    last = spans[-1][1]
 
     def say(window: Window) -> None:
-        sys.stdout.write(told(name(window), window.ms))
-        sys.stdout.flush()
+        known.append(window)
+        _say(told(f"{window.ended[1]:,} of {hosts} sources", window))
+
+    def tell(ended: int) -> None:
+        sys.stderr.write(f"  … {ended:,} of {last:,} articles\n")
 
     await asyncio.to_thread(folder.mkdir)
     # A few more, so that the last window does not end in the idling of what has nothing more to do.
-    plan = Plan(hosts, -(-(spans[-1][1] + _WARM) // hosts), free_ports(1), latency_s=0.0)
+    plan = Plan(hosts, -(-(last + _WARM) // hosts), free_ports(1), latency_s=0.0)
     async with crawling.Bench(None, folder).sites(plan) as sites:
-        return await Stack(folder, None, "growth").windows(plan, spans, sites, say)
+        await Stack(folder, None, "growth").windows(plan, spans, sites, idle, say, tell)
 
 
-def told(size: str, ms: Mapping[str, float]) -> str:
-    """A line: what an article takes; the sites are no part of it."""
-    ours = {name: value for name, value in ms.items() if name != "sites"}
-    listed = ", ".join(f"{name} {value:.1f}" for name, value in ours.items())
-    return f"{size:<18}{sum(ours.values()):6.1f} ms an article: {listed}\n"
+def told(size: str, window: Window) -> str:
+    """A line: what an article takes, what passes whether articles come or not, and by process both together."""
+    listed = ", ".join(f"{name} {value:.1f}" for name, value in _ours(window.ms).items())
+    idle = sum(_ours(window.idle_ms).values())
+    return (
+        f"{size:<24}{together(window):6.1f} ms an article, {window.per_s:.0f} a second, and {idle:.1f} ms that pass "
+        f"anyway: {listed}"
+    )
 
 
 def together(window: Window) -> float:
-    """Milliseconds of the processor for an article, the sites left out."""
-    return sum(value for name, value in window.ms.items() if name != "sites")
+    """Milliseconds of the processor for an article: without what passes anyway, and without the sites."""
+    return sum(_ours(window.ms).values()) - sum(_ours(window.idle_ms).values())
 
 
 def growth(windows: Sequence[Window]) -> float:
     """What an article of the dearest window takes more than one of the first, as a share of that."""
+    if not windows:
+        return 0.0
     first, *others = map(together, windows)
     return max(others, default=first) / first - 1
 
 
 async def measure(articles: int, hosts: Sequence[int], folder: Path) -> bool:
-    """Say what articles take as they and their sources become more; whether that stays flat."""
-    sys.stdout.write(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}\n")
+    """Say what articles take as they and their sources become more; whether that stays flat.
+
+    Whoever ends it before is told what is known by then.
+    """
+    _say(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}")
+    await asyncio.to_thread((folder / "idle").mkdir)
+    idle = await Stack(folder / "idle", None, "growth").idle()
+    listed = ", ".join(f"{name} {value:.1f}" for name, value in idle.items())
+    _say(f"{'nothing to do':<24}{sum(idle.values()):6.1f} ms a second: {listed}")
     by_sources: list[Window] = []
-    for number in hosts:
-        span = (_WARM, _WARM + _WINDOW)
-        by_sources += await grown(folder / f"hosts-{number}", number, [span], lambda _, n=number: f"{n} sources")  # type: ignore[misc]
-    by_articles = await grown(folder / "articles", _HOSTS, spans_until(articles), lambda w: f"{w.ended[1]} articles")
-    for what, windows in (("sources", by_sources), ("articles", by_articles)):
-        sys.stdout.write(f"with {what}: {growth(windows):+.1%} (at most {MOST:+.0%})\n")
+    by_articles: list[Window] = []
+    try:
+        for number in hosts:
+            await grown(folder / f"hosts-{number}", number, [(_WARM, _WARM + _WINDOW)], idle, by_sources)
+        await grown(folder / "articles", _HOSTS, spans_until(articles), idle, by_articles)
+    finally:
+        for what, windows in (("sources", by_sources), ("articles", by_articles)):
+            if windows:
+                _say(f"with {what}: {growth(windows):+.1%} (at most {MOST:+.0%})")
     return growth(by_sources) <= MOST and growth(by_articles) <= MOST
+
+
+def _ours(ms: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in ms.items() if name != "sites"}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=10_000)
-    parser.add_argument("--hosts", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--hosts", type=int, nargs="*", default=[1, 10, 100], help="none: articles alone")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="newsweir-growth-") as folder:
-        return 0 if asyncio.run(measure(given.articles, given.hosts, Path(folder))) else 1
+        try:
+            return 0 if asyncio.run(measure(given.articles, given.hosts, Path(folder))) else 1
+        except KeyboardInterrupt:
+            return 130
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,9 @@ _READY_S = 120
 _SETTLED_S = 560
 _GROWN_S = 6 * 3600
 _LOOK_EVERY_S = 0.1
+_TELL_EVERY_S = 30.0
+# Of services with nothing to do: after what a start is followed by, and for long enough to count ticks of 10 ms.
+_STARTED_S, _IDLE_S = 5.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,22 @@ class Window:
     Attributes:
         ended: so many had ended when it began and when it was over.
         ms: by process, for an article.
+        idle_ms: as much of it each process would have taken in the same time with nothing to do.
+        per_s: so many ended in a second.
     """
 
     ended: tuple[int, int]
     ms: dict[str, float]
+    idle_ms: dict[str, float]
+    per_s: float
+
+
+@dataclass(frozen=True)
+class _Took:
+    """Milliseconds of each process for one article, and the seconds that passed for it."""
+
+    ms: dict[str, float]
+    seconds: float
 
 
 class Stack:
@@ -92,81 +107,104 @@ class Stack:
             load_pid: of the process that serves the pages.
             searched: whether the search service is asked ten times a second how many articles it finds.
         """
-        server = await start_server(
-            bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
-        )
-        connection = open_connection(BusSettings(redis_url=server.url))
-        try:
-            async with self._services(server.url, delay_s):
-                empty = await connection.client.info("memory")
-                before = await self._spent(connection, load_pid)
-                await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
-                self._start("crawler")
-                async with self._looks(searched) as looks:
-                    await until(
-                        lambda: self._settled(connection, plan), _SETTLED_S, "all pages are committed or dropped"
-                    )
-                    after = await self._spent(connection, load_pid)
-                    times = [event.times for event in await _indexed(connection)]
-                    if searched:
-                        await until(lambda: all_found(looks, len(times)), _READY_S, "a search finds every article")
-                return await self._passage(connection, before, after, empty, times, looks)
-        finally:
-            await connection.close()
-            await server.stop(self._clock)
+        async with self._broker() as (connection, url), self._services(url, delay_s):
+            empty = await connection.client.info("memory")
+            before = await self._spent(connection, load_pid)
+            await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
+            self._start("crawler")
+            async with self._looks(searched) as looks:
+                await until(lambda: self._settled(connection, plan), _SETTLED_S, "all pages are committed or dropped")
+                after = await self._spent(connection, load_pid)
+                times = [event.times for event in await _indexed(connection)]
+                if searched:
+                    await until(lambda: all_found(looks, len(times)), _READY_S, "a search finds every article")
+            return await self._passage(connection, before, after, empty, times, looks)
+
+    async def idle(self) -> dict[str, float]:
+        """Milliseconds of the processor that each process takes in a second with nothing to do."""
+        async with self._broker() as (connection, url), self._services(url, 0.0):
+            self._start("crawler")
+            await self._clock.sleep(_STARTED_S)
+            before = await self._spent(connection, None)
+            await self._clock.sleep(_IDLE_S)
+            after = await self._spent(connection, None)
+            self._require_running()
+        return {name: 1000 * (after[name] - before[name]) / _IDLE_S for name in after}
 
     def pids(self) -> dict[str, int]:
         """The processes of the services that run, by name."""
         return {name: process.pid for name, process in self._processes.items()}
 
     async def windows(
-        self, plan: Plan, spans: Sequence[tuple[int, int]], load_pid: int, say: Callable[[Window], None]
-    ) -> list[Window]:
-        """What articles take between the first and the last of each span, said when it has passed; the spans follow
-        each other."""
-        server = await start_server(
-            bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
-        )
-        connection = open_connection(BusSettings(redis_url=server.url))
-        try:
-            async with self._services(server.url, 0.0):
-                await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
-                self._start("crawler")
+        self,
+        plan: Plan,
+        spans: Sequence[tuple[int, int]],
+        load_pid: int,
+        idle: Mapping[str, float],
+        say: Callable[[Window], None],
+        tell: Callable[[int], None],
+    ) -> None:
+        """Say what articles take between the first and the last of each span, when it has passed.
+
+        Args:
+            spans: follow each other.
+            idle: milliseconds that each process takes in a second with nothing to do.
+            tell: is told every half minute how many have ended.
+        """
+        async with self._broker() as (connection, url), self._services(url, 0.0):
+            await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
+            self._start("crawler")
+            telling = asyncio.create_task(_tell(connection, tell))
+            try:
                 # Side by side: the crawler is ahead of the others, by more than a span.
-                return await asyncio.gather(*(self._window(connection, span, load_pid, say) for span in spans))
-        finally:
-            await connection.close()
-            await server.stop(self._clock)
+                await asyncio.gather(*(self._window(connection, span, load_pid, idle, say) for span in spans))
+            finally:
+                telling.cancel()
+                await asyncio.wait({telling})
 
     async def _window(
-        self, connection: RedisConnection, span: tuple[int, int], load_pid: int, say: Callable[[Window], None]
-    ) -> Window:
+        self,
+        connection: RedisConnection,
+        span: tuple[int, int],
+        load_pid: int,
+        idle: Mapping[str, float],
+        say: Callable[[Window], None],
+    ) -> None:
         """The crawler answers for what it fetched in the span, the others for what ended."""
         fetching, ending = await asyncio.gather(
             self._took(connection, span, load_pid, lambda ledger: ledger.fetched),
             self._took(connection, span, load_pid, lambda ledger: ledger.fetched - ledger.in_flight),
         )
-        window = Window(span, {**ending, **{name: fetching[name] for name in ("crawler", "sites")}})
-        say(window)
-        return window
+        of_each = {name: fetching if name in ("crawler", "sites") else ending for name in ending.ms}
+        say(
+            Window(
+                span,
+                {name: took.ms[name] for name, took in of_each.items()},
+                {name: took.seconds * idle.get(name, 0.0) for name, took in of_each.items()},
+                1 / ending.seconds,
+            )
+        )
 
     async def _took(
         self, connection: RedisConnection, span: tuple[int, int], load_pid: int, count: Callable[[Ledger], int]
-    ) -> dict[str, float]:
-        """Milliseconds of each process for each that was counted, from the first of the span to the last."""
-        seen: list[tuple[int, dict[str, float]]] = []
+    ) -> _Took:
+        """What each that was counted took, from the first of the span to the last."""
+        seen: list[tuple[int, float, dict[str, float]]] = []
 
         async def reached(number: int) -> bool:
             self._require_running()
             counted = count(await read_ledger(connection))
             if counted >= number:
-                seen.append((counted, await self._spent(connection, load_pid)))
+                seen.append((counted, self._clock.monotonic_s(), await self._spent(connection, load_pid)))
             return counted >= number
 
         for number in span:
             await until(lambda n=number: reached(n), _GROWN_S, f"{number} articles")  # type: ignore[misc]
-        (first, before), (last, after) = seen
-        return {name: 1000 * (after[name] - before[name]) / (last - first) for name in after}
+        (first, began_s, before), (last, ended_s, after) = seen
+        number = last - first
+        return _Took(
+            {name: 1000 * (after[name] - before[name]) / number for name in after}, (ended_s - began_s) / number
+        )
 
     @asynccontextmanager
     async def _looks(self, searched: bool) -> AsyncIterator[list[Look]]:
@@ -206,7 +244,7 @@ class Stack:
             ended_s=max(one.indexed_at for one in times).timestamp(),
             latencies_s=latencies_s(times, looks),
             cpu_s={name: spent - before.get(name, 0.0) for name, spent in after.items()},
-            memory_bytes={name: memory_bytes(pid) for name, pid in self.pids().items()},
+            memory_bytes={name: memory_bytes(process.pid) for name, process in self._processes.items()},
             broker_bytes=int(full["used_memory"]) - int(empty["used_memory"]),
             store_bytes=await self._store_bytes(),
             dropped={name: count for name, count in ledger.by_disposition.items() if name.startswith("dropped")},
@@ -223,10 +261,24 @@ class Stack:
         for name, process in self._processes.items():
             assert process.poll() is None, (self._folder / f"{name}.log").read_text()[-2_000:]
 
-    async def _spent(self, connection: RedisConnection, load_pid: int) -> dict[str, float]:
+    @asynccontextmanager
+    async def _broker(self) -> AsyncIterator[tuple[RedisConnection, str]]:
+        """A broker for the block's duration, and its URL."""
+        server = await start_server(
+            bundled_binary(), self._folder / "valkey", new_socket(), self._clock, log=self._folder / "valkey.log"
+        )
+        connection = open_connection(BusSettings(redis_url=server.url))
+        try:
+            yield connection, server.url
+        finally:
+            await connection.close()
+            await server.stop(self._clock)
+
+    async def _spent(self, connection: RedisConnection, load_pid: int | None) -> dict[str, float]:
         spent = {name: cpu_s(pid) for name, pid in self.pids().items()}
         spent["broker"] = await servers.broker_cpu_s(connection)
-        spent["sites"] = cpu_s(load_pid)
+        if load_pid is not None:
+            spent["sites"] = cpu_s(load_pid)
         if self._elasticsearch_url:
             spent["elasticsearch"] = await servers.elasticsearch_cpu_s(self._elasticsearch_url, self._clock)
         return spent
@@ -276,6 +328,13 @@ class Stack:
         with (self._folder / f"{name}.log").open("wb") as output:
             command = [sys.executable, "-m", "services.cli.main", "service", name]
             self._processes[name] = spawn(command, output=output, environment=self._environment)
+
+
+async def _tell(connection: RedisConnection, tell: Callable[[int], None]) -> None:
+    while True:
+        await asyncio.sleep(_TELL_EVERY_S)
+        ledger = await read_ledger(connection)
+        tell(ledger.fetched - ledger.in_flight)
 
 
 async def _indexed(connection: RedisConnection) -> list[ArticleIndexed]:
