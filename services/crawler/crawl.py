@@ -16,6 +16,7 @@ from services.crawler.frontier import Frontier, Lease, Queued, Release
 from services.crawler.hand_over import Fetch
 from services.crawler.health import HealthRecorder, left_out
 from services.crawler.made_visit import MadeVisit
+from services.crawler.next_look import NextLook
 from services.crawler.outage import Outage
 from services.crawler.pausing import Pausing
 from services.crawler.politeness import (
@@ -95,6 +96,7 @@ class Crawler:
         self._door_urls: frozenset[str] = frozenset()
         self._visiting: dict[asyncio.Task[None], Lease] = {}
         self._outage = Outage(clock)
+        self._next_look = NextLook(clock)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Crawl until `stop` is set, then finish the visits in hand; those that take too long stay in the frontier."""
@@ -220,6 +222,7 @@ class Crawler:
             fetch=Fetch(tracing.new_fetch_id(), visit.source_id, now_ms),
         )
         outcome = await (self._doors.end(made) if visit.is_door else self._articles.end(made))
+        self._next_look.expect(made.free_ms)
         tracing.current().note({"newsweir.fetch_id": made.fetch.id, "newsweir.outcome": outcome})
         metrics.FETCHES.labels(visit.kind, outcome).inc()
         _log.debug("a visit ended", kind=visit.kind, url=visit.url, outcome=outcome, fetch_id=made.fetch.id)
@@ -236,11 +239,12 @@ class Crawler:
                     self._visiting[task] = lease
                     task.add_done_callback(self._visiting.pop)
                 else:
-                    await _pause(stop, _IDLE_S)
+                    await self._next_look.wait()
             except BROKER_ERRORS as error:
                 await _pause(stop, self._outage.seen(error))
 
     async def _claim(self) -> Lease | None:
+        self._next_look.begin()
         now_ms = self._clock.now_ms()
         lease = await self._frontier.claim_due(now_ms, round(self._settings.crawl_lease_s * 1000))
         self._outage.over()
@@ -281,6 +285,7 @@ class Crawler:
         free_ms = now_ms + round(self._settings.host_delay_s * 1000)
         due_ms = now_ms + round(wait_s * 1000)
         await self._frontier.release(Release(lease, free_ms, (Queued(lease.visit, due_ms),)))
+        self._next_look.expect(free_ms)
 
     async def _source_of(self, visit: Visit) -> Source | None:
         """The visit's source, unless it, or the visit from it, was taken away; InvalidInput as the registry."""
