@@ -20,6 +20,9 @@ _TYPES: dict[str, ModelType] = {
 _NOT_NEEDED = ["tagger", "parser", "attribute_ruler", "lemmatizer"]
 # Some 5,000 words, past which an article names few new things; the model takes a second for them.
 _MOST_CHARACTERS = 30_000
+# The model's tokenizer takes marks off a word one by one, and looks through what is left each time: a row of 30,000
+# marks kept it busy for a minute and a half. Names have no words so long.
+_LONG_WORD = re.compile(r"\S{300,}")
 _INNER_CAPITAL = re.compile(r"[^\W\d_a-z]")
 _LITTLE_WORDS = frozenset(
     "a about after all although an and any as at because before but by despite during each even every few for "
@@ -50,7 +53,7 @@ class NamedEntityModel:
 
         It is shown the sentences that may hold a name only, which saves a quarter to a third of its time.
         """
-        shown, places = _may_hold_names(text[:_MOST_CHARACTERS])
+        shown, places = _may_hold_names(_LONG_WORD.sub(_blank, text[:_MOST_CHARACTERS]))
         starts = [place.shown for place in places]
         names: list[ModelName] = []
         for entity in self._pipeline(shown).ents:
@@ -67,6 +70,10 @@ class _Place(NamedTuple):
     start: int
     shown: int
     length: int
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _may_hold_names(text: str) -> tuple[str, list[_Place]]:
