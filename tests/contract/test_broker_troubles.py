@@ -110,7 +110,7 @@ async def test_a_worker_whose_broker_became_a_replica_waits_without_a_hot_loop_u
     await broker.publish(2)
     await client.execute_command("REPLICAOF", "127.0.0.1", "1")
     before = (await client.info("stats"))["total_commands_processed"]
-    await asyncio.sleep(3)
+    await asyncio.sleep(1)
     asked = (await client.info("stats"))["total_commands_processed"] - before
     await client.execute_command("REPLICAOF", "NO", "ONE")
 
@@ -118,7 +118,7 @@ async def test_a_worker_whose_broker_became_a_replica_waits_without_a_hot_loop_u
 
     await broker.until_published(1, 2, 3)
     # A loop without a pause asks thousands of times a second.
-    assert asked < 300
+    assert asked < 100
 
 
 async def test_a_full_broker_is_waited_for_and_nothing_is_lost(broker, running):

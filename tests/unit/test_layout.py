@@ -15,8 +15,18 @@ MIN_TEST_TO_CODE = 0.8
 
 
 @cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return ast.parse(text_of(path))
+
+
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    return list(ast.walk(parsed(path)))
 
 
 def names(paths: list[Path]) -> list[str]:
@@ -26,7 +36,7 @@ def names(paths: list[Path]) -> list[str]:
 @cache
 def imported_by(path: Path) -> set[str]:
     modules: set[str] = set()
-    for node in ast.walk(parsed(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):
@@ -51,7 +61,7 @@ def test_no_room_is_called_after_nothing():
 
 
 def test_no_module_is_longer_than_a_reader_can_hold():
-    long = [path for path in CODE if len(path.read_text(encoding="utf-8").splitlines()) > MAX_MODULE_LINES]
+    long = [path for path in CODE if len(text_of(path).splitlines()) > MAX_MODULE_LINES]
 
     assert names(long) == []
 
@@ -60,7 +70,7 @@ def test_nine_of_ten_functions_fit_on_half_a_screen():
     lengths = sorted(
         (node.end_lineno or node.lineno) - node.lineno + 1
         for path in CODE
-        for node in ast.walk(parsed(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
 
@@ -69,7 +79,7 @@ def test_nine_of_ten_functions_fit_on_half_a_screen():
 
 def test_the_tests_are_not_much_shorter_than_the_code():
     def lines(paths):
-        return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
+        return sum(len(text_of(path).splitlines()) for path in paths)
 
     tests = list((ROOT / "tests").rglob("*.py"))
 
@@ -114,7 +124,7 @@ def test_streams_are_named_in_the_topology_only():
     elsewhere = [
         path
         for path in CODE
-        if path.name != "topology.py" and any(q in path.read_text(encoding="utf-8") for q in quoted)
+        if path.name != "topology.py" and any(q in text_of(path) for q in quoted)
     ]
 
     assert names(elsewhere) == []

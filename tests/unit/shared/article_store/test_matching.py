@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tantivy import Index
 
 from shared.article_store.document import Standing, StoredArticle
 from shared.article_store.matching import Batch
@@ -104,7 +105,7 @@ questions = st.builds(
 )
 
 
-def found_in_an_index(articles: list[StoredArticle], query: ArticleQuery) -> set[str]:
+def an_index_of(articles: list[StoredArticle]) -> Index:
     index = empty().articles
     writer = index.writer(15_000_000, 1)
     for stored in articles:
@@ -112,6 +113,10 @@ def found_in_an_index(articles: list[StoredArticle], query: ArticleQuery) -> set
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
+    return index
+
+
+def found_in(index: Index, query: ArticleQuery) -> set[str]:
     searcher = index.searcher()
     hits = searcher.search(matching(schema(), query), limit=10, count=False).hits
     return {article_id_of(searcher.doc(address)) for _, address in hits}
@@ -120,10 +125,10 @@ def found_in_an_index(articles: list[StoredArticle], query: ArticleQuery) -> set
 @given(articles=articles(), queries=st.lists(questions, min_size=1, max_size=4))
 @settings(max_examples=examples(60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_a_batch_finds_what_an_index_of_its_articles_finds(articles, queries):
-    batch = Batch(articles)
+    batch, index = Batch(articles), an_index_of(articles)
 
     for query in queries:
-        assert batch.found_by(query) == found_in_an_index(articles, query)
+        assert batch.found_by(query) == found_in(index, query)
 
 
 @pytest.mark.parametrize(
