@@ -121,11 +121,7 @@ def test_streams_are_named_in_the_topology_only():
     from shared.topology import STREAMS
 
     quoted = [f'"{stream.name}"' for stream in STREAMS]
-    elsewhere = [
-        path
-        for path in CODE
-        if path.name != "topology.py" and any(q in text_of(path) for q in quoted)
-    ]
+    elsewhere = [path for path in CODE if path.name != "topology.py" and any(q in text_of(path) for q in quoted)]
 
     assert names(elsewhere) == []
 

@@ -12,6 +12,8 @@ from services.search.app import create_app
 from services.search.settings import SearchSettings
 from shared.article_store.document import StoredArticle
 from shared.article_store.opening import open_reader, open_writer
+from shared.clock import SystemClock
+from shared.redis_client import RedisConnection
 from shared.settings import HttpSettings, StoreSettings
 from tests.fakes import FakeClock
 from tests.integration.search.deals import deals
@@ -70,6 +72,16 @@ def deals_app(tmp_path_factory: pytest.TempPathFactory, shared_clock: FakeClock)
 async def deals_client(deals_app: FastAPI, clock: FakeClock) -> AsyncIterator[httpx.AsyncClient]:
     async with asking(deals_app) as opened:
         yield opened
+
+
+@pytest.fixture
+async def operator(filled_store: StoreSettings, connection: RedisConnection) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a service over the articles of `newsroom` with a broker, in real time."""
+    clock = SystemClock()
+    reader = await open_reader(filled_store, clock)
+    async with asking(create_app(reader, filled_store, HttpSettings(), SearchSettings(), clock, connection)) as client:
+        yield client
+    await reader.close()
 
 
 async def an_app(store: StoreSettings, clock: FakeClock) -> FastAPI:

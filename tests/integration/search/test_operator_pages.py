@@ -2,34 +2,18 @@
 
 import asyncio
 
-import pytest
-
-from services.search.app import create_app
-from services.search.settings import SearchSettings
-from shared.article_store.opening import open_reader
 from shared.bus.dead_letters import DeadLetters, LetterFilter, letter_fields
 from shared.bus.envelope import Entry
 from shared.clock import SystemClock
 from shared.errors import PermanentFailure
 from shared.events.commands import Refusal
-from shared.settings import HttpSettings
 from shared.source_health import SourceHealth
 from shared.source_registry import SourceRegistry
 from shared.sources import Source
 from shared.topology import ENRICHMENT
-from tests.integration.search.newsroom import HOSTILE, asking
+from tests.integration.search.commanded import FOUND, a_crawler
+from tests.integration.search.newsroom import HOSTILE
 from tests.integration.search.test_pages import Outline, page
-from tests.integration.search.test_sources import FOUND, a_crawler
-
-
-@pytest.fixture
-async def operator(filled_store, connection):
-    """A client of a service with a broker."""
-    reader = await open_reader(filled_store, SystemClock())
-    app = create_app(reader, filled_store, HttpSettings(), SearchSettings(), SystemClock(), connection)
-    async with asking(app) as client:
-        yield client
-    await reader.close()
 
 
 async def a_letter(connection, url="https://news.example/1"):

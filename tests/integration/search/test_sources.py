@@ -2,50 +2,21 @@ import asyncio
 
 import pytest
 
-from services.search.app import create_app
-from services.search.settings import SearchSettings
 from services.search.source_catalogue import CrawlerRefuses, NoCrawler, SourceCatalogue
-from shared import commands
-from shared.article_store.opening import open_reader
-from shared.bus.envelope import Entry, decode
 from shared.clock import SystemClock
-from shared.events.commands import CommandAnswer, CrawlerCommand, FoundDoor, Refusal, SiteFound
-from shared.settings import HttpSettings
+from shared.events.commands import Refusal
 from shared.source_health import SourceHealth
 from shared.source_registry import SourceRegistry
 from shared.sources import Source
 from shared.topology import COMMANDS_CRAWLER
-from tests.integration.search.newsroom import asking
-
-FEED = FoundDoor(kind="feed", url="https://news.example/rss", articles=9, chosen=True)
-PAGE = FoundDoor(kind="listing", url="https://news.example/news", articles=9)
-FOUND = SiteFound(url="https://news.example/", name="The Example", language="en", doors=(FEED, PAGE))
-
-
-@pytest.fixture
-async def asked(filled_store, connection):
-    """A client of a service with a broker."""
-    reader = await open_reader(filled_store, SystemClock())
-    app = create_app(reader, filled_store, HttpSettings(), SearchSettings(), SystemClock(), connection)
-    async with asking(app) as client:
-        yield client
-    await reader.close()
-
-
-async def a_crawler(connection, result):
-    """Answers the first command, as a crawler does."""
-    stream = connection.key(COMMANDS_CRAWLER.name)
-    ((_, ((entry_id, fields),)),) = await connection.client.xread({stream: "0"}, count=1, block=5000)
-    command = decode(Entry(entry_id, fields), CrawlerCommand).event
-    await commands.answer(connection, CommandAnswer(command_id=command.command_id, result=result))
-    return command.ask
+from tests.integration.search.commanded import FEED, FOUND, PAGE, a_crawler
 
 
 async def known(connection, *sources):
     await SourceRegistry(connection).put(sources)
 
 
-async def test_sources_are_listed_with_how_they_do(asked, connection, clock):
+async def test_sources_are_listed_with_how_they_do(operator, connection, clock):
     await known(
         connection,
         Source(id="fine", name="Fine", url="https://fine.example/", tags=("daily",)),
@@ -54,9 +25,9 @@ async def test_sources_are_listed_with_how_they_do(asked, connection, clock):
     ill = SourceHealth(last_visit_ms=clock.now_ms(), consecutive_failures=3, last_error="HTTP 503")
     await SourceRegistry(connection).record_health({"sick": lambda _: ill})
 
-    everything = (await asked.get("/v1/sources")).json()
-    failing = (await asked.get("/v1/sources?state=failing")).json()
-    tagged = (await asked.get("/v1/sources?tag=daily,weekly")).json()
+    everything = (await operator.get("/v1/sources")).json()
+    failing = (await operator.get("/v1/sources?state=failing")).json()
+    tagged = (await operator.get("/v1/sources?tag=daily,weekly")).json()
 
     assert [item["source"]["id"] for item in everything["sources"]] == ["fine", "sick"]
     assert [item["source"]["id"] for item in failing["sources"]] == ["sick"]
@@ -65,14 +36,14 @@ async def test_sources_are_listed_with_how_they_do(asked, connection, clock):
     assert [item["source"]["id"] for item in tagged["sources"]] == ["fine"]
 
 
-async def test_following_next_lists_each_source_once(asked, connection):
+async def test_following_next_lists_each_source_once(operator, connection):
     await known(
         connection, *(Source(id=f"s{n}", name="S", url=f"https://s{n}.example/", tags=("a",)) for n in range(5))
     )
 
     link, found = "/v1/sources?size=2&tag=a,b", []
     while link:
-        page = (await asked.get(link)).json()
+        page = (await operator.get(link)).json()
         found += [item["source"]["id"] for item in page["sources"]]
         link = page["next"]
 
@@ -80,21 +51,21 @@ async def test_following_next_lists_each_source_once(asked, connection):
     assert page["total"] == 5
 
 
-async def test_one_source_is_answered_by_its_id(asked, connection):
+async def test_one_source_is_answered_by_its_id(operator, connection):
     await known(connection, Source(id="fine", name="Fine", url="https://fine.example/"))
 
-    found = await asked.get("/v1/sources/fine")
-    unknown = await asked.get("/v1/sources/nobody")
+    found = await operator.get("/v1/sources/fine")
+    unknown = await operator.get("/v1/sources/nobody")
 
     assert found.json()["health"]["state"] == "new"
     assert (unknown.status_code, unknown.json()["type"]) == (404, "/docs#unknown-source")
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-async def test_a_site_is_added_as_a_crawler_finds_it_unless_it_is_a_dry_run(asked, connection, dry_run):
+async def test_a_site_is_added_as_a_crawler_finds_it_unless_it_is_a_dry_run(operator, connection, dry_run):
     crawler = asyncio.create_task(a_crawler(connection, FOUND))
 
-    response = await asked.post("/v1/sources", json={"url": "https://news.example/", "dry_run": dry_run})
+    response = await operator.post("/v1/sources", json={"url": "https://news.example/", "dry_run": dry_run})
 
     ask, answer = await crawler, response.json()
     assert (ask.kind, ask.url) == ("discover", "https://news.example/")
@@ -104,10 +75,10 @@ async def test_a_site_is_added_as_a_crawler_finds_it_unless_it_is_a_dry_run(aske
     assert len(await SourceRegistry(connection).all()) == (0 if dry_run else 1)
 
 
-async def test_what_the_crawler_refuses_is_a_problem_in_its_words(asked, connection):
+async def test_what_the_crawler_refuses_is_a_problem_in_its_words(operator, connection):
     crawler = asyncio.create_task(a_crawler(connection, Refusal(reason="robots.txt forbids https://news.example/")))
 
-    response = await asked.post("/v1/sources", json={"url": "https://news.example/"})
+    response = await operator.post("/v1/sources", json={"url": "https://news.example/"})
     await crawler
 
     assert (response.status_code, response.json()["type"]) == (422, "/docs#crawler-refuses")
@@ -140,25 +111,25 @@ async def test_a_refusal_is_told_apart_from_an_absence(connection):
         "[",
     ],
 )
-async def test_what_is_no_address_is_refused_before_any_crawler_is_asked(asked, connection, body):
-    response = await asked.post("/v1/sources", content=body, headers={"Content-Type": "application/json"})
+async def test_what_is_no_address_is_refused_before_any_crawler_is_asked(operator, connection, body):
+    response = await operator.post("/v1/sources", content=body, headers={"Content-Type": "application/json"})
 
     assert (response.status_code, response.json()["type"]) == (400, "/docs#invalid-request")
     assert await connection.client.xlen(connection.key(COMMANDS_CRAWLER.name)) == 0
 
 
-async def test_a_removed_source_is_gone_and_removing_it_again_says_so(asked, connection):
+async def test_a_removed_source_is_gone_and_removing_it_again_says_so(operator, connection):
     await known(connection, Source(id="fine", name="Fine", url="https://fine.example/"))
 
-    removed = await asked.delete("/v1/sources/fine")
-    again = await asked.delete("/v1/sources/fine")
+    removed = await operator.delete("/v1/sources/fine")
+    again = await operator.delete("/v1/sources/fine")
 
     assert (removed.status_code, again.status_code) == (204, 404)
     assert await SourceRegistry(connection).all() == ()
 
 
-async def test_a_page_elsewhere_adds_nothing(asked, connection):
-    response = await asked.post(
+async def test_a_page_elsewhere_adds_nothing(operator, connection):
+    response = await operator.post(
         "/v1/sources", json={"url": "https://news.example/"}, headers={"Origin": "https://evil.example"}
     )
 
