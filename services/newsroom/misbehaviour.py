@@ -1,5 +1,6 @@
 """How pages misbehave: what a visit meets, given the visits before it, and hostile answers for tests of a crawler."""
 
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ HOSTILE_PREFIX = "/hostile/"
 # A link-local address that hosts of clouds serve credentials on: the classic goal of a forged request.
 _PRIVATE_ADDRESS = "http://169.254.169.254/latest/meta-data/"
 _MEBIBYTE = bytes(1 << 20)
+_BOMB_MEBIBYTES = 256
+# Of no name, no time and no system.
+_GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,14 @@ def _endless() -> Iterator[bytes]:
 
 
 def _gzip_bomb() -> Iterator[bytes]:
-    bomb = zlib.compressobj(9, wbits=31)
-    for blank in repeat(_MEBIBYTE, 256):
-        if chunk := bomb.compress(blank):
-            yield chunk
-    yield bomb.flush()
+    yield _GZIP_HEADER
+    # Flushed in full, what is packed stands for itself: one piece is packed, and sent as often as it takes.
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    yield from repeat(packer.compress(_MEBIBYTE) + packer.flush(zlib.Z_FULL_FLUSH), _BOMB_MEBIBYTES)
+    checksum = 0
+    for blank in repeat(_MEBIBYTE, _BOMB_MEBIBYTES):
+        checksum = zlib.crc32(blank, checksum)
+    yield packer.flush() + struct.pack("<II", checksum, len(_MEBIBYTE) * _BOMB_MEBIBYTES)
 
 
 def _deep() -> Iterator[bytes]:

