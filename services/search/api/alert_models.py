@@ -142,7 +142,7 @@ class AlertList(BaseModel):
 
 
 class DeliveryView(BaseModel):
-    """What became of a notice: pending, delivered, retrying, or failed (given up; see `newsweir dead-letters`)."""
+    """What became of a notice: pending, delivered, retrying, or failed (given up: `error` says why)."""
 
     id: str = Field(description="the idempotency key that the receiver got")
     channel_id: str

@@ -31,6 +31,9 @@ from shared.article_store.query import (
 from shared.article_store.stories import StoryQuery, check_story_bounds
 
 MAX_SUGGESTIONS = 50
+# Names that one question has looked up side by side. Each is a question of its own: the values whose labels begin like
+# it are listed up to a bound, which the values of a common name would fill for its neighbours.
+_NAMES_AT_ONCE = 8
 _EVERYTHING = ArticleQuery(size=0)
 # Of which facets the values of a field of facts may be.
 FACETS_OF_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -94,8 +97,9 @@ async def filtered_by_id(catalogue: Catalogue, query: ArticleQuery) -> ArticleQu
 
 
 async def _ids_of(catalogue: Catalogue, names: Collection[Name]) -> dict[Name, tuple[str, ...]]:
-    found = await asyncio.gather(*(_ids(catalogue, name) for name in names))
-    return dict(zip(names, found, strict=True))
+    wanted = tuple(names)
+    counts = await _looked_up(catalogue, [((facet,), text) for facet, text in wanted])
+    return {name: ids_of(name[1], found) for name, found in zip(wanted, counts, strict=True)}
 
 
 async def facts_by_id(catalogue: Catalogue, query: FactQuery) -> FactQuery:
@@ -136,7 +140,7 @@ async def _by_id(
 ) -> tuple[str, ...]:
     """The values of one of the facets that some ids and names stand for; what is left is as `values_with_ids` says."""
     names = [value for value in values if facets and is_filtered_name(facets[0], value)]
-    found = await asyncio.gather(*(looked_through(catalogue, facets, name) for name in names))
+    found = await _looked_up(catalogue, [(facets, name) for name in names])
     ids = {name: ids_of(name, counts) for name, counts in zip(names, found, strict=True)}
     return values_with_ids(values, ids, one_each=one_each)
 
@@ -146,9 +150,13 @@ async def search(catalogue: Catalogue, query: ArticleQuery) -> SearchResult:
     return await catalogue.find(await resolved(catalogue, query))
 
 
-async def _ids(catalogue: Catalogue, name: Name) -> tuple[str, ...]:
-    facet, text = name
-    return ids_of(text, await looked_through(catalogue, (facet,), text))
+async def _looked_up(catalogue: Catalogue, names: Sequence[tuple[Sequence[str], str]]) -> list[tuple[FacetCounts, ...]]:
+    """What `looked_through` finds for each name among the values of its facets, some of them at a time."""
+    found: list[tuple[FacetCounts, ...]] = []
+    for start in range(0, len(names), _NAMES_AT_ONCE):
+        some = names[start : start + _NAMES_AT_ONCE]
+        found += await asyncio.gather(*(looked_through(catalogue, facets, text) for facets, text in some))
+    return found
 
 
 async def looked_through(

@@ -13,13 +13,18 @@ NAMES = tuple(f"Nobody {number}" for number in range(2_000))
 
 
 class CountedCatalogue(Catalogue):
-    """Counts the questions that the store is asked for articles and their values."""
+    """Counts the questions that the store is asked for articles and their values, and how many at once."""
 
-    asked = 0
+    asked = under_way = at_once = 0
 
     async def find(self, query):
         self.asked += 1
-        return await super().find(query)
+        self.under_way += 1
+        self.at_once = max(self.at_once, self.under_way)
+        try:
+            return await super().find(query)
+        finally:
+            self.under_way -= 1
 
 
 @pytest.fixture
@@ -44,3 +49,13 @@ async def test_a_question_with_too_many_names_is_refused_before_any_is_looked_up
         await question(catalogue)
 
     assert catalogue.asked == 0
+
+
+async def test_many_names_are_not_all_looked_up_at_once(catalogue):
+    names = NAMES[:60]
+
+    await filtered_by_id(catalogue, ArticleQuery(filters=(FacetFilter("person", names),)))
+    await facts_by_id(catalogue, FactQuery(parties=names))
+
+    assert catalogue.asked == 2 * len(names)
+    assert 1 < catalogue.at_once <= 8
