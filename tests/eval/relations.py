@@ -111,13 +111,14 @@ def gold_of(sample: dict[str, Any]) -> Found | None:
 
 
 def found_in(sample: dict[str, Any]) -> list[Found]:
-    """What we find in a sentence."""
+    """What we find in a sentence, each once."""
     text, parties = as_text(sample)
-    return [
+    found = (
         (relation.type, None if relation.type in MUTUAL else (relation.subject, relation.object))
         for relation in relations_in(text, parties)
         if relation.type in COMPARED and relation.status != "denied"
-    ]
+    )
+    return list(dict.fromkeys(found))
 
 
 def as_text(sample: dict[str, Any]) -> tuple[str, list[Party]]:

@@ -59,7 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     wrong = sum(pair.copy for pair in pairs)
     sys.stdout.write(f"texts of one mould taken for copies: {wrong} of {len(pairs)} pairs\n")
-    return 1 if missed or wrong else 0
+    if missed or wrong:
+        sys.stderr.write(
+            f"below the floor: recall {RECALL_FLOOR} and precision {PRECISION_FLOOR} of copies, at most "
+            f"{MOST_JOINED_PER_THOUSAND} of a thousand pairs joined, recall {EVENT_RECALL_FLOORS} of halves held out, "
+            "no text of a mould for a copy\n"
+        )
+        return 1
+    return 0
 
 
 def _measure(texts: Sequence[str], edits: float) -> bool:
