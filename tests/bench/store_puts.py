@@ -1,18 +1,20 @@
 """What a put costs: articles with facts into each store, beside one bulk request by hand of the articles alone.
 
-    python -m tests.bench.store_puts [--batches 10] [--growing 0]
+    python -m tests.bench.store_puts [--batches 10] [--growing 0] [--sizes 1 5 20 50]
 
-With --growing so many articles come to the embedded store, 50 at a time: what one costs as they become more.
+With --growing so many articles come to the embedded store, 50 at a time: what one costs as they become more. With
+--sizes so many come at once: what a put of each size costs there.
 Elasticsearch is measured where ELASTICSEARCH_URL is set. Wall time counts the server's work, processor time only ours.
 """
 
 import argparse
 import asyncio
+import itertools
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from elasticsearch import AsyncElasticsearch
@@ -27,7 +29,7 @@ from tests.builders import REVISION, a_quote, a_relation, a_stored_article, an_e
 from tests.indices import removed_afterwards
 
 _BATCH = 100
-_SMALL_BATCH = 50
+_SMALL_BATCH, _PUTS = 50, 20
 # Merges go on in threads of their own: what they take counts with the next batch, which services do not begin at once.
 _BETWEEN_S = 0.3
 Put = Callable[[list[StoredArticle]], Awaitable[object]]
@@ -111,11 +113,31 @@ async def grown(settings: StoreSettings, count: int) -> None:
     await writer.close()
 
 
-async def main(count: int, growing: int) -> None:
+async def of_sizes(settings: StoreSettings, sizes: Sequence[int]) -> None:
+    """Generated articles of 200 words, and what a put of so many at once, and each of them, cost of the processor."""
+    clock = SystemClock()
+    writer = await open_writer(settings, clock)
+    coming = itertools.chain.from_iterable(generated(_SMALL_BATCH + _PUTS * sum(sizes)))
+    # The first pays for what is begun but once.
+    await writer.put(list(itertools.islice(coming, _SMALL_BATCH)))
+    for size in sizes:
+        before_s = time.process_time()
+        for _ in range(_PUTS):
+            await writer.put(list(itertools.islice(coming, size)))
+            await clock.sleep(_BETWEEN_S)
+        took_ms = (time.process_time() - before_s) * 1000 / _PUTS
+        say(f"{f'tantivy: put of {size}':<40}{took_ms:8.2f} ms of ours, {took_ms / size:.2f} for each")
+    await writer.close()
+
+
+async def main(count: int, growing: int, sizes: Sequence[int]) -> None:
     """Both stores, each in a place of its own that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         if growing:
             await grown(StoreSettings(data_dir=Path(folder)), growing)
+            return
+        if sizes:
+            await of_sizes(StoreSettings(data_dir=Path(folder)), sizes)
             return
         await compare(StoreSettings(data_dir=Path(folder)), count)
         url = load(StoreSettings).elasticsearch_url
@@ -129,5 +151,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batches", type=int, default=10, help="of 100 articles each")
     parser.add_argument("--growing", type=int, default=0, help="articles, in thousands; nothing else is measured then")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[], help="articles put at once; likewise")
     given = parser.parse_args()
-    asyncio.run(main(given.batches, given.growing))
+    asyncio.run(main(given.batches, given.growing, given.sizes))

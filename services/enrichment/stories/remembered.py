@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from services.enrichment.stories.story import Story
 
-# 12 KB each, with fingerprint, subject and its share of the story's: enough for what a few batches look at, whatever
-# feeds repeat.
+# At most 9 KB each, with fingerprint, subject and a share of the story's: enough for what a few batches look at,
+# whatever feeds repeat.
 MOST_MEMBERS = 4_000
 
 

@@ -4,12 +4,11 @@ Every change makes another story; copies follow the earliest published of those 
 they arrive.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from services.enrichment.stories.fingerprint import Fingerprint
 from services.enrichment.stories.subject import Subject, middle
@@ -180,7 +179,7 @@ def encode(story: Story) -> str:
 
 def decode(story_id: str, version: int, value: str) -> Story:
     """The story that was encoded."""
-    kept = json.loads(value)
+    kept = from_json(value)
     members = tuple(map(_member, kept["m"]))
     return Story(story_id, members, kept["c"] and Subject.decode(kept["c"]), version, kept["u"], kept["i"])
 

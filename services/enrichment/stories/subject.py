@@ -74,11 +74,12 @@ class Subject:
     """Features with weights whose squares add up to about 1; articles of different languages are never compared.
 
     Attributes:
+        kept: the features, the strongest first, each with its weight in a byte: very many are held, and few looked at.
         embedding: of an article, where vectors are made; the mean of several has none.
     """
 
     language: str
-    features: Features
+    kept: bytes
     embedding: Embedding | None = None
 
     @classmethod
@@ -87,8 +88,16 @@ class Subject:
         strongest = sorted(features.items(), key=lambda item: (-item[1], item[0]))[: _MOST_ENTITIES + _MOST_TERMS]
         length = math.sqrt(sum(weight * weight for _, weight in strongest))
         if not length:
-            return cls(language, {})
-        return cls(language, {feature: _WEIGHTS[max(1, round(weight / length * 255))] for feature, weight in strongest})
+            return cls(language, b"")
+        weights = [(feature, max(1, round(weight / length * 255))) for feature, weight in strongest]
+        return cls(language, b"".join([_KEPT.pack(feature, weight) for feature, weight in weights]))
+
+    @cached_property
+    def features(self) -> Features:
+        """Feature → weight, the strongest first."""
+        features = struct.unpack(">" + len(self.kept) // _KEPT.size * "Hx", self.kept)
+        weights = self.kept[_KEPT.size - 1 :: _KEPT.size]
+        return dict(zip(features, map(_WEIGHTS.__getitem__, weights), strict=True))
 
     @cached_property
     def keys(self) -> tuple[int, ...]:
@@ -112,21 +121,15 @@ class Subject:
 
     @cached_property
     def _encoded(self) -> str:
-        raw = b"".join([_KEPT.pack(feature, round(weight * 255)) for feature, weight in self.features.items()])
-        kept = f"{self.language} {base64.b64encode(raw).decode()}"
-        return f"{kept} {self.embedding.values} {self.embedding.model}" if self.embedding else kept
+        said = f"{self.language} {base64.b64encode(self.kept).decode()}"
+        return f"{said} {self.embedding.values} {self.embedding.model}" if self.embedding else said
 
     @classmethod
     def decode(cls, value: str) -> "Subject":
         """The subject that was encoded."""
         language, encoded, *vector = value.split(" ", 3)
-        raw = base64.b64decode(encoded)
-        features = struct.unpack(">" + len(raw) // _KEPT.size * "Hx", raw)
-        return cls(
-            language,
-            dict(zip(features, map(_WEIGHTS.__getitem__, raw[_KEPT.size - 1 :: _KEPT.size]), strict=True)),
-            Embedding(values=vector[0], model=vector[1]) if vector else None,
-        )
+        embedding = Embedding(values=vector[0], model=vector[1]) if vector else None
+        return cls(language, base64.b64decode(encoded), embedding)
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +83,7 @@ def test_the_middle_lies_nearer_to_what_counts_more():
 
 def test_a_subject_keeps_its_vector_and_a_mean_has_none():
     vector = Embedding.of("small 2.0", [1.0] * 256)
-    one = Subject("en", {2: 1.0}, vector)
+    one = replace(Subject.of("en", {2: 1.0}), embedding=vector)
 
     assert Subject.decode(one.encode()) == one
     assert middle([(one, 1), (one, 1)]).embedding is None
@@ -94,11 +96,11 @@ def test_a_draft_hands_its_vector_on():
 
 
 def test_meaning_is_compared_between_vectors_of_one_model_alone():
-    one, other = (Subject("en", {}, Embedding.of(model, [1.0] * 256)) for model in ("small", "other"))
+    one, other = (Subject("en", b"", Embedding.of(model, [1.0] * 256)) for model in ("small", "other"))
 
     assert meaning(one, one) == pytest.approx(1)
     assert meaning(one, other) is None
-    assert meaning(one, Subject("en", {})) is None
+    assert meaning(one, Subject("en", b"")) is None
 
 
 def test_of_words_that_count_alike_the_first_of_the_alphabet_are_kept():
