@@ -6,7 +6,7 @@ this one serves to find, in texts that are shown, the words that matched.
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple
 
 import tantivy
@@ -22,6 +22,8 @@ WORD_PATTERN = rf"(?:{_LETTER}(?:[.'’:·]{_LETTER})*|{_DIGIT}(?:[.,;'’]{_DIG
 _LONGEST_WORD_BYTES = 255
 # Stands in a line for a word that is too long to be a term: what is beside it is no phrase.
 _NO_TERM = "-"
+# No line is broken.
+_NOT_REMEMBERED = "\n"
 # Of a batch of news, three words of four were in the batches before. More pieces than this are forgotten all at once,
 # and a longer one is not remembered: 10 MB.
 _REMEMBERED_PIECES = 50_000
@@ -70,8 +72,8 @@ def lines(pieces: Collection[str]) -> dict[str, str]:
 
     No word goes on beyond white space: the terms of a text are those of its pieces, one after the other.
     """
-    found = {piece: line for piece in pieces if (line := _remembered.get(piece)) is not None}
-    found.update(new := _lines([piece for piece in pieces if piece not in found]))
+    found = dict(zip(pieces, map(_remembered.get, pieces, repeat(_NOT_REMEMBERED)), strict=True))
+    found.update(new := _lines([piece for piece, line in found.items() if line is _NOT_REMEMBERED]))
     if len(_remembered) + len(new) > _REMEMBERED_PIECES:
         _remembered.clear()
     short = ((piece, line) for piece, line in new.items() if len(piece) <= _LONGEST_REMEMBERED)

@@ -9,6 +9,7 @@ from functools import cache
 
 import tantivy
 
+from shared.article_store.tantivy import exact
 from shared.article_store.words import lines
 
 TERMS_BETWEEN_BLANKS = "terms_between_blanks"
@@ -19,7 +20,7 @@ ANALYSIS_VERSION = 1
 def prepare(index: tantivy.Index) -> tantivy.Index:
     """Register what the fields of an opened index ask for by name."""
     index.register_tokenizer(TERMS_BETWEEN_BLANKS, _at_blanks())
-    return index
+    return exact.prepare(index)
 
 
 def analysed(texts: Collection[str]) -> list[str]:

@@ -19,6 +19,7 @@ from shared.article_store.indexed import label_prefix, parse_label_term, values_
 from shared.article_store.label_search import MAX_MATCHING_LABELS, values_of
 from shared.article_store.narrowing import Condition
 from shared.article_store.query import FacetRequest
+from shared.article_store.tantivy.exact import labels_with
 from shared.article_store.tantivy.queries import condition_query, counts, counts_of
 from shared.facets import FACETS_BY_NAME
 
@@ -62,10 +63,10 @@ def _values_wanted(searcher: tantivy.Searcher, request: FacetRequest) -> tuple[s
     facet, below = FACETS_BY_NAME[request.facet], None
     if request.under is not None:
         prefix = label_prefix(request.under)
-        below = values_below(term for term, _ in searcher.terms_with_prefix(facet.below_field, prefix))
+        below = values_below(term for term, _ in labels_with(searcher, facet.below_field, prefix))
     if not request.query.strip():
         return tuple(sorted(below or ()))
-    terms = [term for term, _ in searcher.terms_with_prefix(facet.label_field, "")]
+    terms = [term for term, _ in labels_with(searcher, facet.label_field, "")]
     return tuple(value for value in values_of(terms, request.query) if below is None or value in below)
 
 
@@ -171,10 +172,10 @@ def label_of(searcher: tantivy.Searcher, facet: str, value: str) -> str:
     if definition.kind != "labelled":
         return value
     prefix = label_prefix(value)
-    known = searcher.terms_with_prefix(definition.label_field, prefix)
+    known = labels_with(searcher, definition.label_field, prefix)
     if len(known) > 1:
         # Without a query it would count articles that were replaced, too.
-        known = searcher.terms_with_prefix(definition.label_field, prefix, Query.all_query()) or known
+        known = labels_with(searcher, definition.label_field, prefix, Query.all_query()) or known
     return best_label(value, [(parse_label_term(term).label, number) for term, number in known])
 
 

@@ -11,6 +11,7 @@ from tantivy import Occur, Query
 from shared.article_store.document import order_start
 from shared.article_store.fact_query import FactQuery, FactSort
 from shared.article_store.facts import bound_in_cents
+from shared.article_store.tantivy.exact import has, has_any
 from shared.article_store.tantivy.facts import TEXT, YES
 from shared.article_store.words import terms
 from shared.clock import to_ms
@@ -27,17 +28,17 @@ _ALL_OF_A_SEGMENT = 2**31
 
 def matching(schema: tantivy.Schema, query: FactQuery) -> Query:
     """What the query finds."""
-    parts = [(Occur.Must, Query.term_set_query(schema, field, list(values))) for field, values in query.terms.items()]
+    parts = [(Occur.Must, has_any(schema, field, values)) for field, values in query.terms.items()]
     parts += [(Occur.Must, Query.term_query(schema, TEXT, word)) for word in terms(query.words)]
     if query.amount_from is not None or query.amount_to is not None:
         parts.append((Occur.Must, _between(schema, "amount", _bound(query.amount_from), _bound(query.amount_to))))
     if query.published_from or query.published_to:
         bounds = (_order(query.published_from), _order(query.published_to))
         parts.append((Occur.Must, _between(schema, "published_order", *bounds)))
-    ruled_out = (Query.term_set_query(schema, field, list(values)) for field, values in query.without if values)
+    ruled_out = (has_any(schema, field, values) for field, values in query.without if values)
     parts += [(Occur.MustNot, those) for those in ruled_out]
     left_out = {"hidden": not query.hidden, "of_copy": query.copies == "hide"}
-    parts += [(Occur.MustNot, Query.term_query(schema, field, YES, "basic")) for field, out in left_out.items() if out]
+    parts += [(Occur.MustNot, has(schema, field, YES)) for field, out in left_out.items() if out]
     return Query.boolean_query([(Occur.Must, Query.all_query()), *parts])
 
 

@@ -14,6 +14,7 @@ from shared.article_store.facts import CENTS_PER_DOLLAR, LABELLED, StoredFact
 from shared.article_store.indexed import label_prefix, parse_label_term
 from shared.article_store.query import Bucket, FacetCounts, Total
 from shared.article_store.tantivy import fact_queries
+from shared.article_store.tantivy.exact import labels_with
 from shared.article_store.tantivy.facts import fact_of, fact_schema
 from shared.article_store.tantivy.walking import Walk
 from shared.article_store.time_buckets import automatic, starts
@@ -71,9 +72,9 @@ def _label(searcher: tantivy.Searcher, found: Query, count: FactCount, value: st
     if count.field not in LABELLED:
         return value
     field, prefix = f"{LABELLED[count.field]}_label", label_prefix(value)
-    known = searcher.terms_with_prefix(field, prefix)
+    known = labels_with(searcher, field, prefix)
     if len(known) > 1:
-        known = searcher.terms_with_prefix(field, prefix, found) or known
+        known = labels_with(searcher, field, prefix, found) or known
     return best_label(value, [(parse_label_term(term).label, number) for term, number in known])
 
 

@@ -5,7 +5,7 @@ article not yet written and replaces its facts again.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,6 +17,7 @@ from shared.article_store.document import StoredArticle
 from shared.article_store.facts import FACTS_LAYOUT_VERSION, StoredFact, counted_values, facts_of, labels
 from shared.article_store.indexed import bounded_value, label_term
 from shared.article_store.tantivy.analysis import TERMS_BETWEEN_BLANKS, analysed, prepare
+from shared.article_store.tantivy.exact import LABELS, VALUES, add_exact_fields, has_any, term_of
 from shared.article_store.tantivy.tiers import TieredWriter
 from shared.facets import FacetValue
 
@@ -25,26 +26,20 @@ YES = "true"
 TEXT = "text"
 # The least that Tantivy takes: a passage is a sentence or two.
 _HEAP_BYTES = 15_000_000
-_Kind = Literal["words", "term", "counted", "number", "kept_bytes"]
+_Kind = Literal["words", "counted", "number", "kept_bytes"]
 
 
 @dataclass(frozen=True)
 class _Field:
-    """A field of the index; `stored` where the document must give it back."""
+    """A field of the index; what facts are found by besides is among VALUES and LABELS."""
 
     name: str
     kind: _Kind
-    stored: bool = False
 
 
 _COUNTED = ("kind", "type", "status", "subject", "object", "party", "speaker", "source", "language")
 _FIELDS = (
-    _Field("fact_id", "term", stored=True),
-    _Field("article_id", "term"),
-    _Field("hidden", "term"),
-    _Field("of_copy", "term"),
     *(_Field(name, "counted") for name in _COUNTED),
-    *(_Field(f"{name}_label", "term") for name in ("party", "source")),
     *(_Field(name, "number") for name in ("amount", "published_ms", "published_order", "amount_order")),
     _Field(TEXT, "words"),
     _Field("json", "kept_bytes"),
@@ -54,17 +49,13 @@ _FIELDS = (
 def fact_schema() -> tantivy.Schema:
     """The schema that an index of facts of this code has."""
     builder = tantivy.SchemaBuilder()
+    add_exact_fields(builder, _COUNTED, labels=True)
     for field in _FIELDS:
         match field.kind:
             case "words":
                 builder.add_text_field(field.name, tokenizer_name=TERMS_BETWEEN_BLANKS)
-            case "term" | "counted":
-                fast = field.kind == "counted"
-                builder.add_text_field(
-                    field.name, stored=field.stored, fast=fast, tokenizer_name="raw", index_option="basic"
-                )
             case "number":
-                builder.add_unsigned_field(field.name, fast=True, indexed=True)
+                builder.add_unsigned_field(field.name, fast=True)
             case "kept_bytes":
                 builder.add_bytes_field(field.name, stored=True)
     return builder.build()
@@ -116,7 +107,7 @@ def replace(writer: TieredWriter, searcher: tantivy.Searcher, articles: Mapping[
     if not any(new.values()) and not _any_there(searcher, list(new)):
         return False
     for article_id, facts in new.items():
-        writer.delete_documents_by_term("article_id", article_id)
+        writer.delete_documents_by_term(VALUES, term_of("article_id", article_id))
         for fact in facts:
             writer.add_document(_document(fact))
     return True
@@ -130,15 +121,22 @@ def fact_of(document: tantivy.Document) -> StoredFact:
 def _any_there(searcher: tantivy.Searcher, article_ids: Sequence[str]) -> bool:
     if not article_ids:
         return False
-    query = tantivy.Query.term_set_query(fact_schema(), "article_id", article_ids)
+    query = has_any(fact_schema(), "article_id", article_ids)
     return bool(searcher.search(query, limit=1, count=False).hits)
 
 
 def _document(fact: StoredFact) -> tantivy.Document:
     document = tantivy.Document()
-    for name, values in _terms(fact).items():
+    counted = counted_values(fact)
+    for name, values in counted.items():
         for value in values:
             document.add_text(name, value)
+    for name, values in {**counted, **_others(fact)}.items():
+        for value in values:
+            document.add_text(VALUES, term_of(name, value))
+    for name, of_values in labels(fact).items():
+        for term in _label_terms(of_values):
+            document.add_text(LABELS, term_of(f"{name}_label", term))
     for name in ("published_ms", "published_order", "amount_order"):
         document.add_unsigned(name, getattr(fact, name))
     if (amount := fact.amount_cents) is not None:
@@ -149,14 +147,12 @@ def _document(fact: StoredFact) -> tantivy.Document:
     return document
 
 
-def _terms(fact: StoredFact) -> dict[str, Iterable[str]]:
+def _others(fact: StoredFact) -> dict[str, tuple[str, ...]]:
+    """What a fact is found by and not counted."""
     return {
-        "fact_id": (fact.fact_id,),
         "article_id": (fact.article_id,),
         "hidden": (YES,) if fact.hidden else (),
         "of_copy": (YES,) if fact.of_copy else (),
-        **counted_values(fact),
-        **{f"{name}_label": _label_terms(values) for name, values in labels(fact).items()},
     }
 
 

@@ -22,6 +22,7 @@ from shared.article_store.narrowing import (
     recent,
 )
 from shared.article_store.query import ArticleQuery, DealBetween, HasValue, OnSite, PublishedBetween, Sort
+from shared.article_store.tantivy.exact import has, has_any
 from shared.article_store.tantivy.schema import COPY, HIDDEN
 from shared.article_store.wording import Asked, Bag, Either, Every, Said, Without, asked, bag
 from shared.facets import FACETS_BY_NAME
@@ -42,9 +43,9 @@ def matching(schema: tantivy.Schema, query: ArticleQuery, *, without_facet: str 
     if not any(occur is Occur.Must for occur, _ in parts):
         parts.append((Occur.Must, _unscored(Query.all_query())))
     if not query.hidden:
-        parts.append((Occur.MustNot, Query.term_query(schema, "hidden", HIDDEN, "basic")))
+        parts.append((Occur.MustNot, has(schema, "hidden", HIDDEN)))
     if query.copies == "hide":
-        parts.append((Occur.MustNot, Query.term_query(schema, "copy", COPY, "basic")))
+        parts.append((Occur.MustNot, has(schema, "copy", COPY)))
     parts += [
         (Occur.Should, Query.const_score_query(condition_query(schema, lately), weight))
         for lately, weight in recent(query)
@@ -66,8 +67,8 @@ def one(schema: tantivy.Schema, article_id: str) -> Query:
 
 def copies_of(schema: tantivy.Schema, article_id: str) -> Query:
     """The copies of an article that searches do not leave out."""
-    copies = Query.term_query(schema, "copy_of", article_id, "basic")
-    hidden = Query.term_query(schema, "hidden", HIDDEN, "basic")
+    copies = has(schema, "copy_of", article_id)
+    hidden = has(schema, "hidden", HIDDEN)
     return Query.boolean_query([(Occur.Must, copies), (Occur.MustNot, hidden)])
 
 
@@ -78,7 +79,7 @@ def any_of(schema: tantivy.Schema, article_ids: Sequence[str]) -> Query:
 
 def outside_story(schema: tantivy.Schema, article_ids: Sequence[str], story_id: str) -> Query:
     """Those of these articles that are in no story or in another one."""
-    own = Query.term_query(schema, "story_id", story_id, "basic")
+    own = has(schema, "story_id", story_id)
     return Query.boolean_query([(Occur.Must, any_of(schema, article_ids)), (Occur.MustNot, own)])
 
 
@@ -107,7 +108,7 @@ def _holds(schema: tantivy.Schema, part: Asked) -> Query:
         case HasValue(facet, values):
             return condition_query(schema, has_value(facet, values))
         case OnSite(host):
-            return _unscored(Query.term_query(schema, "site", host_key(host), "basic"))
+            return _unscored(has(schema, "site", host_key(host)))
         case PublishedBetween():
             return condition_query(schema, published(part))
         case DealBetween():
@@ -140,7 +141,7 @@ def condition_query(schema: tantivy.Schema, condition: Condition) -> Query:
     """What a condition finds, without a say in relevance."""
     match condition:
         case In(field, values):
-            return _unscored(Query.term_set_query(schema, field, list(values)))
+            return _unscored(has_any(schema, field, values))
         case Between(field, lowest, end):
             return _unscored(_order_between(schema, lowest, end) if field == ORDER else _between(schema, condition))
         case OneOf(conditions):

@@ -24,6 +24,7 @@ from shared.article_store.indexed import (
 )
 from shared.article_store.outline import outline_of_json
 from shared.article_store.tantivy.analysis import ANALYSIS_VERSION, TERMS_BETWEEN_BLANKS, analysed
+from shared.article_store.tantivy.exact import EXACT_VERSION, LABELS, VALUES, add_exact_fields, term_of
 from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.tantivy.stories import story_definition
 from shared.article_store.words import WORD_PATTERN
@@ -32,34 +33,27 @@ SOURCE = "stored_article"
 HIDDEN = "true"
 COPY = "true"
 
-# words: searched for what it says. term: exactly itself; counted: the same, and its values can be counted.
-# order: a number to sort and cut by. number, numbers: one, or several, to cut and count by. kept: only given back.
-_Kind = Literal["words", "term", "counted", "order", "number", "numbers", "kept_bytes"]
+# words: searched for what it says. term: exactly itself. counted: its values can be counted; found they are by VALUES.
+# number, numbers: one, or several, to sort, cut and count by. kept: only given back.
+_Kind = Literal["words", "term", "counted", "number", "numbers", "kept_bytes"]
 
 
 @dataclass(frozen=True)
 class _Field:
-    """A field of the index; `stored` where the document must give it back."""
+    """A field of the index."""
 
     name: str
     kind: _Kind
-    stored: bool = False
 
 
 _FIELDS: tuple[_Field, ...] = (
-    _Field("article_id", "term", stored=True),
-    _Field("hidden", "term"),
-    _Field("published_order", "order"),
+    _Field("article_id", "term"),
+    _Field("published_order", "number"),
     _Field("story_id", "counted"),
-    _Field("copy_of", "term"),
     *(_Field(name, "words") for name in TEXT_BOOSTS),
-    _Field("site", "term"),
     _Field("published_day", "number"),
-    _Field("copy", "term"),
     *(_Field(name, "numbers") for name in NUMBER_FIELDS),
     *(_Field(facet.field, "counted") for facet in TERM_FACETS),
-    *(_Field(facet.label_field, "term") for facet in TERM_FACETS if facet.has_terms),
-    *(_Field(facet.below_field, "term") for facet in TREE_FACETS),
     _Field(SOURCE, "kept_bytes"),
 )
 
@@ -67,20 +61,13 @@ _FIELDS: tuple[_Field, ...] = (
 def schema() -> tantivy.Schema:
     """The schema that an index of this code has."""
     builder = tantivy.SchemaBuilder()
+    add_exact_fields(builder, [field.name for field in _FIELDS if field.kind == "counted"], labels=True)
     for field in _FIELDS:
         match field.kind:
             case "words":
                 builder.add_text_field(field.name, tokenizer_name=TERMS_BETWEEN_BLANKS)
-            case "term" | "counted":
-                builder.add_text_field(
-                    field.name,
-                    stored=field.stored,
-                    fast=field.kind == "counted",
-                    tokenizer_name="raw",
-                    index_option="basic",
-                )
-            case "order":
-                builder.add_unsigned_field(field.name, fast=True, indexed=True)
+            case "term":
+                builder.add_text_field(field.name, stored=True, tokenizer_name="raw", index_option="basic")
             case "number":
                 builder.add_unsigned_field(field.name, fast=True)
             case "numbers":
@@ -93,7 +80,15 @@ def schema() -> tantivy.Schema:
 def fingerprint() -> str:
     """Changes when an index of the code before would answer differently: fields, facets, analysis, layout."""
     fields = [asdict(field) for field in _FIELDS]
-    definition = [LAYOUT_VERSION, ANALYSIS_VERSION, WORD_PATTERN, fields, fact_definition(), story_definition()]
+    definition = [
+        LAYOUT_VERSION,
+        ANALYSIS_VERSION,
+        EXACT_VERSION,
+        WORD_PATTERN,
+        fields,
+        fact_definition(),
+        story_definition(),
+    ]
     return hashlib.sha256(json.dumps(definition).encode()).hexdigest()[:12]
 
 
@@ -103,13 +98,13 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
     document.add_bytes(SOURCE, stored.model_dump_json().encode())
     document.add_text("article_id", stored.article_id)
     if stored.hidden:
-        document.add_text("hidden", HIDDEN)
+        document.add_text(VALUES, term_of("hidden", HIDDEN))
     document.add_unsigned("published_order", stored.published_order)
     said = [(name, text) for name, parts in texts(stored).items() for text in parts]
     for (name, _), terms in zip(said, analysed([text for _, text in said]), strict=True):
         document.add_text(name, terms)
     for host in sites(stored):
-        document.add_text("site", host)
+        document.add_text(VALUES, term_of("site", host))
     _add_story(document, stored)
     document.add_unsigned("published_day", published_day(stored))
     _add_values(document, stored)
@@ -117,11 +112,12 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
 
 
 def _add_story(document: tantivy.Document, stored: StoredArticle) -> None:
-    for name, story_part in (("story_id", stored.story_id), ("copy_of", stored.copy_of)):
-        if story_part is not None:
-            document.add_text(name, story_part)
+    if stored.story_id is not None:
+        document.add_text("story_id", stored.story_id)
+        document.add_text(VALUES, term_of("story_id", stored.story_id))
     if stored.copy_of is not None:
-        document.add_text("copy", COPY)
+        document.add_text(VALUES, term_of("copy_of", stored.copy_of))
+        document.add_text(VALUES, term_of("copy", COPY))
 
 
 def _add_values(document: tantivy.Document, stored: StoredArticle) -> None:
@@ -131,11 +127,12 @@ def _add_values(document: tantivy.Document, stored: StoredArticle) -> None:
     for facet in TERM_FACETS:
         for value in facet_values(facet, stored):
             document.add_text(facet.field, value.value)
+            document.add_text(VALUES, term_of(facet.field, value.value))
             if facet.has_terms:
-                document.add_text(facet.label_field, label_term(value))
+                document.add_text(LABELS, term_of(facet.label_field, label_term(value)))
     for facet in TREE_FACETS:
         for term in below_terms(facet, stored):
-            document.add_text(facet.below_field, term)
+            document.add_text(LABELS, term_of(facet.below_field, term))
 
 
 def article_id_of(document: tantivy.Document) -> str:

@@ -14,12 +14,13 @@ from shared.article_store.bigrams import spread
 from shared.article_store.document import bounded_ms
 from shared.article_store.stories import StoredStory, StoryQuery
 from shared.article_store.tantivy.analysis import TERMS_BETWEEN_BLANKS, analysed, prepare
+from shared.article_store.tantivy.exact import VALUES, add_exact_fields, has, has_any, term_of
 from shared.article_store.tantivy.tiers import TieredWriter
 from shared.article_store.words import terms
 
 FOLDER = "stories"
 # Raise it when the same story would be indexed differently.
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _LISTED = "true"
 _HEAP_BYTES = 15_000_000
 _NUMBERS = ("size", "first_ms", "last_ms", "last_order", "size_order")
@@ -29,10 +30,9 @@ _LAST = 2**63 - 1
 def story_schema() -> tantivy.Schema:
     """The schema that an index of stories of this code has."""
     builder = tantivy.SchemaBuilder()
-    for name in ("story_id", "member", "listed"):
-        builder.add_text_field(name, stored=name == "story_id", tokenizer_name="raw", index_option="basic")
+    add_exact_fields(builder, (), labels=False)
     for name in _NUMBERS:
-        builder.add_unsigned_field(name, fast=True, indexed=True)
+        builder.add_unsigned_field(name, fast=True)
     builder.add_text_field("words", tokenizer_name=TERMS_BETWEEN_BLANKS)
     builder.add_bytes_field("json", stored=True)
     return builder.build()
@@ -97,7 +97,7 @@ def write(writer: TieredWriter, stories: Iterable[StoredStory]) -> bool:
     """Replace stories, without a commit; whether there were any."""
     changed = False
     for story in stories:
-        writer.delete_documents_by_term("story_id", story.story_id)
+        writer.delete_documents_by_term(VALUES, term_of("story_id", story.story_id))
         writer.add_document(_document(story))
         changed = True
     return changed
@@ -108,7 +108,7 @@ def matching(query: StoryQuery, within: Sequence[str] | None, ruled_out: Sequenc
     schema = story_schema()
     parts = [(Occur.Must, Query.all_query())]
     if not query.unlisted:
-        parts.append((Occur.Must, Query.term_query(schema, "listed", _LISTED, "basic")))
+        parts.append((Occur.Must, has(schema, "listed", _LISTED)))
     parts += [(Occur.Must, Query.term_query(schema, "words", word)) for word in terms(query.words)]
     if within is not None:
         parts.append((Occur.Must, _any("story_id", within)))
@@ -137,7 +137,7 @@ def _found(searcher: tantivy.Searcher, query: Query, limit: int) -> list[StoredS
 
 
 def _any(field: str, values: Collection[str]) -> Query:
-    return Query.term_set_query(story_schema(), field, list(values)) if values else Query.empty_query()
+    return has_any(story_schema(), field, values) if values else Query.empty_query()
 
 
 def _between(schema: tantivy.Schema, field: str, low: int, high: int) -> Query:
@@ -148,11 +148,11 @@ def _between(schema: tantivy.Schema, field: str, low: int, high: int) -> Query:
 
 def _document(story: StoredStory) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_text("story_id", story.story_id)
+    document.add_text(VALUES, term_of("story_id", story.story_id))
     for member in story.members:
-        document.add_text("member", member.article_id)
+        document.add_text(VALUES, term_of("member", member.article_id))
     if story.listed:
-        document.add_text("listed", _LISTED)
+        document.add_text(VALUES, term_of("listed", _LISTED))
     for name in _NUMBERS:
         document.add_unsigned(name, getattr(story, name))
     for title in analysed([spread(title) for title in story.titles]):

@@ -8,6 +8,7 @@ from tantivy import Occur, Query
 from shared.article_store.query import Total
 from shared.article_store.stories import MAX_STORIES_OF_ENTITY, StoredStory, StoryQuery, StoryResult
 from shared.article_store.story_paging import decode_story_cursor, encode_story_cursor, position_of
+from shared.article_store.tantivy.exact import has
 from shared.article_store.tantivy.schema import HIDDEN, schema
 from shared.article_store.tantivy.stories import matching, story_of_document, story_schema
 from shared.article_store.tantivy.walking import Place, Walk
@@ -48,9 +49,9 @@ def _naming(articles: tantivy.Searcher, entities: Sequence[str], each: Occur) ->
     """The stories with an article that names all of these (each must be there), or any (each should)."""
     named = []
     for entity_id in entities:
-        fields = [(Occur.Should, Query.term_query(schema(), name, entity_id, "basic")) for name in ENTITY_FIELDS]
+        fields = [(Occur.Should, has(schema(), name, entity_id)) for name in ENTITY_FIELDS]
         named.append((each, Query.boolean_query(fields)))
-    hidden = (Occur.MustNot, Query.term_query(schema(), "hidden", HIDDEN, "basic"))
+    hidden = (Occur.MustNot, has(schema(), "hidden", HIDDEN))
     parts = [(Occur.Must, Query.boolean_query(named)), hidden]
     terms = {"field": "story_id", "size": MAX_STORIES_OF_ENTITY, "segment_size": _ALL_OF_A_SEGMENT}
     answer = articles.aggregate(Query.boolean_query(parts), {"stories": {"terms": terms}})

@@ -5,6 +5,7 @@ import tantivy
 from shared.article_store.facet_counts import REFUSED
 from shared.article_store.query import ArticleQuery, FacetFilter, FacetRequest
 from shared.article_store.tantivy.analysis import prepare
+from shared.article_store.tantivy.exact import add_exact_fields
 from shared.article_store.tantivy.faceting import facets
 from shared.article_store.tantivy.schema import schema, to_document
 from tests.builders import a_stored_article, an_enrichment, an_entity
@@ -25,9 +26,8 @@ def an_index(its_schema: tantivy.Schema) -> tantivy.Index:
 def without_columns() -> tantivy.Schema:
     """A schema of words alone: nothing can be counted in it but what a test adds."""
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("hidden", tokenizer_name="raw", index_option="basic")
+    add_exact_fields(builder, ["language"], labels=True)
     builder.add_text_field("person", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("language", tokenizer_name="raw", index_option="basic", fast=True)
     return builder.build()
 
 
