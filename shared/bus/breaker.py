@@ -7,6 +7,8 @@ WINDOW_EVENTS = 200
 FEWEST_EVENTS = 10
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
+# More would come to nothing, and after a thousand pauses to a number that no float holds.
+_MOST_DOUBLINGS = 10
 
 
 class Breaker:
@@ -38,7 +40,7 @@ class Breaker:
     def pause_s(self) -> float:
         """How long to pause now, in seconds; twice as long as the last time."""
         self._pauses += 1
-        return min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (self._pauses - 1))
+        return min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(self._pauses - 1, _MOST_DOUBLINGS))
 
     def __str__(self) -> str:
         return f"{sum(self._failed)} of the last {len(self._failed)} events failed"

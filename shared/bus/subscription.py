@@ -30,7 +30,9 @@ E = TypeVar("E", bound=Value)
 # one, so that the guilty event fails alone. DependencyUnavailable means: wait, and ask me again with the same events.
 Handler = Callable[[Sequence[E]], Awaitable[Sequence[Outcome]]]
 
-_LONGEST_WAIT_S = 15.0
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 15.0
+# More would come to nothing, and after a thousand of them, four hours, to a number that no float holds.
+_MOST_DOUBLINGS = 10
 _LONGEST_REASON = 500
 
 
@@ -181,7 +183,7 @@ class Subscription(Generic[E]):
                     _log.warning("waiting for a dependency", stage=self._stage.name, error=str(error))
                 self.excuse = f"waiting: {error}"
                 waiting.set(1)
-                await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
+                await self._wait(_wait_s(waited))
                 waited += 1
             finally:
                 waiting.set(0)
@@ -218,7 +220,7 @@ class Subscription(Generic[E]):
                 if waited == 0:
                     _log.warning("cannot settle, trying again", stage=self._stage.name, error=str(error))
                 self.excuse = f"waiting for the broker: {error}"
-                await self._wait(min(_LONGEST_WAIT_S, 0.5 * 2**waited))
+                await self._wait(_wait_s(waited))
                 waited += 1
         self._spans.published()
         count_settled(self._stage, settlements, self._clock.now_ms())
@@ -286,6 +288,11 @@ class Subscription(Generic[E]):
         say = _log.warning if ends == "is given up" else _log.info
         why = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
         say(f"an event {ends}", stage=self._stage.name, entry=entry.id, error=why, **entry.about)
+
+
+def _wait_s(waited: int) -> float:
+    """How long to wait for what is away, after so many waits before."""
+    return min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2.0 ** min(waited, _MOST_DOUBLINGS))
 
 
 def _log_unforeseen(stage: Stage, entry: Entry, error: Exception) -> None:

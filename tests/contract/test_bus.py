@@ -320,6 +320,42 @@ async def test_a_dependency_that_is_away_costs_no_attempt(bench):
     assert await bench.dead() == []
 
 
+async def test_a_dependency_that_is_away_for_a_day_costs_no_attempt(bench):
+    await bench.publish(1)
+    began_s, calls = bench.clock.monotonic_s(), []
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        calls.append(len(events))
+        if bench.clock.monotonic_s() - began_s < 86_400:
+            raise DependencyUnavailable("the store is away")
+        return [enriched(event) for event in events]
+
+    await bench.subscription(handler).process(await bench.read())
+
+    assert len(calls) > 5_000
+    assert max(bench.clock.slept) == 15
+    assert await bench.published() == ["fetch-1"]
+    assert (await bench.lag()).retrying == 0
+
+
+async def test_a_broker_that_is_away_for_a_day_is_waited_for_when_a_batch_is_settled(bench, monkeypatch):
+    await bench.publish(1)
+    began_s, settle = bench.clock.monotonic_s(), Settler.settle
+
+    async def away(settler: Settler, settlements: Sequence[Settlement]) -> int:
+        if bench.clock.monotonic_s() - began_s < 86_400:
+            raise ConnectionError("the broker is away")
+        return await settle(settler, settlements)
+
+    async def handler(events: Sequence[ArticleCrawled]) -> list[Outcome]:
+        return [enriched(event) for event in events]
+
+    monkeypatch.setattr(Settler, "settle", away)
+    await bench.subscription(handler).process(await bench.read())
+
+    assert await bench.published() == ["fetch-1"]
+
+
 async def test_what_was_published_before_the_first_start_is_read(bench):
     await bench.publish(1, 2)
 

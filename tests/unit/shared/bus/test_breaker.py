@@ -50,6 +50,13 @@ def test_pauses_grow_while_it_is_open_and_start_anew_after_it_was_closed():
     assert breaker.pause_s() == 5
 
 
+def test_a_breaker_that_is_open_for_days_goes_on_pausing():
+    breaker = Breaker(0.5)
+    breaker.record(failed=20, succeeded=0)
+
+    assert {breaker.pause_s() for _ in range(5_000)} == {5, 10, 20, 40, 60}
+
+
 @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), max_size=20))
 def test_a_share_of_one_never_opens(batches):
     breaker = Breaker(1.0)
