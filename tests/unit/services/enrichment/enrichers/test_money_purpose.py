@@ -71,6 +71,15 @@ def test_an_amount_joined_to_the_one_before_is_for_the_same():
     assert purposes == ["revenue", "revenue"]
 
 
+def test_words_before_an_amount_say_nothing_of_the_next_one_that_is_not_joined_to_it():
+    text = "Sales fell to $5 billion while the company had quietly moved $4 billion abroad."
+    context = Context(text)
+
+    purposes = [context.purpose_of(text.index(a), text.index(a) + len(a), 4e9, 0) for a in ("$5 billion", "$4 billion")]
+
+    assert purposes == ["revenue", None]
+
+
 def test_words_of_another_sentence_say_nothing_of_an_amount():
     text = "Revenue was fine. It moved $5 billion abroad."
     start = text.index("$")

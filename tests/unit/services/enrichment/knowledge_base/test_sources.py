@@ -1,7 +1,7 @@
 import pytest
 
 from services.enrichment.knowledge_base.ambiguity import Ambiguity
-from services.enrichment.knowledge_base.sources import Company, company_entity, curated
+from services.enrichment.knowledge_base.sources import Company, company_entity, countries, curated
 from shared.errors import ConfigurationError
 
 AMBIGUITY = Ambiguity(common=frozenset({"target"}), personal=frozenset())
@@ -26,6 +26,15 @@ def test_a_name_that_is_an_ordinary_word_needs_evidence(tmp_path):
     (entity,) = curated(path, AMBIGUITY)
 
     assert (entity.names, entity.words) == (("Target Corp",), ("Target",))
+
+
+def test_a_country_that_is_called_as_an_ordinary_thing_needs_evidence_by_that_name_alone():
+    by_code = {country.country: country for country in countries({}, Ambiguity(frozenset({"turkey"}), frozenset()))}
+
+    assert by_code["TR"].words == ("Turkey",)
+    assert "Türkiye" in by_code["TR"].names
+    assert "Turkey" not in by_code["TR"].names
+    assert (by_code["TD"].words, by_code["TD"].names[0]) == ((), "Chad")
 
 
 def test_a_misspelt_field_is_refused(tmp_path):
