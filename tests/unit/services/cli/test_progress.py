@@ -1,11 +1,15 @@
 import io
 
+import httpx
+import pytest
 from rich.console import Console
 
-from services.cli.progress import Progress, as_line, as_table
+from services.cli.progress import Progress, as_line, as_table, is_ready
 from services.cli.view import View
 from shared.bus.lag import StageLag
 from shared.dispositions import Ledger
+from shared.errors import DependencyUnavailable
+from shared.process import Probe, probe_app
 
 LEDGER = Ledger(
     fetched=13,
@@ -21,6 +25,29 @@ LEDGER = Ledger(
     by_source={},
 )
 STAGES = (StageLag("enrichment", waiting=1, pending=1, retrying=1, dead=2, oldest_pending_s=0.5),)
+
+
+async def away() -> None:
+    raise DependencyUnavailable("the store is away")
+
+
+async def there() -> None:
+    pass
+
+
+@pytest.mark.parametrize(("store", "ready"), [(there, True), (away, False)])
+async def test_a_service_is_ready_when_it_says_so(store, ready):
+    service = probe_app("search", liveness=[], readiness=[Probe("store", store)])
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(service)) as client:
+        assert await is_ready(client, "http://127.0.0.1:8000") is ready
+
+
+async def test_a_service_that_does_not_answer_is_not_ready(tmp_path):
+    transport = httpx.AsyncHTTPTransport(uds=str(tmp_path / "nobody.sock"))
+
+    async with httpx.AsyncClient(transport=transport) as client:
+        assert not await is_ready(client, "http://127.0.0.1:8000")
 
 
 def test_a_line_says_everything():

@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 from services.search.ui.rendering import Renderer
-from services.search.ui.story_views import originals, stories_view, story_view
+from services.search.ui.story_views import originals, revision_rows, stories_view, story_view
+from shared.article_store.document import revision_of
 from shared.article_store.query import Total
 from shared.article_store.stories import StoredStory, StoryQuery, StoryResult
 from shared.events.stories import StoryMember
-from tests.builders import NOON
+from tests.builders import NOON, REVISION, a_stored_article
 
 FIRST, COPY, SECOND, OWN_COPY = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
 
@@ -75,3 +76,19 @@ def test_a_story_says_how_many_of_its_articles_are_not_listed():
 
     assert (story_view(large).unlisted, story_view(STORY).unlisted) == (700, 0)
     assert "700 more are not listed here" in Renderer().page("story.html", page=story_view(large)).body.decode()
+
+
+def test_revisions_are_told_newest_first_with_the_title_before_only_where_it_changed():
+    said = (("Dam holds", "It holds."), ("Dam breaks", "It broke."), ("Dam breaks", "It broke at noon."))
+    articles = [
+        a_stored_article(1, title=title, text=text, revision=REVISION + n) for n, (title, text) in enumerate(said)
+    ]
+
+    rows = revision_rows([revision_of(stored) for stored in articles])
+
+    assert [(row.number, row.title, row.title_before, row.first) for row in rows] == [
+        (3, "Dam breaks", None, False),
+        (2, "Dam breaks", "Dam holds", False),
+        (1, "Dam holds", None, True),
+    ]
+    assert [change.text for change in rows[0].changes] == ["It broke.", "It broke at noon."]

@@ -4,6 +4,7 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +79,12 @@ def test_all_is_certain_where_no_index_held_anything_back() -> None:
 
     assert is_certain(added_up([few, few], size=5, per_index=5), 5)
     assert is_certain({"buckets": [], "sum_other_doc_count": 0}, 10)
+
+
+@pytest.mark.parametrize(("short_by", "certain"), [(1, True), (2, False)])
+def test_what_may_be_as_frequent_as_the_last_that_is_shown_leaves_it_uncertain(short_by: int, certain: bool) -> None:
+    shown, other = {"key": "b", "doc_count": 5}, {"key": "a", "doc_count": 3, "doc_count_error_upper_bound": short_by}
+
+    answer = {"buckets": [shown, other], "doc_count_error_upper_bound": short_by, "sum_other_doc_count": 0}
+
+    assert is_certain(answer, 1) is certain
