@@ -173,8 +173,11 @@ class GuardedClient:
         async with _our_errors(url, self._timeout_s):
             return await self._follow(url, headers or {}, follow)
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], *, status_only: bool = False) -> Response:
         """The answer to a POST, whatever its status; a redirect is the answer, for what was sent goes nowhere else.
+
+        Args:
+            status_only: what the answer says below its headers is not read, however much it is.
 
         Raises:
             FetchFailed: no complete answer within the time; it may have been received nevertheless.
@@ -182,7 +185,7 @@ class GuardedClient:
         """
         async with _our_errors(url, self._timeout_s):
             self.check_url(url)
-            return await self._exchange(url, headers, body)
+            return await self._exchange(url, headers, body, status_only=status_only)
 
     def check_url(self, url: str) -> None:
         """Return when the URL's form permits a request; raises as `shared.egress.check_url`."""
@@ -225,11 +228,13 @@ class GuardedClient:
             permanent_url = asked if permanent else permanent_url
         raise LimitExceeded(f"{url} redirects more than {MAX_REDIRECTS} times")
 
-    async def _exchange(self, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
+    async def _exchange(
+        self, url: str, headers: Mapping[str, str], body: bytes | None = None, *, status_only: bool = False
+    ) -> Response:
         connects = _Connects(trusted=egress.origin_of(url) in self._trusted)
         context = _connects.set(connects)
         try:
-            return await self._answer(url, headers, body)
+            return await self._answer(url, headers, body, status_only=status_only)
         except (httpx.HTTPError, aiohttp.ClientError, OSError):
             if connects.refused and not connects.permitted:
                 raise connects.refused[0] from None
@@ -237,7 +242,7 @@ class GuardedClient:
         finally:
             _connects.reset(context)
 
-    async def _answer(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
+    async def _answer(self, url: str, headers: Mapping[str, str], body: bytes | None, *, status_only: bool) -> Response:
         method = "GET" if body is None else "POST"
         request = httpx.Request(method, url, headers={**self._headers, **headers}, content=body)
         answer = await self._transport.handle_async_request(request)
@@ -247,6 +252,8 @@ class GuardedClient:
             if answer.status_code in _REDIRECTS and location:
                 target = urldefrag(urljoin(url, location.strip())).url
                 return Response(answer.status_code, fields, b"", url, redirect_url=target)
+            if status_only:
+                return Response(answer.status_code, fields, b"", url)
             raw = await self._read(answer, url)
             body = decode(raw, fields.get("content-encoding", ""), self._max_bytes)
             return Response(answer.status_code, fields, body, url)

@@ -124,7 +124,6 @@ async def open_alerts(
     client = GuardedClient(
         "Newsweir",
         timeout_s=settings.webhook_timeout_s,
-        max_bytes=64_000,
         trusted=settings.webhook_origins,
         remedy="an operator who means it names its origin in NEWSWEIR_WEBHOOK_ORIGINS",
     )

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -5,6 +6,8 @@ import json
 import re
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from services.search.alerts.webhook import WebhookFailed, WebhookRefused, body_of, new_secret, post, signature
 from shared.clock import SystemClock
@@ -111,6 +114,23 @@ async def test_a_webhook_reaches_nothing_inside_unless_the_operator_names_it(clo
 async def test_a_receiver_that_is_away_may_come_back(clock):
     with pytest.raises(FetchFailed):
         await deliver("http://127.0.0.1:9/hook", clock, trusted=("http://127.0.0.1:9",))
+
+
+async def test_what_a_receiver_writes_below_its_status_is_of_no_account(clock):
+    async def chatty(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        await answer.write(b"<!doctype html>" + b" " * 200_000)
+        # What never ends is not waited for.
+        await asyncio.sleep(30)
+        return answer
+
+    app = web.Application()
+    app.router.add_post("/hook", chatty)
+    async with TestServer(app, skip_url_asserts=True) as server:
+        url = str(server.make_url("/hook"))
+
+        await asyncio.wait_for(deliver(url, clock, trusted=(url,)), 3)
 
 
 def test_secrets_are_long_and_never_the_same():
