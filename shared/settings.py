@@ -67,7 +67,7 @@ def load(settings: type[S], environment: Mapping[str, str] | None = None) -> S:
 
 
 def read(settings: type[Settings], environment: Mapping[str, str] | None = None) -> dict[str, Given]:
-    """What is set of a group, by field; an empty variable counts as not set.
+    """What is set of a group, by field; an empty variable, or one whose file is empty, counts as not set.
 
     A variable wins over NAME_FILE, which names a file that holds the value alone (as secrets are mounted), and that
     over the file of settings.
@@ -82,8 +82,8 @@ def read(settings: type[Settings], environment: Mapping[str, str] | None = None)
         variable = variable_of(name)
         if value := source.get(variable):
             found[name] = Given(value, "environment")
-        elif path := source.get(f"{variable}_FILE"):
-            found[name] = Given(_content(path, f"{variable}_FILE").strip(), path)
+        elif (path := source.get(f"{variable}_FILE")) and (value := _content(path, f"{variable}_FILE").strip()):
+            found[name] = Given(value, path)
         elif name in in_file:
             found[name] = Given(in_file[name], file_name)
     return found

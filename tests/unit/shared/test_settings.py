@@ -60,6 +60,14 @@ def test_a_child_inherits_the_environment_but_for_what_is_set(monkeypatch):
     assert environment["KEPT"] == "yes"
 
 
+def test_a_mounted_secret_that_is_empty_counts_as_not_set(tmp_path):
+    (tmp_path / "secret").write_text("\n")
+
+    settings = load(StoreSettings, {"NEWSWEIR_ELASTICSEARCH_API_KEY_FILE": str(tmp_path / "secret")})
+
+    assert settings.elasticsearch_api_key is None
+
+
 def test_a_file_of_settings_gives_what_no_variable_says(tmp_path):
     file = tmp_path / "newsweir.toml"
     file.write_text('key_prefix = "file:"\nbreaker_share = 0.9\n')
