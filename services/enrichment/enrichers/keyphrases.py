@@ -67,9 +67,9 @@ def keyphrases(article: ArticleText, found: Enrichment, knowledge: Knowledge) ->
     return tuple(phrase for phrase in phrases if phrase.score >= _LEAST_SHARE and "\n" not in phrase.text)
 
 
-def _looked_at(body: Passage) -> list[Sequence[str]]:
+def _looked_at(body: Passage) -> list[tuple[str, ...]]:
     """The words of the first sentences: each different one costs a look through the whole text."""
-    looked_at: list[Sequence[str]] = []
+    looked_at: list[tuple[str, ...]] = []
     room = _MOST_WORDS
     for words in body.words[:_MOST_SENTENCES]:
         looked_at.append(words[:room])
@@ -77,24 +77,26 @@ def _looked_at(body: Passage) -> list[Sequence[str]]:
     return looked_at
 
 
-def _counted(sentences: Sequence[Sequence[str]], text: str, stop: Set[str]) -> dict[str, int]:
+def _counted(sentences: Sequence[tuple[str, ...]], text: str, stop: Set[str]) -> dict[str, int]:
     """Each word that comes up often enough, and each run of two or three such words, with how often."""
     frequent = {
         word: count
         for word, count in Counter(chain.from_iterable(sentences)).items()
         if count >= _FEWEST and word not in stop and len(word) >= _SHORTEST_WORD and word[0].isalpha()
     }
-    runs: Counter[str] = Counter()
+    runs: list[tuple[str, ...]] = []
     for words in sentences:
         start, last = 0, -2
         for place in [place for place, word in enumerate(words) if word in frequent]:
             if place > last + 1:
                 start = place
-            for begin in range(max(start, place - _LONGEST_PHRASE + 1), place):
-                runs[" ".join(words[begin : place + 1])] += 1
+            first = max(start, place - _LONGEST_PHRASE + 1)
+            runs += [words[begin : place + 1] for begin in range(first, place)]
             last = place
+    # Most runs come up once: the others alone are joined.
+    often = [" ".join(run) for run, count in Counter(runs).items() if count >= _FEWEST]
     # Words with a mark between them are no phrase: folded, they stand more than one blank apart.
-    counted = ((key, text.count(f" {key} ")) for key, count in runs.items() if count >= _FEWEST)
+    counted = ((key, text.count(f" {key} ")) for key in often)
     return frequent | {key: count for key, count in counted if count >= _FEWEST}
 
 

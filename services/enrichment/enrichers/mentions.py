@@ -21,6 +21,8 @@ _BEFORE_MONTH = re.compile(
 )
 Field = Literal["title", "text"]
 _Placed = tuple[Field, Passage, Candidate]
+# So few are found one after the other before an automaton of them is made.
+_FEW_NAMES = 24
 _SURNAME_CONFIDENCE, _LISTED_CONFIDENCE = 0.9, 0.85
 
 
@@ -207,23 +209,30 @@ def places_of(name: str, text: str) -> Iterator[int]:
         start = text.find(name, end)
 
 
-def places_of_all(names: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
-    """Where names, of which there is at least one, stand as words of their own: all places of the first, and so on.
+class Names:
+    """Names that are looked for together: many in one pass, or a hostile page of thousands would take them squared."""
 
-    One pass for all of them: as many passes as names would take a hostile page of thousands of names squared.
-    """
-    # Made sooner than the kinds of automatons that find faster.
-    automaton = ahocorasick_rs.AhoCorasick(
-        names, store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
-    )
-    found = automaton.find_matches_as_indexes(text, overlapping=True)
-    last, last_end = -1, 0
-    for name, start, end in sorted(found):
-        if name == last and start < last_end:
-            continue
-        last, last_end = name, end
-        if _is_apart(text, start, end):
-            yield start, end
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+        if len(names) > _FEW_NAMES:
+            # Made sooner than the kinds of automatons that find faster.
+            self._automaton = ahocorasick_rs.AhoCorasick(
+                names, store_patterns=False, implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            )
+
+    def places_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they stand as words of their own: all places of the first name, then of the second, and so on."""
+        if self._automaton is None:
+            yield from ((place, place + len(name)) for name in self._names for place in places_of(name, text))
+            return
+        last, last_end = -1, 0
+        for name, start, end in sorted(self._automaton.find_matches_as_indexes(text, overlapping=True)):
+            if name == last and start < last_end:
+                continue
+            last, last_end = name, end
+            if _is_apart(text, start, end):
+                yield start, end
 
 
 def _is_apart(text: str, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import ahocorasick_rs
+from pydantic import TypeAdapter
 
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers.money_context import SHARED, Shared
@@ -32,6 +33,7 @@ _NEEDS_CONTEXT = re.compile(r"¥|\b(?:pesos|dinars)$")
 _SURE, _TOLD_BY_CONTEXT = 0.97, 0.8
 # Past this many a page is a list of prices, or an attack: the event that carries all of them would be too large.
 _MOST_AMOUNTS = 2_000
+_MONEY = TypeAdapter(tuple[Money, ...])
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -123,31 +125,37 @@ def money(article: ArticleText, found: Enrichment, knowledge: Knowledge) -> tupl
     amounts = _Reading(text, found.language.code).amounts()[:_MOST_AMOUNTS]
     year = _year(article.published_at)
     context = Context(text)
-    return tuple(_valued(amount, article, context, year, knowledge.exchange_rates) for amount in amounts)
+    # All at once: made one by one, they take longer.
+    return _MONEY.validate_python(
+        tuple([_valued(amount, article, context, year, knowledge.exchange_rates) for amount in amounts])
+    )
 
 
 def _year(published_at: dt.datetime | None) -> int | None:
     return published_at.year if published_at else None
 
 
-def _valued(amount: _Amount, article: ArticleText, context: Context, year: int | None, rates: ExchangeRates) -> Money:
+def _valued(
+    amount: _Amount, article: ArticleText, context: Context, year: int | None, rates: ExchangeRates
+) -> dict[str, object]:
+    """The fields of an amount."""
     rate = rates.rate(amount.currency, year)
     usd_rate = 1.0 if amount.currency == "USD" else rate.usd_per_unit if rate else None
     sentence_start = article.body.sentence_at(amount.start).start
-    return Money(
-        value=amount.low,
-        value_max=amount.high,
-        currency=amount.currency,
-        value_usd=None if usd_rate is None else round(amount.low * usd_rate, 2),
-        usd_rate=usd_rate,
-        rate_date=str(rate.year) if rate else None,
-        purpose=context.purpose_of(amount.start, amount.end, amount.low, sentence_start),
-        text=article.text[amount.start : amount.end],
-        start=amount.start,
-        end=amount.end,
-        origin=ORIGIN,
-        confidence=_TOLD_BY_CONTEXT if _NEEDS_CONTEXT.search(article.text, amount.start, amount.end) else _SURE,
-    )
+    return {
+        "value": amount.low,
+        "value_max": amount.high,
+        "currency": amount.currency,
+        "value_usd": None if usd_rate is None else round(amount.low * usd_rate, 2),
+        "usd_rate": usd_rate,
+        "rate_date": str(rate.year) if rate else None,
+        "purpose": context.purpose_of(amount.start, amount.end, amount.low, sentence_start),
+        "text": article.text[amount.start : amount.end],
+        "start": amount.start,
+        "end": amount.end,
+        "origin": ORIGIN,
+        "confidence": _TOLD_BY_CONTEXT if _NEEDS_CONTEXT.search(article.text, amount.start, amount.end) else _SURE,
+    }
 
 
 class _Reading:

@@ -20,6 +20,7 @@ _FAR = 700
 # Characters of "the " before a name.
 _ARTICLE = 4
 _GIVEN_NAMES = r"(?<![\w.])(?:[^\W\d_a-z][\w'’.-]*\s)(?:(?:[^\W\d_a-z][\w'’.-]*|de|la|van|von|der|den|al)\s){0,3}"
+_LONGEST_GIVEN_NAMES = 120
 _TWO_CAPITALISED = re.compile(r"\b([^\W\d_a-z]\w+) [^\W\d_a-z][\w-]+")
 _RESOLVED, _UNRESOLVED = 0.85, 0.5
 _FOR_SOMEONE = re.compile(r"spokes(?:man|woman|person|people)|representative|sprecher|porte-parole", re.IGNORECASE)
@@ -44,6 +45,7 @@ class _People:
         self._common_words = knowledge.common_words
         self._personal_names = knowledge.personal_names
         self._last_speaker: tuple[int, int] | None = None
+        self._full_names: dict[str, tuple[str, tuple[int, int]] | None] = {}
 
     def quote(self, item: Attributed) -> Quote:
         """The quote with its speaker's full name and entity, as far as the article tells them."""
@@ -124,14 +126,29 @@ class _People:
 
     def _full_name_of(self, surname: str) -> tuple[str, tuple[int, int]] | None:
         """The one longer name in the article that ends in a surname, and its first place."""
-        if surname not in self._text:
-            return None
+        if surname in self._full_names:
+            return self._full_names[surname]
         names: dict[str, tuple[int, int]] = {}
-        for match in re.finditer(rf"{_GIVEN_NAMES}{re.escape(surname)}(?![\w-])", self._text):
-            name = speaker_of_phrase(self._text, *match.span())
-            if name is not None and name.kind == "name" and " " in (full := self._text[name.start : name.end]):
-                names.setdefault(full, (name.start, name.end))
-        return next(iter(names.items())) if len(names) == 1 else None
+        pattern = re.compile(rf"{_GIVEN_NAMES}{re.escape(surname)}(?![\w-])")
+        for start, end in self._before(surname):
+            for match in pattern.finditer(self._text, start, end):
+                name = speaker_of_phrase(self._text, *match.span())
+                if name is not None and name.kind == "name" and " " in (full := self._text[name.start : name.end]):
+                    names.setdefault(full, (name.start, name.end))
+        self._full_names[surname] = next(iter(names.items())) if len(names) == 1 else None
+        return self._full_names[surname]
+
+    def _before(self, surname: str) -> list[tuple[int, int]]:
+        """Where a name that ends in a surname may stand: up to each place of it, and a character on."""
+        windows: list[tuple[int, int]] = []
+        place = self._text.find(surname)
+        while place >= 0:
+            start, end = max(0, place - _LONGEST_GIVEN_NAMES), place + len(surname) + 1
+            if windows and start <= windows[-1][1]:
+                start = windows.pop()[0]
+            windows.append((start, end))
+            place = self._text.find(surname, end)
+        return windows
 
     def _person_before(self, item: Attributed) -> tuple[str, Entity | None, float] | None:
         """Whom "he" or "she" means: who spoke last, or whom the nearest sentence with a person is about."""

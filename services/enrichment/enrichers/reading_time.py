@@ -26,6 +26,7 @@ def reading_time_s(article: ArticleText, found: Enrichment, knowledge: Knowledge
         whole,
         _SAME,
         lambda character: character if character.isalpha() or character.isspace() else "",
+        article.headline.foreign | article.body.foreign,
         without=_NEITHER_LETTER_NOR_SPACE,
     )
     words = len(letters.split())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from services.enrichment.article_text import ArticleText
 from services.enrichment.enrichers import name_words as words
 from services.enrichment.enrichers.acronyms import bracketed, introduced
-from services.enrichment.enrichers.mentions import Found, Ground, found_in, is_month, passages_of, places_of_all
+from services.enrichment.enrichers.mentions import Found, Ground, Names, found_in, is_month, passages_of
 from services.enrichment.enrichers.name_candidates import Name, candidates
 from services.enrichment.enrichers.name_types import Kind, Named, kinds, weight_of
 from services.enrichment.knowledge_base.knowledge import Knowledge
@@ -178,10 +178,9 @@ def _repeated(
     surfaces = sorted(
         {surface for surface, entity in meant.items() if entity} - knowledge.common_words, key=lambda s: (-len(s), s)
     )
-    if not surfaces:
-        return
+    names = Names(surfaces)
     for field, passage in passages_of(article):
-        for start, end in places_of_all(surfaces, passage.text):
+        for start, end in names.places_in(passage.text):
             if ground.is_free(field, start, end) and not is_month(passage.text, start, end):
                 ground.take(field, start, end)
                 yield Name(field, passage, start, end, "", 1.0, "rule")
