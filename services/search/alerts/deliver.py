@@ -1,7 +1,7 @@
 """Delivers what lies in the outbox: each notice to its channel, at least once, with what became of it noted."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import dataclass
 
 from services.search.alerts import mail, webhook
@@ -18,6 +18,7 @@ from shared.redis_client import BROKER_ERRORS, RedisConnection
 from shared.registry import suppressed_among
 from shared.topology import ALERT_DELIVERY
 
+_Served = list[tuple[AlertFired, Outcome]]
 _CHANNEL_GONE = "its channel was taken away before it was delivered"
 
 
@@ -75,14 +76,14 @@ class DeliverNotices:
         try:
             named = {article.article_id for event in events for article in event.articles}
             forgotten = await suppressed_among(self._connection, named)
-            served = await asyncio.gather(*(self._serve(line, forgotten) for line in lines.values()))
+            served = await _all_of([self._serve(line, forgotten) for line in lines.values()])
         except BROKER_ERRORS as error:
             raise DependencyUnavailable(f"no answer from the broker: {error}") from error
         # The same notice twice in a batch: both entries end alike.
         outcomes = {event.delivery_id: outcome for line in served for event, outcome in line}
         return [outcomes[event.delivery_id] for event in events]
 
-    async def _serve(self, line: Sequence[AlertFired], forgotten: Collection[str]) -> list[tuple[AlertFired, Outcome]]:
+    async def _serve(self, line: Sequence[AlertFired], forgotten: Collection[str]) -> _Served:
         alert = await self._book.get(line[0].alert_id)
         channel = next((c for c in alert.channels if c.id == line[0].channel_id), None) if alert else None
         if alert is None or channel is None:
@@ -90,7 +91,7 @@ class DeliverNotices:
             for event in line:
                 await self._give_up(event)
             return [(event, Done()) for event in line]
-        served: list[tuple[AlertFired, Outcome]] = []
+        served: _Served = []
         refusal: TemporaryFailure | None = None
         for event in line:
             told = tuple(article for article in event.articles if article.article_id not in forgotten)
@@ -146,6 +147,16 @@ class DeliverNotices:
             error=str(outcome.error)[:300] if isinstance(outcome, Failed) else None,
         )
         await self._deliveries.update(alert.id, note)
+
+
+async def _all_of(serving: Sequence[Coroutine[None, None, _Served]]) -> list[_Served]:
+    """What each comes to; where one fails, the others end before that is told: the next attempt would post beside them
+    what they are posting."""
+    results = await asyncio.gather(*serving, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def _state(outcome: Outcome, attempts: int) -> State:

@@ -1,9 +1,12 @@
+import asyncio
+
 import pytest
 
 from services.search.alerts.deliver import DeliverNotices, Sender
 from services.search.alerts.deliveries import Deliveries
 from services.search.alerts.fire import note_of
 from services.search.alerts.mail import MailServer
+from services.search.alerts.rules import AlertBook
 from shared.bus.outcome import Done, Failed
 from shared.errors import DependencyUnavailable
 from shared.http_client import GuardedClient
@@ -106,6 +109,36 @@ async def test_what_was_taken_away_while_a_notice_was_under_way_gets_none(connec
         without_channel = await deliver(connection, clock, a_notice(), trusted=(receiver.url,))
 
     assert (without_alert, without_channel, receiver.got) == ([Done()], [Done()], [])
+
+
+class ForgetfulBook(AlertBook):
+    """Loses the broker when it is asked for one alert."""
+
+    async def get(self, alert_id):
+        if alert_id == an_alert(2).id:
+            raise ConnectionError("the broker is away")
+        return await super().get(alert_id)
+
+
+class SlowSender(Sender):
+    """Takes longer than it takes to lose a broker."""
+
+    async def send(self, *notice, **how):
+        await asyncio.sleep(0.1)
+        await super().send(*notice, **how)
+
+
+async def test_what_is_under_way_when_the_broker_is_lost_is_not_sent_by_the_next_attempt_beside_it(connection, clock):
+    other = a_notice(2).model_copy(update={"alert_id": an_alert(2).id})
+    async with a_webhook() as receiver, GuardedClient("Newsweir", timeout_s=5, trusted=(receiver.url,)) as client:
+        await hold(connection, a_webhook_channel(receiver.url))
+        await noted(connection, a_notice(1))
+        sender, book = SlowSender(client, None, clock), ForgetfulBook(connection, clock)
+
+        with pytest.raises(DependencyUnavailable):
+            await DeliverNotices(book, Deliveries(connection), sender, connection, clock)([other, a_notice(1)])
+
+        assert await states(connection) == {a_notice(1).delivery_id: ("delivered", 1)}
 
 
 async def test_a_notice_whose_channel_was_taken_away_counts_as_given_up(connection, clock):
