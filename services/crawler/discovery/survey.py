@@ -15,6 +15,7 @@ from services.crawler.discovery import feed, listing, sitemap
 from services.crawler.discovery.link import Discovered, absolute_url, language_of, title_of
 from services.crawler.discovery.sniff import find_feeds
 from services.crawler.extraction import head, markup
+from services.crawler.extraction.outline import Outline
 from shared.errors import InvalidInput
 from shared.urls import host_of, is_root, registrable_domain
 
@@ -119,7 +120,7 @@ def _page(body: bytes, url: str, content_type: str | None) -> Survey:
 
 
 def _name_of_page(tree: HtmlElement, host: str) -> str | None:
-    said = head.read(tree).first("og:site_name", "application-name")
+    said = head.read(Outline(tree)).first("og:site_name", "application-name")
     return _name(said) or _without_slogan(_name(tree.findtext(".//title")), host)
 
 

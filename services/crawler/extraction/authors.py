@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from services.crawler.characters import readable
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData, text_of, types_of
+from services.crawler.extraction.outline import Outline
 
 _MAX_AUTHORS = 20
 _MAX_CHARACTERS = 300
@@ -94,11 +95,11 @@ _NO_PERSON = frozenset(
 )  # fmt: skip
 
 
-def persons(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
+def persons(outline: Outline, data: LinkedData, head: Head, site_name: str | None) -> tuple[str, ...]:
     """The names of the first source that gives any, distinct, in its order."""
     site = _site_without_a_person(data, site_name)
     said = (_linked(data), *(iter(head.all(name)) for name in _META))
-    for source, is_said in (*((source, True) for source in said), (_shown(tree), False)):
+    for source, is_said in (*((source, True) for source in said), (_shown(outline), False)):
         found: dict[str, str] = {}
         for name in (name for text in source for name in names_in(text, said=is_said)):
             if name.casefold() != site:
@@ -160,8 +161,10 @@ def _linked(data: LinkedData) -> Iterator[str]:
             yield name
 
 
-def _shown(tree: HtmlElement) -> Iterator[str]:
-    for path in (*(_ELEMENTS if _ANY_ELEMENT(tree) else ()), _ADDRESSES):
+def _shown(outline: Outline) -> Iterator[str]:
+    tree = outline.tree
+    addresses = (_ADDRESSES,) if outline.all("address") else ()
+    for path in (*(_ELEMENTS if _ANY_ELEMENT(tree) else ()), *addresses):
         elements = (element for element in tree.iterfind(path) if not _is_in_a_comment(element))
         found = [element.text_content() for element in islice(elements, _MAX_ELEMENTS)]
         if any(any(names_in(text)) for text in found):

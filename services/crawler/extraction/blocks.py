@@ -98,11 +98,12 @@ def read(tree: HtmlElement, *, everything: bool = False) -> Page:
         everything: read what lies in nav, footer and the like too: unclosed, they swallow whole pages.
     """
     reading = _Reading(_SILENT if everything else _SURROUNDINGS)
+    enter, leave = reading.enter, reading.leave
     walk = etree.iterwalk(tree, events=("start", "end"))
     for event, element in islice(walk, 2 * _MAX_ELEMENTS):
         if event == "end":
-            reading.leave(element)
-        elif not reading.enter(element):
+            leave(element)
+        elif not enter(element):
             walk.skip_subtree()
     return reading.end()
 

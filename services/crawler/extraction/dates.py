@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from services.crawler.characters import readable
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData
+from services.crawler.extraction.outline import Outline
 from shared.events.articles import DateOrigin, Precision, Publication
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -69,22 +70,22 @@ _ZONES = {name: hours * 3600 for name, hours in {
 }.items()} | {"IST": 19800}  # fmt: skip
 
 
-def published(tree: HtmlElement, data: LinkedData, head: Head, url: str, fetched_at: datetime) -> Publication | None:
+def published(outline: Outline, data: LinkedData, head: Head, url: str, fetched_at: datetime) -> Publication | None:
     """The most trusted usable date, made finer where another source knows more of the same day; None without one."""
     raw: list[tuple[DateOrigin, str | None]] = [("json-ld", data.text("datePublished"))]
     raw += [("meta", content) for content in head.all(*_PUBLISHED_META)]
-    raw += [("html", content) for content in _times(tree)]
+    raw += [("html", content) for content in _times(outline)]
     raw += [("json-ld", data.text("dateCreated")), ("url", _day_in(url))]
     dates = [date for origin, value in raw if (date := publication(value, origin, fetched_at))]
     if not dates:
-        found = publication(_below_heading(tree), "html", fetched_at)
-        return found or publication(_in_text(tree, url, fetched_at), "html", fetched_at)
+        found = publication(_below_heading(outline), "html", fetched_at)
+        return found or publication(_in_text(outline.tree, url, fetched_at), "html", fetched_at)
     return next((date for date in dates if _refines(date, dates[0])), dates[0])
 
 
-def updated(tree: HtmlElement, data: LinkedData, head: Head, fetched_at: datetime) -> datetime | None:
+def updated(outline: Outline, data: LinkedData, head: Head, fetched_at: datetime) -> datetime | None:
     """When the page says it was last changed, in UTC, or None."""
-    raw = (data.text("dateModified"), *head.all(*_UPDATED_META), *_times(tree, of=_UPDATED_WORD, anything=False))
+    raw = (data.text("dateModified"), *head.all(*_UPDATED_META), *_times(outline, of=_UPDATED_WORD, anything=False))
     return next((date.at for value in raw if (date := publication(value, "meta", fetched_at))), None)
 
 
@@ -157,14 +158,14 @@ def _refines(date: Publication, first: Publication) -> bool:
     return timedelta(hours=-14) <= date.at - first.at < timedelta(hours=36)
 
 
-def _times(tree: HtmlElement, of: re.Pattern[str] = _PUBLISHED_WORD, anything: bool = True) -> Iterator[str]:
-    elements = list(islice(tree.iter("time"), _MAX_TIME_ELEMENTS))
+def _times(outline: Outline, of: re.Pattern[str] = _PUBLISHED_WORD, anything: bool = True) -> Iterator[str]:
+    elements = outline.all("time")[:_MAX_TIME_ELEMENTS]
     marked = [element for element in elements if of.search(_marks(element))]
     plain = [element for element in elements if not _UPDATED_WORD.search(_marks(element))] if anything else []
     for element in _distinct((*marked, *plain)):
         yield element.get("datetime") or element.text_content()
     if anything:
-        for element in islice(cast(list[HtmlElement], _PUBLISHED_ITEMS(tree)), _MAX_TIME_ELEMENTS):
+        for element in islice(cast(list[HtmlElement], _PUBLISHED_ITEMS(outline.tree)), _MAX_TIME_ELEMENTS):
             yield element.get("content") or element.text_content()
 
 
@@ -178,12 +179,12 @@ def _marks(element: HtmlElement) -> str:
     return f"{own} {parent.get('class') or ''}" if parent is not None else own
 
 
-def _below_heading(tree: HtmlElement) -> str | None:
+def _below_heading(outline: Outline) -> str | None:
     """The first day that a short line below the headline names.
 
     Of 158 pages of WCXB that say it nowhere else, right on 70, wrong on 11.
     """
-    heading = next(tree.iter("h1"), None)
+    heading = next(iter(outline.all("h1")), None)
     if heading is None:
         return None
     following = (text for element in heading.itersiblings() for text in element.itertext())

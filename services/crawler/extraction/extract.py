@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from services.crawler.extraction import dates, head, json_ld, markup, metadata, text
+from services.crawler.extraction.outline import Outline
 from services.crawler.extraction.quality import quality
 from services.crawler.extraction.result import Extraction
 
@@ -21,15 +22,16 @@ def extract(body: bytes, url: str, *, content_type: str | None, fetched_at: date
         InvalidInput: this is no HTML at all.
     """
     tree = markup.parse(body, content_type)
-    data = json_ld.read(tree, url)
-    contents = head.read(tree)
-    said = metadata.read(tree, data, contents, url)
-    published = dates.published(tree, data, contents, url, fetched_at)
+    outline = Outline(tree)
+    data = json_ld.read(outline, url)
+    contents = head.read(outline)
+    said = metadata.read(outline, data, contents, url)
+    published = dates.published(outline, data, contents, url, fetched_at)
     found = text.read(tree)
     return Extraction(
         **asdict(said),
         text=text.after_headline(found.text, said.title),
         published=published,
-        updated_at=dates.updated(tree, data, contents, fetched_at),
+        updated_at=dates.updated(outline, data, contents, fetched_at),
         quality=quality(found, data, contents, url, said, published),
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from services.crawler.extraction.outline import Outline
 
 _NAMES = ("property", "name", "itemprop", "http-equiv")
 _MAX_ELEMENTS = 2000
@@ -25,10 +25,10 @@ class Head:
         return next(iter(self.all(*names)), None)
 
 
-def read(tree: HtmlElement) -> Head:
+def read(outline: Outline) -> Head:
     """All meta elements, wherever they stand: broken markup puts many into the body."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for number, element in enumerate(tree.iter("meta")):
+    for number, element in enumerate(outline.all("meta")):
         content = " ".join((element.get("content") or "")[:_MAX_CHARACTERS].split())
         if number >= _MAX_ELEMENTS:
             break

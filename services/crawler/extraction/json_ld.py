@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from lxml.html import HtmlElement
+from services.crawler.extraction.outline import Outline
 
 Node = dict[str, Any]
 
@@ -55,9 +55,9 @@ def text_of(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
-def read(tree: HtmlElement, url: str) -> LinkedData:
+def read(outline: Outline, url: str) -> LinkedData:
     """The linked data of a page; scripts that do not parse are passed over."""
-    nodes = _nodes(tree)
+    nodes = _nodes(outline)
     articles = [node for node in nodes if any(_ARTICLE_TYPE.search(name) for name in types_of(node))]
     here = [node for node in articles if _names(node, url)]
     return LinkedData(
@@ -72,9 +72,9 @@ def types_of(node: Node) -> list[str]:
     return [str(name).rpartition("/")[2] for name in (found if isinstance(found, list) else [found]) if name]
 
 
-def _nodes(tree: HtmlElement) -> list[Node]:
+def _nodes(outline: Outline) -> list[Node]:
     nodes: list[Node] = []
-    for script in tree.iter("script"):
+    for script in outline.all("script"):
         if "ld+json" in (script.get("type") or "").lower():
             nodes.extend(_walk(_load(script.text or ""), _MAX_DEPTH))
         if len(nodes) > _MAX_NODES:

@@ -15,6 +15,7 @@ from services.crawler.discovery.link import absolute_url, language_of
 from services.crawler.extraction.authors import persons
 from services.crawler.extraction.head import Head
 from services.crawler.extraction.json_ld import LinkedData, text_of
+from services.crawler.extraction.outline import Outline
 from services.crawler.politeness import PRODUCT_TOKEN
 from shared.events.articles import Access, Right
 from shared.urls import MAX_URL_CHARACTERS
@@ -47,13 +48,13 @@ class Metadata:
     noindex: bool
 
 
-def read(tree: HtmlElement, data: LinkedData, head: Head, url: str) -> Metadata:
+def read(outline: Outline, data: LinkedData, head: Head, url: str) -> Metadata:
     """The metadata of the page at `url`."""
     site_name = _line(data.text("publisher") or head.first("og:site_name", "application-name"), _MAX_NAME)
     directives = {part.strip().lower() for content in head.all("robots", PRODUCT_TOKEN) for part in content.split(",")}
     return Metadata(
-        title=_title(tree, data, head, site_name),
-        authors=persons(tree, data, head, site_name),
+        title=_title(outline, data, head, site_name),
+        authors=persons(outline, data, head, site_name),
         site_name=site_name,
         description=_line(
             data.text("description") or head.first("og:description", "description", "twitter:description"),
@@ -62,8 +63,8 @@ def read(tree: HtmlElement, data: LinkedData, head: Head, url: str) -> Metadata:
         image_url=_image(data, head, url),
         section=_line(data.text("articleSection") or head.first("article:section", "section"), _MAX_NAME),
         tags=_tags(data, head),
-        language_hint=_language(tree, data, head),
-        declared_canonical=_canonical(tree, head, url),
+        language_hint=_language(outline.tree, data, head),
+        declared_canonical=_canonical(outline, head, url),
         access=_access(data, head),
         rights=rights.together(rights.of_rules(directives, head.first("tdm-reservation"))),
         noindex=not rights.NOINDEX.isdisjoint(directives),
@@ -76,9 +77,9 @@ def _line(text: str | None, limit: int) -> str | None:
     return (line if len(line) <= limit else line[: limit - 1].rstrip() + "…") or None
 
 
-def _title(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | None) -> str:
-    headings = _lines(heading.text_content() for heading in islice(tree.iter("h1"), _MAX_HEADINGS))
-    titles = [element.text_content() for element in tree.iterfind(".//head/title")]
+def _title(outline: Outline, data: LinkedData, head: Head, site_name: str | None) -> str:
+    headings = _lines(heading.text_content() for heading in islice(outline.all("h1"), _MAX_HEADINGS))
+    titles = [element.text_content() for element in outline.all("title") if _is_in_head(element)]
     only = headings[0] if len(headings) == 1 else None
     said = _lines((
         data.text("headline"), data.text("name"), head.first("og:title", "twitter:title"), only,
@@ -93,6 +94,12 @@ def _title(tree: HtmlElement, data: LinkedData, head: Head, site_name: str | Non
     start = re.sub(r"\s*(…|\.\.\.)$", "", said[0])
     longer = (line for line in said if start != said[0] and line.startswith(start) and len(line) > len(said[0]))
     return _without_site(next(longer, said[0]), site_name)
+
+
+def _is_in_head(title: HtmlElement) -> bool:
+    """Whether it is the page's; pictures have titles, too."""
+    around = title.getparent()
+    return around is not None and around.tag == "head"
 
 
 def _lines(texts: Iterable[str | None]) -> list[str]:
@@ -156,8 +163,8 @@ def _language(tree: HtmlElement, data: LinkedData, head: Head) -> str | None:
     return next((code for text in said if (code := language_of(text))), None)
 
 
-def _canonical(tree: HtmlElement, head: Head, url: str) -> str | None:
-    for link in tree.iter("link"):
+def _canonical(outline: Outline, head: Head, url: str) -> str | None:
+    for link in outline.all("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and (found := absolute_url(link.get("href"), url)):
             return found
     return absolute_url(head.first("og:url"), url)

@@ -52,8 +52,8 @@ _NOISY_ROLES = {
     "complementary": WEAK_NOISE,
 }  # fmt: skip
 _NOISY_TAGS = {"aside": WEAK_NOISE, "figcaption": WEAK_NOISE}
-# The attributes that say something of an element's part.
-_TELLING = frozenset(("class", "id", "role", "style", "hidden", "itemprop"))
+# The attributes that say something of an element's part, beside class and id.
+_TELLING = frozenset(("role", "style", "hidden", "itemprop"))
 # A theme names the whole body after its article.
 _NOT_OF_BODY = {"body": NO_ARTICLE}
 _NEVER_NOISE = frozenset(("html", "body", "main", "article"))
@@ -61,11 +61,20 @@ _NEVER_NOISE = frozenset(("html", "body", "main", "article"))
 
 def roles_of(element: HtmlElement, tag: str) -> tuple[int, int]:
     """How surely the element is noise (`NO_NOISE` to `SURE_NOISE`), and how surely it holds the article."""
-    said = {name: value for name, value in element.items() if name in _TELLING}
-    classes, own = said.pop("class", ""), said.pop("id", "")
-    noise, article = _said_by_names(tag, classes[:_MAX_NAME_CHARACTERS], own[:_MAX_NAME_CHARACTERS])
-    if not said:
-        return noise, article
+    classes = own = ""
+    said: dict[str, str] | None = None
+    for name, value in element.items():
+        if name == "class":
+            classes = value[:_MAX_NAME_CHARACTERS]
+        elif name == "id":
+            own = value[:_MAX_NAME_CHARACTERS]
+        elif name in _TELLING:
+            said = {**(said or {}), name: value}
+    noise, article = _said_by_names(tag, classes, own)
+    return _also_said(said, tag, noise, article) if said else (noise, article)
+
+
+def _also_said(said: Mapping[str, str], tag: str, noise: int, article: int) -> tuple[int, int]:
     role = said.get("role", "")
     if tag not in _NEVER_NOISE:
         noise = SURE_NOISE if _is_hidden(said) else max(noise, _NOISY_ROLES.get(role, NO_NOISE))

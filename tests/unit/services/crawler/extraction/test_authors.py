@@ -2,12 +2,13 @@ import pytest
 
 from services.crawler.extraction import head, json_ld
 from services.crawler.extraction.authors import names_in, persons
+from services.crawler.extraction.outline import Outline
 from tests.unit.services.crawler.extraction.pages import URL, a_tree, linked_data
 
 
 def authors(head_markup="", body="<p>x</p>", site_name=None):
-    tree = a_tree(head_markup, body)
-    return persons(tree, json_ld.read(tree, URL), head.read(tree), site_name)
+    outline = Outline(a_tree(head_markup, body))
+    return persons(outline, json_ld.read(outline, URL), head.read(outline), site_name)
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.crawler.extraction import dates, head, json_ld
+from services.crawler.extraction.outline import Outline
 from tests.unit.services.crawler.extraction.pages import FETCHED_AT, URL, a_tree, linked_data
 
 PLAIN_URL = "https://news.example/mill"
 
 
 def published(head_markup="", body=None, url=PLAIN_URL):
-    tree = a_tree(head_markup, body)
-    return dates.published(tree, json_ld.read(tree, url), head.read(tree), url, FETCHED_AT)
+    outline = Outline(a_tree(head_markup, body))
+    return dates.published(outline, json_ld.read(outline, url), head.read(outline), url, FETCHED_AT)
 
 
 def updated(head_markup="", body=None):
-    tree = a_tree(head_markup, body)
-    return dates.updated(tree, json_ld.read(tree, PLAIN_URL), head.read(tree), FETCHED_AT)
+    outline = Outline(a_tree(head_markup, body))
+    return dates.updated(outline, json_ld.read(outline, PLAIN_URL), head.read(outline), FETCHED_AT)
 
 
 def article(**said):

@@ -2,11 +2,12 @@ import pytest
 from lxml import html
 
 from services.crawler.extraction import json_ld
+from services.crawler.extraction.outline import Outline
 from tests.unit.services.crawler.extraction.pages import URL, a_tree, linked_data
 
 
 def read(*scripts):
-    return json_ld.read(a_tree("".join(map(linked_data, scripts))), URL)
+    return json_ld.read(Outline(a_tree("".join(map(linked_data, scripts)))), URL)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +41,9 @@ def test_other_articles_in_a_list_are_not_the_article():
 
 @pytest.mark.parametrize("script", ["", "{", "null", "5", '"text"', "[" * 100_000, '{"a":' * 50_000, "[1e999999]"])
 def test_scripts_that_say_nothing_are_passed_over(script):
-    tree = html.document_fromstring(f"<html><head>{linked_data(script)}</head><body></body></html>")
+    outline = Outline(html.document_fromstring(f"<html><head>{linked_data(script)}</head><body></body></html>"))
 
-    assert json_ld.read(tree, URL).article == {}
+    assert json_ld.read(outline, URL).article == {}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 import pytest
 
 from services.crawler.extraction import head, json_ld, metadata
+from services.crawler.extraction.outline import Outline
 from tests.unit.services.crawler.extraction.pages import URL, a_tree, linked_data
 
 
 def read(head_markup="", body="<p>x</p>", language="en"):
-    tree = a_tree(head_markup, body, language)
-    return metadata.read(tree, json_ld.read(tree, URL), head.read(tree), URL)
+    outline = Outline(a_tree(head_markup, body, language))
+    return metadata.read(outline, json_ld.read(outline, URL), head.read(outline), URL)
 
 
 def article(fields):
