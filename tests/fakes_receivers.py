@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,15 +45,22 @@ async def a_webhook(*statuses: int, **headers: str) -> AsyncIterator[FakeWebhook
 
 @dataclass
 class FakeMailServer:
-    """Takes mail from one client at a time; `refuse` answers RCPT with this line instead."""
+    """Takes mail from one client at a time.
+
+    Attributes:
+        refuse: answers RCPT with this line instead.
+        login: user and password without which no mail is taken.
+    """
 
     refuse: str | None = None
+    login: tuple[str, str] | None = None
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         recipients: list[str] = []
+        known = self.login is None
         writer.write(b"220 fake\r\n")
         while line := (await reader.readline()).decode().strip():
             verb = line[:4].upper()
@@ -69,15 +77,32 @@ class FakeMailServer:
                 assert isinstance(message, EmailMessage)
                 self.messages.append(message)
                 self.recipients.append(recipients)
-            writer.write((self.refuse if verb == "RCPT" and self.refuse else "250 ok").encode() + b"\r\n")
+            if verb == "AUTH":
+                known = b64decode(line.split()[-1]).decode().split("\0")[1:] == list(self.login or ())
+            writer.write(self._answer(verb, known=known).encode() + b"\r\n")
             await writer.drain()
         writer.close()
 
+    def _answer(self, verb: str, *, known: bool) -> str:
+        match verb:
+            case "EHLO" if self.login:
+                return "250-fake\r\n250 AUTH PLAIN"
+            case "AUTH":
+                return "235 welcome" if known else "535 who is that"
+            case "MAIL" if not known:
+                return "530 log in first"
+            case "RCPT" if self.refuse:
+                return self.refuse
+            case _:
+                return "250 ok"
+
 
 @asynccontextmanager
-async def a_mail_server(refuse: str | None = None) -> AsyncIterator[FakeMailServer]:
+async def a_mail_server(
+    refuse: str | None = None, login: tuple[str, str] | None = None
+) -> AsyncIterator[FakeMailServer]:
     """A running mail server."""
-    fake = FakeMailServer(refuse)
+    fake = FakeMailServer(refuse, login)
     server = await asyncio.start_server(fake.talk, "127.0.0.1", 0)
     async with server:
         fake.port = server.sockets[0].getsockname()[1]

@@ -64,6 +64,25 @@ async def test_what_the_server_says_decides_whether_it_is_asked_again(answer, er
     assert mailbox.messages == []
 
 
+async def test_who_has_a_password_logs_in_before_mail_is_handed_in():
+    async with a_mail_server(login=("desk", "secret")) as mailbox:
+        await a_server(mailbox.port, user="desk", password="secret").send(written(a_notice()))
+
+    assert mailbox.recipients == [["ada@desk.example"]]
+
+
+@pytest.mark.parametrize(
+    ("known", "error", "code"),
+    [({}, MailRefused, "530"), ({"user": "desk", "password": "wrong"}, MailFailed, "535")],
+)
+async def test_a_server_that_knows_its_senders_takes_no_mail_from_others(known, error, code):
+    async with a_mail_server(login=("desk", "secret")) as mailbox:
+        with pytest.raises(error, match=code):
+            await a_server(mailbox.port, **known).send(written(a_notice()))
+
+    assert mailbox.messages == []
+
+
 async def test_a_server_that_is_away_may_come_back():
     with pytest.raises(MailFailed, match=r"127\.0\.0\.1"):
         await a_server(9).send(written(a_notice()))
