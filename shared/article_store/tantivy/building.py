@@ -91,7 +91,7 @@ def _build(folder: Path, name: IndexName, older: Path | None) -> Indexes:
     if older is not None:
         past_index.copy(older, path)
         story_index.copy(older, path)
-    _fill(path, _sources(older) if older is not None else ())
+        _fill(path, _sources(older))
     for index in built.each:
         index.reload()
     folders.switch(folder, name)
