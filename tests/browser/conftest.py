@@ -1,6 +1,7 @@
 """One browser and one demo for the whole session; for each test a fresh profile and an empty page."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -41,17 +42,39 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """A running `newsweir demo` that has articles, deals, quotes and stories already."""
+async def filling_demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """A running `newsweir demo` that answers, and has found little yet."""
     settings = {"NEWSWEIR_NEWSROOM_PORT": str(free_ports(OUTLET_COUNT)), "ELASTICSEARCH_URL": ""}
     async with newsweir("demo", data_dir=tmp_path_factory.mktemp("demo"), settings=settings) as running:
-
-        async def filled() -> bool:
-            found = [await running.get(path) for path in ("/v1/relations", "/v1/quotes", "/v1/stories")]
-            return all(page["total"]["value"] for page in found) and await running.total() >= _ENOUGH_ARTICLES
-
-        await running.until(filled, _DEMO_FILLED_S, "the demo has articles, deals, quotes and stories")
         yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demo(filling_demo: Running) -> Running:
+    """A running `newsweir demo` that has articles, deals, quotes and stories already."""
+
+    async def filled() -> bool:
+        found = [await filling_demo.get(path) for path in ("/v1/relations", "/v1/quotes", "/v1/stories")]
+        return all(page["total"]["value"] for page in found) and await filling_demo.total() >= _ENOUGH_ARTICLES
+
+    await filling_demo.until(filled, _DEMO_FILLED_S, "the demo has articles, deals, quotes and stories")
+    return filling_demo
+
+
+def needs_the_demo(item: pytest.Item) -> bool:
+    return item.path.parent == Path(__file__).parent and "demo" in getattr(item, "fixturenames", ())
+
+
+# The demo takes most of a minute to fill: what does without it is tested meanwhile.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=needs_the_demo)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun(request: pytest.FixtureRequest) -> None:
+    """The demo is started before the first test, where any of them needs it."""
+    if any(map(needs_the_demo, request.session.items)):
+        request.getfixturevalue("filling_demo")
 
 
 @pytest.fixture
