@@ -59,13 +59,13 @@ def _may_reach_threshold(titled: Sequence[Place], told: Sequence[Place], damping
     if count == 1 and not titled:
         return False
     least = _THRESHOLD * damping / (count * (_TITLE_FACTOR if titled else 1.0))
-    return least <= _USUAL or (least <= _STRONG and any(is_strong for _, _, is_strong in (*titled, *told)))
+    return least <= _USUAL or (least <= _STRONG and any(is_strong for _, _, is_strong, _ in (*titled, *told)))
 
 
 def _terms(passage: Passage, places: Sequence[Place]) -> list[_Term]:
     """The words at these places of a passage."""
     folded = passage.folded
-    spans = [(*whole_words(folded, start, end), is_strong) for start, end, is_strong in places]
+    spans = [(*whole_words(passage, place), place[2]) for place in places]
     return [_Term(folded[start:end], is_strong, start, end) for start, end, is_strong in spans]
 
 

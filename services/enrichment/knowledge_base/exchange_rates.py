@@ -1,6 +1,7 @@
 """Yearly average exchange rates to the US dollar, from a table that users may replace."""
 
 import csv
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,15 @@ def read_exchange_rates(path: Path) -> ExchangeRates:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                rates.setdefault(row["currency"], {})[int(row["year"])] = float(row["usd_per_unit"])
-    except (OSError, KeyError, ValueError, TypeError) as error:
+                rates.setdefault(row["currency"], {})[int(row["year"])] = _rate(row["usd_per_unit"])
+    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
         raise ConfigurationError(f"exchange rates {path}: {error}; columns are year,currency,usd_per_unit") from error
     return ExchangeRates(rates)
+
+
+def _rate(written: str) -> float:
+    rate = float(written)
+    # Python reads "nan" and "inf" as well; no JSON does.
+    if not 0 < rate < math.inf:
+        raise ValueError(f"{written!r} is no rate")
+    return rate

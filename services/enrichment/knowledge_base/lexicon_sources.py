@@ -26,10 +26,10 @@ def lexicon(common_words: frozenset[str]) -> Lexicon:
     for provider in _providers():
         given.update(_names_of(provider, "first_name"))
         surnames.update(_names_of(provider, "last_name"))
-    return Lexicon(given - surnames_only(given, common_words), surnames, dict(_places(common_words)))
+    return Lexicon(given - ordinary_words(given, common_words), surnames, dict(_places(common_words)))
 
 
-def surnames_only(names: Iterable[str], common_words: frozenset[str]) -> set[str]:
+def ordinary_words(names: Iterable[str], common_words: frozenset[str]) -> set[str]:
     """Names that are ordinary words as well, such as "Monday", and so are no evidence of a person."""
     return {name for name in names if name.lower() in common_words}
 

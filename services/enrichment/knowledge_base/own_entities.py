@@ -132,13 +132,14 @@ def _is_text(value: str) -> bool:
 
 def _entity(values: Mapping[str, Any]) -> KnownEntity:
     doubtful = tuple(values.get("ambiguous", ()))
-    names = tuple(name for name in (values["name"], *values.get("aliases", ())) if name not in doubtful)
+    # Without its accents, too, a name may be doubtful: "Résumé".
+    names = with_plain_spellings((values["name"], *values.get("aliases", ())))
     return KnownEntity(
         id=values.get("id") or f"{ID_PREFIXES[values['type']]}:{slug(values['name'])}",
         name=values["name"],
         type=values["type"],
         **{key: values.get(key, "") for key in _FACTS},
-        names=with_plain_spellings(names),
+        names=tuple(name for name in names if name not in doubtful),
         words=doubtful,
         formerly=tuple(values.get("formerly", ())),
     )

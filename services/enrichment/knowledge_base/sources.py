@@ -60,7 +60,7 @@ def curated(path: Path, ambiguity: Ambiguity) -> Iterator[KnownEntity]:
 def _curated_entity(name: str, values: dict[str, Any], ambiguity: Ambiguity) -> KnownEntity:
     entity_type = cast(EntityType, values["type"])
     doubtful = set(values.get("words", ()))
-    names = [n for n in dict.fromkeys((name, *values.get("names", ()))) if len(n) > 1]
+    names = [n for n in with_plain_spellings((name, *values.get("names", ()))) if len(n) > 1]
     if entity_type not in ("technology", "norp"):
         doubtful |= {n for n in names if ambiguity.is_ordinary_word(n)}
     return KnownEntity(
@@ -68,7 +68,7 @@ def _curated_entity(name: str, values: dict[str, Any], ambiguity: Ambiguity) -> 
         name=name,
         type=entity_type,
         **{key: values.get(key, "") for key in ("country", "industry", "parent", "ticker", "website")},
-        names=with_plain_spellings(n for n in names if n not in doubtful),
+        names=tuple(n for n in names if n not in doubtful),
         words=tuple(sorted(doubtful)),
         unless=tuple(values.get("unless", ())),
         formerly=tuple(values.get("formerly", ())),
@@ -136,15 +136,16 @@ def _distinctive(chinese_names: list[str]) -> tuple[str, ...]:
 
 
 def place(name: str, country: str, ambiguity: Ambiguity, other_names: tuple[str, ...] = ()) -> KnownEntity:
-    """A location whose name counts as weak where it is a word or a person's name."""
-    doubtful = ambiguity.is_doubtful_place(name)
+    """A location; a spelling of its name that is a word or a person's name, as "Sale" for "Salé", is weak."""
+    spellings = with_plain_spellings((name,))
+    doubtful = tuple(spelling for spelling in spellings if ambiguity.is_doubtful_place(spelling))
     return KnownEntity(
         id=f"place:{slug(name)}",
         name=name,
         type="location",
         country=country,
-        names=with_plain_spellings((*(() if doubtful else (name,)), *other_names)),
-        weak=(name,) if doubtful else (),
+        names=(*(spelling for spelling in spellings if spelling not in doubtful), *with_plain_spellings(other_names)),
+        weak=doubtful,
     )
 
 

@@ -22,22 +22,23 @@ class TopicRule(NamedTuple):
     usual: tuple[str, ...]
 
 
-# Where a term matches in folded text (start, end), and whether it is a strong one. `whole_words` gives the words there:
-# for most topics that are touched upon nobody asks.
-Place = tuple[int, int, bool]
+# Where a term matches in folded text (start, end), whether it is a strong one, and whether it is of a script that does
+# not part words. `whole_words` gives the words there: for most topics that are touched upon nobody asks.
+Place = tuple[int, int, bool, bool]
 
 
 class TopicRules:
     """All terms of all topics in one automaton over folded text."""
 
     def __init__(self, rules: Iterable[TopicRule]) -> None:
-        by_pattern: dict[str, list[tuple[str, bool]]] = {}
+        by_pattern: dict[str, list[tuple[str, bool, bool]]] = {}
         self._rules: dict[str, TopicRule] = {}
         for rule in rules:
             self._rules[rule.id] = rule
             for terms, is_strong in ((rule.strong, True), (rule.usual, False)):
                 for term in terms:
-                    by_pattern.setdefault(_pattern_of(term), []).append((rule.id, is_strong))
+                    anywhere = CJK.search(term) is not None
+                    by_pattern.setdefault(_pattern_of(term), []).append((rule.id, is_strong, anywhere))
         self._by_pattern = list(by_pattern.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_pattern), store_patterns=False)
 
@@ -54,8 +55,8 @@ class TopicRules:
             matches = [*{*matches, *self._automaton.find_matches_as_indexes(view, overlapping=True)}]
         places: dict[str, list[Place]] = {}
         for pattern, start, end in matches:
-            for topic_id, is_strong in self._by_pattern[pattern]:
-                places.setdefault(topic_id, []).append((start, end, is_strong))
+            for topic_id, is_strong, anywhere in self._by_pattern[pattern]:
+                places.setdefault(topic_id, []).append((start, end, is_strong, anywhere))
         return places
 
 
@@ -90,10 +91,13 @@ def _items(column: str) -> tuple[str, ...]:
     return tuple(column.split("|")) if column else ()
 
 
-def whole_words(folded: str, start: int, end: int) -> tuple[int, int]:
-    """The span of a match without blanks around it, and to the end of a word that it is the beginning of."""
-    if CJK.match(folded, start):
+def whole_words(passage: Passage, place: Place) -> tuple[int, int]:
+    """The span in folded text of a match without what parts it from others, and to the ends of a word it is part of."""
+    start, end, _, anywhere = place
+    if anywhere:
         return start, end
+    # Where Chinese stands beside it as well as blanks: "用AI技术".
+    folded = passage.folded_views[-1]
     start = start + 1 if folded[start] == " " else folded.rfind(" ", 0, start) + 1
     return start, end - 1 if folded[end - 1] == " " else folded.index(" ", end - 1)
 

@@ -32,7 +32,17 @@ def test_an_unknown_currency_has_no_rate(path):
     assert read_exchange_rates(path).rate("XYZ", 2020) is None
 
 
-@pytest.mark.parametrize("table", ["year,currency\n2020,EUR\n", "year,currency,usd_per_unit\n2020,EUR,dear\n"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "year,currency\n2020,EUR\n",
+        *(
+            f"year,currency,usd_per_unit\n2020,EUR,{rate}\n"
+            for rate in ("dear", "nan", "inf", "0", "-1.1", "1" * 200_000)
+        ),
+    ],
+    ids=["no column", "a word", "no number", "endless", "nothing", "a debt", "too long"],
+)
 def test_a_table_that_does_not_fit_is_refused(path, table):
     path.write_text(table)
 

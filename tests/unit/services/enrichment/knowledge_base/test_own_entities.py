@@ -92,6 +92,12 @@ def test_what_the_built_in_base_knows_is_compared(entry, severity, part):
     assert part in finding.message
 
 
+def test_a_name_that_is_ambiguous_without_its_accents_is_sure_with_them_only():
+    ((_, entity),) = parse("- name: Résumé\n  type: product\n  ambiguous: Resume").entities
+
+    assert (entity.names, entity.words) == (("Résumé",), ("Resume",))
+
+
 def test_a_name_of_an_own_entity_is_nobody_elses():
     ours = KnownEntity("org:zorbo", "Zorbo", "organization", names=("Zorbo", "QX Labs"))
 

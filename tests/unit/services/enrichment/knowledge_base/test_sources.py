@@ -1,7 +1,7 @@
 import pytest
 
 from services.enrichment.knowledge_base.ambiguity import Ambiguity
-from services.enrichment.knowledge_base.sources import Company, company_entity, countries, curated
+from services.enrichment.knowledge_base.sources import Company, company_entity, countries, curated, place
 from shared.errors import ConfigurationError
 
 AMBIGUITY = Ambiguity(common=frozenset({"target"}), personal=frozenset())
@@ -35,6 +35,22 @@ def test_a_country_that_is_called_as_an_ordinary_thing_needs_evidence_by_that_na
     assert "Türkiye" in by_code["TR"].names
     assert "Turkey" not in by_code["TR"].names
     assert (by_code["TD"].words, by_code["TD"].names[0]) == ((), "Chad")
+
+
+def test_a_place_that_is_an_ordinary_word_without_its_accents_is_sure_with_them_only():
+    entity = place("Targét", "SE", AMBIGUITY, ("塔盖特",))
+
+    assert (entity.names, entity.weak) == (("Targét", "塔盖特"), ("Target",))
+    assert place("Target", "SE", AMBIGUITY).weak == ("Target",)
+
+
+def test_an_entry_that_is_an_ordinary_word_without_its_accents_is_sure_with_them_only(tmp_path):
+    path = tmp_path / "list.yaml"
+    path.write_text("- {type: organization, entities: {Targét: {}}}\n")
+
+    (entity,) = curated(path, AMBIGUITY)
+
+    assert (entity.names, entity.words) == (("Targét",), ("Target",))
 
 
 def test_a_misspelt_field_is_refused(tmp_path):

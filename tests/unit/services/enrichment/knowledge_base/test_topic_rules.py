@@ -22,7 +22,7 @@ RULES = TopicRules([SHIPS])
 
 def words(text: str) -> list[str]:
     passage = Passage(text)
-    spans = [whole_words(passage.folded, start, end) for start, end, _ in RULES.find(passage).get(SHIPS.id, [])]
+    spans = [whole_words(passage, place) for place in RULES.find(passage).get(SHIPS.id, [])]
     return [passage.folded[start:end] for start, end in spans]
 
 
@@ -44,6 +44,10 @@ def test_a_word_within_another_does_not_count():
 
 def test_chinese_terms_stand_anywhere():
     assert words("大船来了") == ["船"]
+
+
+def test_a_term_in_other_letters_ends_where_chinese_begins():
+    assert sorted(words("这艘container vessel在hafen里，ships船")) == ["container vessel", "hafen", "ships", "船"]
 
 
 def test_rules_are_read_back_as_they_were_written(tmp_path):
