@@ -166,7 +166,8 @@ def membership(said: Iterable[StoryMark], claim: "Claim") -> Membership | None:
         size = into.size if into else MAX_MEMBERS
         return Membership(story_id=mark.merged_into, copy_of=copy_of, size=size_step(size))
     original = copy_of and (mark.originals.get(copy_of) or copy_of)
-    return Membership(story_id=story_id, copy_of=original, size=size_step(mark.size))
+    # Who joined after the story was said last makes it larger by one at least, and is not written again to say so.
+    return Membership(story_id=story_id, copy_of=original, size=size_step(mark.size + (newest[0] > mark.version)))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
+from copy import copy
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -28,10 +30,12 @@ from shared.article_store.tantivy.exact import EXACT_VERSION, LABELS, VALUES, ad
 from shared.article_store.tantivy.facts import fact_definition
 from shared.article_store.tantivy.stories import story_definition
 from shared.article_store.words import WORD_PATTERN
+from shared.facets import FACETS_BY_NAME, Facet
 
 SOURCE = "stored_article"
 HIDDEN = "true"
 COPY = "true"
+_STORY_SIZE = FACETS_BY_NAME["story_size"]
 
 # words: searched for what it says. term: exactly itself. counted: its values can be counted; found they are by VALUES.
 # number, numbers: one, or several, to sort, cut and count by. kept: only given back.
@@ -94,8 +98,12 @@ def fingerprint() -> str:
 
 def to_document(stored: StoredArticle) -> tantivy.Document:
     """The document of an article."""
+    return finished(unfinished(stored), stored)
+
+
+def unfinished(stored: StoredArticle) -> tantivy.Document:
+    """The document of an article but for its source and what its story makes of it."""
     document = tantivy.Document()
-    document.add_bytes(SOURCE, stored.model_dump_json().encode())
     document.add_text("article_id", stored.article_id)
     if stored.hidden:
         document.add_text(VALUES, term_of("hidden", HIDDEN))
@@ -105,13 +113,30 @@ def to_document(stored: StoredArticle) -> tantivy.Document:
         document.add_text(name, terms)
     for host in sites(stored):
         document.add_text(VALUES, term_of("site", host))
-    _add_story(document, stored)
     document.add_unsigned("published_day", published_day(stored))
-    _add_values(document, stored)
+    for name, found in numbers(stored).items():
+        if name != _STORY_SIZE.number_field:
+            _add_numbers(document, name, found)
+    for facet in TERM_FACETS:
+        if facet is not _STORY_SIZE:
+            _add_values(document, facet, stored)
+    for facet in TREE_FACETS:
+        for term in below_terms(facet, stored):
+            document.add_text(LABELS, term_of(facet.below_field, term))
+    return document
+
+
+def finished(document: tantivy.Document, stored: StoredArticle) -> tantivy.Document:
+    """A copy of an unfinished document with all that it lacks."""
+    document = copy(document)
+    document.add_bytes(SOURCE, stored.model_dump_json().encode())
+    _add_story(document, stored)
     return document
 
 
 def _add_story(document: tantivy.Document, stored: StoredArticle) -> None:
+    _add_numbers(document, _STORY_SIZE.number_field, _STORY_SIZE.numbers(stored))
+    _add_values(document, _STORY_SIZE, stored)
     if stored.story_id is not None:
         document.add_text("story_id", stored.story_id)
         document.add_text(VALUES, term_of("story_id", stored.story_id))
@@ -120,19 +145,17 @@ def _add_story(document: tantivy.Document, stored: StoredArticle) -> None:
         document.add_text(VALUES, term_of("copy", COPY))
 
 
-def _add_values(document: tantivy.Document, stored: StoredArticle) -> None:
-    for name, found in numbers(stored).items():
-        for number in found:
-            document.add_float(name, number)
-    for facet in TERM_FACETS:
-        for value in facet_values(facet, stored):
-            document.add_text(facet.field, value.value)
-            document.add_text(VALUES, term_of(facet.field, value.value))
-            if facet.has_terms:
-                document.add_text(LABELS, term_of(facet.label_field, label_term(value)))
-    for facet in TREE_FACETS:
-        for term in below_terms(facet, stored):
-            document.add_text(LABELS, term_of(facet.below_field, term))
+def _add_numbers(document: tantivy.Document, field: str, found: Iterable[float]) -> None:
+    for number in found:
+        document.add_float(field, number)
+
+
+def _add_values(document: tantivy.Document, facet: Facet, stored: StoredArticle) -> None:
+    for value in facet_values(facet, stored):
+        document.add_text(facet.field, value.value)
+        document.add_text(VALUES, term_of(facet.field, value.value))
+        if facet.has_terms:
+            document.add_text(LABELS, term_of(facet.label_field, label_term(value)))
 
 
 def article_id_of(document: tantivy.Document) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from shared.article_store.document import StoredArticle
-from shared.article_store.facts import facts_of
 from shared.article_store.past import Past, in_standing, noted, plans, withdraw_result
 from shared.article_store.protocol import PutOutcome, StoryOutcome, WithdrawOutcome, deleted_by, story_outcomes
 from shared.article_store.stories import (
@@ -26,8 +25,9 @@ from shared.article_store.tantivy import folder as folders
 from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.building import COMMITS_UNTIL_OPENED_ANEW, Indexes, current, open_article_writer
+from shared.article_store.tantivy.documents import Documents
 from shared.article_store.tantivy.queries import any_of, outside_story
-from shared.article_store.tantivy.schema import article_id_of, source_of, to_document
+from shared.article_store.tantivy.schema import article_id_of, source_of
 from shared.article_store.tantivy.vector_keeping import KeptVectors
 from shared.article_store.versions import decide
 from shared.errors import DependencyUnavailable
@@ -119,6 +119,7 @@ class _Writers:
         self._facts = fact_index.open_writer(indexes.folder)
         self._stories = story_index.open_writer(indexes.folder)
         self._vectors = KeptVectors(indexes.vectors_folder)
+        self._documents = Documents()
 
     def put(self, articles: Sequence[StoredArticle]) -> list[PutOutcome]:
         present, pasts = self._known([article.article_id for article in articles], articles)
@@ -230,8 +231,11 @@ class _Writers:
         self._vectors.commit()
         for article_id, own in changed.items():
             self._articles.delete_documents_by_term("article_id", article_id)
-            if own is not None:
-                self._articles.add_document(to_document(own))
+            if own is None:
+                self._documents.forget(article_id)
+            else:
+                made = self._documents.of_put(own) if article_id in put else self._documents.of_same(own)
+                self._articles.add_document(made)
         self._articles.commit()
         self._indexes.articles.reload()
 
@@ -243,7 +247,9 @@ class _Writers:
 
 def _says_anew(own: StoredArticle | None, before: StoredArticle | None) -> bool:
     """Whether the facts of an article changed with its standing; most changes are of its story's size."""
-    return own is None or before is None or facts_of(own) != facts_of(before)
+    if own is None or before is None:
+        return True
+    return (own.hidden, own.copy_of is None) != (before.hidden, before.copy_of is None)
 
 
 def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:

@@ -44,6 +44,13 @@ def test_an_article_that_a_large_story_does_not_list_learns_its_size_from_it():
     assert membership([unlisted], Claim("a" * 16, None, 3)) == Membership(story_id="a" * 16, size=10)
 
 
+@pytest.mark.parametrize(("known", "claimed", "size"), [(1, 10, 2), (1, 9, 1), (3, 10, 2), (4, 10, 5), (9, 10, 10)])
+def test_an_article_that_joins_a_story_before_that_says_so_counts_itself(known, claimed, size):
+    before = StoryMark("a" * 16, version=9, size=known, named=False)
+
+    assert membership([before], Claim("a" * 16, None, claimed)) == Membership(story_id="a" * 16, size=size)
+
+
 def test_marks_name_members_and_those_who_claim_to_be():
     story = story_of(a_story_changed(1, 2))
 
