@@ -59,12 +59,15 @@ async def grown(
 
 
 def told(size: str, window: Window) -> str:
-    """A line: what an article takes, what passes whether articles come or not, and by process both together."""
+    """A line: what an article takes, what passes whether articles come or not, and by process both together.
+
+    The sites do the same for each page: what they take tells by how much the machine was slower at another size.
+    """
     listed = ", ".join(f"{name} {value:.1f}" for name, value in _ours(window.ms).items())
     idle = sum(_ours(window.idle_ms).values())
     return (
         f"{size:<24}{together(window):6.1f} ms an article, {window.per_s:.0f} a second, and {idle:.1f} ms that pass "
-        f"anyway: {listed}"
+        f"anyway: {listed}; sites {window.ms['sites']:.2f}"
     )
 
 

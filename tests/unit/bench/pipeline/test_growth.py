@@ -36,5 +36,5 @@ def test_a_size_is_said_with_what_passes_anyway_apart():
 
     assert said == (
         "1,000 of 20 sources        9.5 ms an article, 25 a second, and 1.5 ms that pass anyway: crawler 5.0, "
-        "indexing 6.0"
+        "indexing 6.0; sites 9.00"
     )
