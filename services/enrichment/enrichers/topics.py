@@ -9,7 +9,7 @@ from services.enrichment.knowledge_base.knowledge import Knowledge
 from services.enrichment.knowledge_base.topic_rules import Place, TopicRule, whole_words
 from shared.events.enrichment import Enrichment, Topic
 
-ORIGIN = "rule:2"
+ORIGIN = "rule:3"
 _STRONG, _USUAL = 2.0, 0.7
 _TITLE_FACTOR = 2.0
 # A term that comes up again says less each time; a longer text holds more terms by chance.
