@@ -16,6 +16,7 @@ from shared.redis_client import RedisConnection
 from shared.topology import STAGES
 
 _READY_TIMEOUT_S = 2.0
+_TIMES_A_LOOK, _LONGEST_PAUSE_S = 19, 30.0
 _DROPPED_PREFIX = "dropped:"
 # What the crawler says of a page that it looked at again and found as it was: no loss, so told apart.
 _NOTHING_NEW = frozenset({"not-modified", "unchanged"})
@@ -58,6 +59,22 @@ class Progress:
     def dead(self) -> int:
         """Events that were given up; one that cannot be read has no fetch, so the ledger does not know it."""
         return sum(lag.dead for lag in self.stages)
+
+
+class Pace:
+    """When to look again: looks take a twentieth of the time, but come every half minute at least. The ledger has a
+    count for each source, day and disposition, so that a look at years of them takes a second."""
+
+    def __init__(self) -> None:
+        self._due_s = 0.0
+
+    def is_due(self, now_s: float) -> bool:
+        """Whether it is time, by a clock that never goes back."""
+        return now_s >= self._due_s
+
+    def looked(self, began_s: float, ended_s: float) -> None:
+        """Say that a look was taken."""
+        self._due_s = ended_s + min(_TIMES_A_LOOK * (ended_s - began_s), _LONGEST_PAUSE_S)
 
 
 async def read_progress(

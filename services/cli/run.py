@@ -24,7 +24,7 @@ from services.cli.embedded_valkey import (
 )
 from services.cli.fleet import SEARCH, SERVICES, Ports
 from services.cli.log_files import Warnings
-from services.cli.progress import read_progress
+from services.cli.progress import Pace, read_progress
 from services.cli.supervisor import Child, Supervisor
 from services.cli.view import View
 from shared.clock import Clock
@@ -174,18 +174,20 @@ class _Run:
         return logs
 
     async def _watch(self, connection: RedisConnection, logs: Mapping[str, Warnings]) -> None:
-        was_ready = False
+        was_ready, pace = False, Pace()
         # The environment's proxy is not for our own machine.
         async with httpx.AsyncClient(trust_env=False) as client:
             while True:
                 self.supervisor.check()
                 for name, warnings in logs.items():
                     self._pass_on(name, warnings.new())
-                progress = await read_progress(connection, client, SEARCH.url(self.plan.http), self.clock)
-                if progress.ready and not was_ready:
-                    self._say_ready()
-                was_ready = was_ready or progress.ready
-                self.view.show(progress, self.clock.monotonic_s())
+                if pace.is_due(began_s := self.clock.monotonic_s()) or not was_ready:
+                    progress = await read_progress(connection, client, SEARCH.url(self.plan.http), self.clock)
+                    pace.looked(began_s, self.clock.monotonic_s())
+                    if progress.ready and not was_ready:
+                        self._say_ready()
+                    was_ready = was_ready or progress.ready
+                    self.view.show(progress, self.clock.monotonic_s())
                 await self.clock.sleep(_LOOK_EVERY_S)
 
     def _say_ready(self) -> None:

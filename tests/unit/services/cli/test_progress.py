@@ -4,7 +4,7 @@ import httpx
 import pytest
 from rich.console import Console
 
-from services.cli.progress import Progress, as_line, as_table, is_ready
+from services.cli.progress import Pace, Progress, as_line, as_table, is_ready
 from services.cli.view import View
 from shared.bus.lag import StageLag
 from shared.dispositions import Ledger
@@ -82,3 +82,25 @@ def test_off_a_terminal_a_line_appears_when_something_changed_and_some_seconds_h
         view.show(more, 12.0)
 
     assert capsys.readouterr().out.splitlines() == [as_line(some), as_line(more)]
+
+
+def test_a_look_that_takes_long_is_taken_seldom():
+    pace = Pace()
+    assert pace.is_due(100.0)
+
+    pace.looked(100.0, 101.0)
+
+    assert not pace.is_due(119.9)
+    assert pace.is_due(120.0)
+
+    pace.looked(120.0, 140.0)
+
+    assert pace.is_due(170.0)
+
+
+def test_a_look_that_takes_no_time_is_taken_whenever_it_is_asked_for():
+    pace = Pace()
+
+    pace.looked(100.0, 100.02)
+
+    assert pace.is_due(101.0)
