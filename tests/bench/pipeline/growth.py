@@ -25,7 +25,7 @@ from tests.e2e.running import free_ports
 MOST = 0.15
 _HOSTS = 20
 # Of a look: long enough for what happens once in thousands of articles to count for its share and no more (an
-# extraction process is replaced after 2,000 pages, large segments are merged), short enough to be of one size.
+# extraction process is replaced after thousands of pages, large segments are merged), short enough to be of one size.
 _WINDOW = 500
 _WINDOW_SHARE = 5
 # The first articles of a process pay for its start.
