@@ -1,8 +1,10 @@
 from typing import get_args
 
+import pytest
+
 from shared.article_store.document import Standing, stored
 from shared.events.articles import ArticleEnriched, Right
-from shared.facets import FACETS, FACETS_BY_NAME, MAX_VALUES_PER_ARTICLE, FacetValue
+from shared.facets import FACETS, FACETS_BY_NAME, MAX_VALUES_PER_ARTICLE, FacetValue, Span
 from tests.builders import NOON, a_stored_article, a_topic, an_article, an_enrichment, an_entity
 
 
@@ -69,3 +71,12 @@ def test_every_right_that_a_publisher_reserves_can_be_filtered_by():
     assert {value.value for value in found} == set(get_args(Right))
     assert all(value.label != value.value for value in found)
     assert values("rights", article=an_article()) == ()
+
+
+@pytest.mark.parametrize(("number", "held"), [(9.99, False), (10, True), (19.99, True), (20, False)])
+def test_a_span_holds_where_it_begins_and_not_where_the_next_one_does(number, held):
+    assert Span("10-20", "Ten to twenty", lowest=10, end=20).holds(number) is held
+
+
+def test_a_span_without_end_holds_whatever_is_larger():
+    assert Span("10-", "From ten", lowest=10).holds(1e12)

@@ -40,6 +40,14 @@ def test_copies_follow_the_earliest_published_in_whatever_order_they_arrive(orde
     assert [one.article_id for one in story.members] == [a_member(n).article_id for n in (1, 2, 3, 4, 5)]
 
 
+def test_an_original_moves_what_a_story_is_about_and_a_copy_does_not():
+    story = opened("0" * 16, [a_member(1)])
+    newcomer = replace(a_member(2), subject=Subject.of("en", {7: 1.0}))
+
+    assert story.joined(newcomer, story.members[0].group).centre == story.centre
+    assert story.joined(newcomer, None).centre != story.centre
+
+
 def test_a_day_counts_from_its_end_so_that_it_does_not_come_before_every_hour_of_it():
     day = Publication(at=NOON.replace(hour=0), precision="day", origin="meta")
 

@@ -63,3 +63,7 @@ def test_what_is_written_is_read_again(expression):
 )
 def test_what_nobody_typed_is_written_so_that_it_means_the_same(expression, text):
     assert write(expression) == text
+
+
+def test_a_name_of_whatever_kind_is_written_as_it_is_typed():
+    assert write(read("entity:Acme", NOW)) == "entity:Acme"
