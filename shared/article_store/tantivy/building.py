@@ -13,7 +13,8 @@ from shared.article_store.tantivy import past as past_index
 from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.analysis import prepare
 from shared.article_store.tantivy.folder import IndexName
-from shared.article_store.tantivy.schema import fingerprint, schema, source_of, to_document
+from shared.article_store.tantivy.schema import fingerprint, schema, to_document
+from shared.article_store.tantivy.source import source_of
 from shared.article_store.tantivy.tiers import TieredWriter
 from shared.article_store.tantivy.vector_keeping import VECTORS_FOLDER, KeptVectors
 

@@ -10,7 +10,8 @@ from tantivy import Occur, Query
 from shared.article_store.query import Hit, NearestQuery
 from shared.article_store.tantivy.counting import count_of
 from shared.article_store.tantivy.queries import any_of, matching
-from shared.article_store.tantivy.schema import article_id_of, source_of
+from shared.article_store.tantivy.schema import article_id_of
+from shared.article_store.tantivy.source import source_of
 from shared.article_store.tantivy.vectors import VectorReader
 
 # Where fewer articles than these are left, only they are compared; else the nearest of all are looked at in steps.

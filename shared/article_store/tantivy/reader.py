@@ -25,8 +25,8 @@ from shared.article_store.tantivy.kept_counts import KeptCounts
 from shared.article_store.tantivy.past import revisions, withdrawals
 from shared.article_store.tantivy.queries import any_of, copies_of, from_instant, matching, one
 from shared.article_store.tantivy.ranking import Ranked, by_relevance, by_time
-from shared.article_store.tantivy.schema import outline_of, source_of
 from shared.article_store.tantivy.snapshot import Snapshots
+from shared.article_store.tantivy.source import outline_of, source_of
 from shared.article_store.tantivy.stories import read
 from shared.article_store.tantivy.story_search import search_stories
 from shared.article_store.tantivy.views import KeptViews, View

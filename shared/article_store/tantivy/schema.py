@@ -24,15 +24,14 @@ from shared.article_store.indexed import (
     sites,
     texts,
 )
-from shared.article_store.outline import outline_of_json
 from shared.article_store.tantivy.analysis import ANALYSIS_VERSION, TERMS_BETWEEN_BLANKS, analysed
 from shared.article_store.tantivy.exact import EXACT_VERSION, LABELS, VALUES, add_exact_fields, term_of
 from shared.article_store.tantivy.facts import fact_definition
+from shared.article_store.tantivy.source import SOURCE, whole_source
 from shared.article_store.tantivy.stories import story_definition
 from shared.article_store.words import WORD_PATTERN
 from shared.facets import FACETS_BY_NAME, Facet
 
-SOURCE = "stored_article"
 HIDDEN = "true"
 COPY = "true"
 _STORY_SIZE = FACETS_BY_NAME["story_size"]
@@ -98,7 +97,7 @@ def fingerprint() -> str:
 
 def to_document(stored: StoredArticle) -> tantivy.Document:
     """The document of an article."""
-    return finished(unfinished(stored), stored)
+    return finished(unfinished(stored), stored, whole_source(stored))
 
 
 def unfinished(stored: StoredArticle) -> tantivy.Document:
@@ -126,10 +125,10 @@ def unfinished(stored: StoredArticle) -> tantivy.Document:
     return document
 
 
-def finished(document: tantivy.Document, stored: StoredArticle) -> tantivy.Document:
-    """A copy of an unfinished document with all that it lacks."""
+def finished(document: tantivy.Document, stored: StoredArticle, source: bytes) -> tantivy.Document:
+    """A copy of an unfinished document with all that it lacks; of the article only its standing is looked at."""
     document = copy(document)
-    document.add_bytes(SOURCE, stored.model_dump_json().encode())
+    document.add_bytes(SOURCE, source)
     _add_story(document, stored)
     return document
 
@@ -161,17 +160,3 @@ def _add_values(document: tantivy.Document, facet: Facet, stored: StoredArticle)
 def article_id_of(document: tantivy.Document) -> str:
     """The article that a document is about."""
     return str(document.get_first("article_id"))
-
-
-def source_of(document: tantivy.Document) -> StoredArticle:
-    """The article as it was put."""
-    return StoredArticle.model_validate_json(_json_of(document))
-
-
-def outline_of(document: tantivy.Document) -> StoredArticle:
-    """The article without its passages."""
-    return outline_of_json(_json_of(document))
-
-
-def _json_of(document: tantivy.Document) -> bytes:
-    return bytes(document.get_first(SOURCE) or b"")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TypeVar
 
 from shared.article_store.document import StoredArticle
@@ -27,7 +28,8 @@ from shared.article_store.tantivy import stories as story_index
 from shared.article_store.tantivy.building import COMMITS_UNTIL_OPENED_ANEW, Indexes, current, open_article_writer
 from shared.article_store.tantivy.documents import Documents
 from shared.article_store.tantivy.queries import any_of, outside_story
-from shared.article_store.tantivy.schema import article_id_of, source_of
+from shared.article_store.tantivy.schema import article_id_of
+from shared.article_store.tantivy.source import source_of
 from shared.article_store.tantivy.vector_keeping import KeptVectors
 from shared.article_store.versions import decide
 from shared.errors import DependencyUnavailable
@@ -165,8 +167,9 @@ class _Writers:
         self._keep(kept.values())
         touched = {a for i, story in said.items() for a in touched_members(known.get(i), kept.get(i, story))}
         touched |= {a for story in said.values() for a in self._elsewhere(story)}
-        present, pasts = self._known(sorted(touched))
-        self._replace(present, pasts, {})
+        outlines = self._documents.outlines(touched)
+        present, pasts = self._known(sorted(touched), outlines=outlines)
+        self._replace(present, pasts, {}, outlines.keys())
         return story_outcomes(events, known)
 
     def close(self) -> None:
@@ -174,20 +177,31 @@ class _Writers:
             writer.close()
 
     def _known(
-        self, article_ids: Sequence[str], batch: Sequence[StoredArticle] = ()
+        self,
+        article_ids: Sequence[str],
+        batch: Sequence[StoredArticle] = (),
+        outlines: Mapping[str, StoredArticle] = MappingProxyType({}),
     ) -> tuple[dict[str, StoredArticle], dict[str, Past]]:
-        """What is there of these articles, and their past; with a batch, also what stories say of that."""
+        """What is there of these articles, their outlines if they are given, and their past; with a batch, also what
+        stories say of that."""
         distinct = sorted(set(article_ids))
         if not distinct:
             return {}, {}
-        searcher = self._indexes.articles.searcher()
-        found = searcher.search(any_of(self._indexes.articles.schema, distinct), limit=len(distinct), count=False)
-        stored = (source_of(searcher.doc(address)) for _, address in found.hits)
-        present = {article.article_id: article for article in stored}
+        present = {**outlines, **self._sources(set(distinct) - outlines.keys())}
         claims = claims_of(distinct, (*present.values(), *batch))
         said = marks(self._stories_about(distinct, set().union(*claims.values())), claims)
         pasts = past_index.read(self._indexes.past.searcher(), distinct)
         return present, {i: replace(pasts.get(i, Past()), stories=said[i]) for i in distinct}
+
+    def _sources(self, article_ids: Collection[str]) -> dict[str, StoredArticle]:
+        """What is there of these articles."""
+        if not article_ids:
+            return {}
+        searcher = self._indexes.articles.searcher()
+        wanted = any_of(self._indexes.articles.schema, sorted(article_ids))
+        found = searcher.search(wanted, limit=len(article_ids), count=False)
+        stored = (source_of(searcher.doc(address)) for _, address in found.hits)
+        return {article.article_id: article for article in stored}
 
     def _gone(self, article_ids: Collection[str]) -> set[str]:
         """Those of these articles that were deleted and did not come back."""
@@ -213,29 +227,40 @@ class _Writers:
             self._indexes.stories.reload()
 
     def _replace(
-        self, present: Mapping[str, StoredArticle], pasts: Mapping[str, Past], put: Mapping[str, StoredArticle]
+        self,
+        present: Mapping[str, StoredArticle],
+        pasts: Mapping[str, Past],
+        put: Mapping[str, StoredArticle],
+        outlined: Collection[str] = (),
     ) -> None:
-        """Commit what the articles are now: what was put, or what was there, in the standing of their past."""
+        """Commit what the articles are now: what was put, or what was there, in the standing of their past.
+
+        Args:
+            outlined: those present of which only the outline is given.
+        """
         changed: dict[str, StoredArticle | None] = {}
         for article_id, stored in {**present, **put}.items():
-            past = pasts.get(article_id, Past())
-            own = None if past.forbids(stored.article.revision) else in_standing(stored, past)
+            own = _own(stored, pasts.get(article_id, Past()))
             if own is None or own != present.get(article_id):
                 changed[article_id] = own
         if not changed:
             # A commit without a change still costs what one of some articles does. Most new stories are of one article.
             return
-        self._replace_facts({i: own for i, own in changed.items() if i in put or _says_anew(own, present.get(i))})
-        for article_id, own in changed.items():
-            self._vectors.change(article_id, present.get(article_id), own)
+        anew = {i for i, own in changed.items() if i in put or _says_anew(own, present.get(i))}
+        whole = self._sources(anew.intersection(outlined))
+        changed |= {i: _own(stored, pasts.get(i, Past())) for i, stored in whole.items()}
+        in_story_alone = set(outlined) - anew
+        self._replace_facts({i: changed[i] for i in anew})
+        for article_id in changed.keys() - in_story_alone:
+            self._vectors.change(article_id, {**present, **whole}.get(article_id), changed[article_id])
         self._vectors.commit()
         for article_id, own in changed.items():
             self._articles.delete_documents_by_term("article_id", article_id)
             if own is None:
                 self._documents.forget(article_id)
             else:
-                made = self._documents.of_put(own) if article_id in put else self._documents.of_same(own)
-                self._articles.add_document(made)
+                of = self._documents.of_outline if article_id in in_story_alone else self._documents.of_whole
+                self._articles.add_document(of(own))
         self._articles.commit()
         self._indexes.articles.reload()
 
@@ -245,11 +270,16 @@ class _Writers:
             self._indexes.facts.reload()
 
 
+def _own(stored: StoredArticle, past: Past) -> StoredArticle | None:
+    """The article in the standing of its past; None where that forbids it."""
+    return None if past.forbids(stored.article.revision) else in_standing(stored, past)
+
+
 def _says_anew(own: StoredArticle | None, before: StoredArticle | None) -> bool:
-    """Whether the facts of an article changed with its standing; most changes are of its story's size."""
+    """Whether more changed with an article's standing than the story it is in; mostly that story's size did."""
     if own is None or before is None:
         return True
-    return (own.hidden, own.copy_of is None) != (before.hidden, before.copy_of is None)
+    return (own.hidden, own.edited, own.copy_of is None) != (before.hidden, before.edited, before.copy_of is None)
 
 
 def _open(folder: Path, thread: ThreadPoolExecutor) -> TantivyArticleWriter:

@@ -305,8 +305,9 @@ class Stack:
                 "http_port": first_port,
                 "allow_loopback": True,
                 "host_delay_s": delay_s,
-                # One look is all that is measured.
+                # One look is all that is measured, and it takes all that there is.
                 "feed_interval_min_s": 3600,
+                "new_articles_per_look": 100_000,
             }
         )
         try:
