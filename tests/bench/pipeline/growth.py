@@ -5,7 +5,9 @@
 Articles are pages of shuffled sentences of the demo, from loopback through all services into the embedded store. What
 counts is the time of the processor by process: other work on the machine prolongs it, but for all sizes alike. What the
 services take in the same time with nothing to do is measured first and told apart: it passes whether articles come or
-not, and is no part of what one takes.
+not, and is no part of what one takes. The first number of sources comes as fast as it does, a single one at some twenty
+articles a second; others are asked so seldom that as many articles come together: the fewer come in a second, the fewer
+share a batch and a commit, and what that costs is no matter of sources.
 """
 
 import argparse
@@ -39,7 +41,12 @@ def spans_until(articles: int) -> list[tuple[int, int]]:
 
 
 async def grown(
-    folder: Path, hosts: int, spans: Sequence[tuple[int, int]], idle: Mapping[str, float], known: list[Window]
+    folder: Path,
+    hosts: int,
+    delay_s: float,
+    spans: Sequence[tuple[int, int]],
+    idle: Mapping[str, float],
+    known: list[Window],
 ) -> None:
     """What articles take in each span, over a stack and sites of their own; said and known as soon as it has passed."""
     last = spans[-1][1]
@@ -55,7 +62,7 @@ async def grown(
     # A few more, so that the last window does not end in the idling of what has nothing more to do.
     plan = Plan(hosts, -(-(last + _WARM) // hosts), free_ports(1), latency_s=0.0)
     async with crawling.Bench(None, folder).sites(plan) as sites:
-        await Stack(folder, None, "growth").windows(plan, spans, sites, idle, say, tell)
+        await Stack(folder, None, "growth").windows(plan, delay_s, spans, sites, idle, say, tell)
 
 
 def told(size: str, window: Window) -> str:
@@ -98,8 +105,9 @@ async def measure(articles: int, hosts: Sequence[int], folder: Path) -> bool:
     by_articles: list[Window] = []
     try:
         for number in hosts:
-            await grown(folder / f"hosts-{number}", number, [(_WARM, _WARM + _WINDOW)], idle, by_sources)
-        await grown(folder / "articles", _HOSTS, spans_until(articles), idle, by_articles)
+            delay_s = number / by_sources[0].per_s if by_sources else 0.0
+            await grown(folder / f"hosts-{number}", number, delay_s, [(_WARM, _WARM + _WINDOW)], idle, by_sources)
+        await grown(folder / "articles", _HOSTS, 0.0, spans_until(articles), idle, by_articles)
     finally:
         for what, windows in (("sources", by_sources), ("articles", by_articles)):
             if windows:

@@ -138,6 +138,7 @@ class Stack:
     async def windows(
         self,
         plan: Plan,
+        delay_s: float,
         spans: Sequence[tuple[int, int]],
         load_pid: int,
         idle: Mapping[str, float],
@@ -147,11 +148,12 @@ class Stack:
         """Say what articles take between the first and the last of each span, when it has passed.
 
         Args:
+            delay_s: passes before a host is asked again.
             spans: follow each other.
             idle: milliseconds that each process takes in a second with nothing to do.
             tell: is told every half minute how many have ended.
         """
-        async with self._broker() as (connection, url), self._services(url, 0.0):
+        async with self._broker() as (connection, url), self._services(url, delay_s):
             await SourceRegistry(connection).put([plan.source(host) for host in range(plan.hosts)])
             self._start("crawler")
             telling = asyncio.create_task(_tell(connection, tell))
