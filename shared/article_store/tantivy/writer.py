@@ -212,10 +212,17 @@ class _Writers:
 
     def _elsewhere(self, story: StoredStory) -> list[str]:
         """The members of a story whose articles are in another one: a newer version may claim them back."""
-        members = [member.article_id for member in story.members]
+        members = {member.article_id for member in story.members}
+        remembered = self._documents.outlines(members)
+        known = [article_id for article_id, outline in remembered.items() if outline.story_id != story.story_id]
+        return known + self._found_elsewhere(sorted(members - remembered.keys()), story.story_id)
+
+    def _found_elsewhere(self, article_ids: Sequence[str], story_id: str) -> list[str]:
+        if not article_ids:
+            return []
         searcher = self._indexes.articles.searcher()
-        others = outside_story(self._indexes.articles.schema, members, story.story_id)
-        found = searcher.search(others, limit=len(members) + 1, count=False)
+        others = outside_story(self._indexes.articles.schema, article_ids, story_id)
+        found = searcher.search(others, limit=len(article_ids) + 1, count=False)
         return [article_id_of(searcher.doc(address)) for _, address in found.hits]
 
     def _stories_about(self, article_ids: Collection[str], story_ids: Collection[str] = ()) -> list[StoredStory]:
