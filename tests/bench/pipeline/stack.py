@@ -28,6 +28,7 @@ from tests.bench import servers
 from tests.bench.crawl.site import Plan
 from tests.bench.disk import bytes_in
 from tests.bench.pipeline.latency import Look, all_found, latencies_s
+from tests.bench.yardstick import Yardstick
 from tests.e2e.running import free_ports, until
 from tests.processes import cpu_s, memory_bytes
 
@@ -72,20 +73,23 @@ class Window:
         ended: so many had ended when it began and when it was over.
         ms: by process, for an article.
         idle_ms: as much of it each process would have taken in the same time with nothing to do.
+        work_ms: what a fixed piece of work took of the processor meanwhile, by process.
         per_s: so many ended in a second.
     """
 
     ended: tuple[int, int]
     ms: dict[str, float]
     idle_ms: dict[str, float]
+    work_ms: dict[str, float]
     per_s: float
 
 
 @dataclass(frozen=True)
 class _Took:
-    """Milliseconds of each process for one article, and the seconds that passed for it."""
+    """Milliseconds of each process for one article, those of a fixed piece of work, and the seconds that passed."""
 
     ms: dict[str, float]
+    work_ms: float
     seconds: float
 
 
@@ -99,6 +103,7 @@ class Stack:
         self._clock = SystemClock()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._yardstick = Yardstick(self._clock)
 
     async def passage(self, plan: Plan, delay_s: float, load_pid: int, *, searched: bool = False) -> Passage:
         """Let all pages of the plan through, a host being asked again after `delay_s`.
@@ -159,7 +164,8 @@ class Stack:
             telling = asyncio.create_task(_tell(connection, tell))
             try:
                 # Side by side: the crawler is ahead of the others, by more than a span.
-                await asyncio.gather(*(self._window(connection, span, load_pid, idle, say) for span in spans))
+                async with self._yardstick.held():
+                    await asyncio.gather(*(self._window(connection, span, load_pid, idle, say) for span in spans))
             finally:
                 telling.cancel()
                 await asyncio.wait({telling})
@@ -183,6 +189,7 @@ class Stack:
                 span,
                 {name: took.ms[name] for name, took in of_each.items()},
                 {name: took.seconds * idle.get(name, 0.0) for name, took in of_each.items()},
+                {name: took.work_ms for name, took in of_each.items()},
                 1 / ending.seconds,
             )
         )
@@ -204,9 +211,8 @@ class Stack:
             await until(lambda n=number: reached(n), _GROWN_S, f"{number} articles")  # type: ignore[misc]
         (first, began_s, before), (last, ended_s, after) = seen
         number = last - first
-        return _Took(
-            {name: 1000 * (after[name] - before[name]) / number for name in after}, (ended_s - began_s) / number
-        )
+        ms = {name: 1000 * (after[name] - before[name]) / number for name in after}
+        return _Took(ms, self._yardstick.mean_ms(began_s, ended_s), (ended_s - began_s) / number)
 
     @asynccontextmanager
     async def _looks(self, searched: bool) -> AsyncIterator[list[Look]]:
