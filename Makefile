@@ -92,7 +92,7 @@ bench-pipeline: setup ## Measure real pages on their way through all services (P
 	@$(BIN)/python -m tests.bench.pipeline --dir $(NEWSWEIR_EVAL_DIR) $(if $(PAGES),--pages $(PAGES)) $(if $(HOSTS),--hosts $(HOSTS))
 
 bench-growth: setup ## Measure whether an article costs more as articles and sources become more: 10,000, or ARTICLES=N
-	@$(BIN)/python -m tests.bench.pipeline.growth $(if $(ARTICLES),--articles $(ARTICLES))
+	@$(BIN)/python -m tests.bench.pipeline.growth --dir $(NEWSWEIR_EVAL_DIR) $(if $(ARTICLES),--articles $(ARTICLES))
 
 bench-profile: setup ## Show which functions take the time as real pages pass through all services (PAGES=1000)
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv sync --frozen --all-extras --inexact --group bench --quiet

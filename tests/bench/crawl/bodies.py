@@ -1,19 +1,22 @@
-"""The pages that benchmarks fetch: real ones, or any number that is made by shuffling the demo's sentences."""
+"""The pages that benchmarks fetch: real ones, or any number that is made by shuffling sentences."""
 
 import gzip
 import json
 import random
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 
-from tests.bench.scale.texts import a_text, a_title, sentences
+from services.crawler.extraction.extract import extract
+from tests.bench.scale.texts import a_text, a_title, sentences, sentences_of
 
 # Within the folder of the evaluation sets.
 ARCHIVE = Path("extraction") / "article-extraction-benchmark.tar"
 _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+# Of a real page: shorter ones are captions and buttons, longer ones lists.
+_SENTENCE_WORDS = range(5, 61)
 
 # The page of a number.
 Bodies = Callable[[int], bytes]
@@ -25,14 +28,25 @@ def archive_in(folder: Path) -> Path | None:
     return archive if archive.exists() else None
 
 
-def bodies_of(archive: Path | None) -> Bodies:
+def bodies_of(archive: Path | None, *, shuffled: bool = False) -> Bodies:
     """The pages of the article extraction benchmark, over and over; without it, pages of the demo's sentences, of which
-    no two are the same."""
-    if archive is None:
-        known = sentences()
+    no two are the same.
+
+    Args:
+        shuffled: pages of the sentences of those real pages instead, of which no two are the same either.
+    """
+    if archive is None or shuffled:
+        known = sentences() if archive is None else real_sentences(_read(archive))
         return lambda number: _made(known, number)
     real = _read(archive)
     return lambda number: real[number % len(real)]
+
+
+def real_sentences(pages: Iterable[bytes]) -> list[str]:
+    """The different sentences of the articles of some pages."""
+    texts = (extract(page, "http://127.0.0.2/", content_type="text/html", fetched_at=_FIRST).text for page in pages)
+    found = (sentence for text in texts for line in text.split("\n") for sentence in sentences_of(line))
+    return list(dict.fromkeys(one for one in found if len(one.split()) in _SENTENCE_WORDS))
 
 
 def _read(archive: Path) -> list[bytes]:

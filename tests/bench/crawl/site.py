@@ -22,12 +22,17 @@ _HOSTS_PER_NETWORK = 250
 
 @dataclass(frozen=True)
 class Plan:
-    """So many hosts, each with so many pages; `latency_s` passes before each page's answer."""
+    """So many hosts, each with so many pages; `latency_s` passes before each page's answer.
+
+    Attributes:
+        shuffled: pages are made of the sentences of real ones.
+    """
 
     hosts: int
     pages_per_host: int
     port: int
     latency_s: float
+    shuffled: bool = False
 
     def address(self, host: int) -> str:
         network, number = divmod(host, _HOSTS_PER_NETWORK)
@@ -99,7 +104,8 @@ def main() -> None:
     parser.add_argument("--archive", type=Path)
     parser.add_argument("--log", type=Path)
     given = parser.parse_args()
-    asyncio.run(serve(Plan(**given.plan), bodies_of(given.archive), given.log))
+    plan = Plan(**given.plan)
+    asyncio.run(serve(plan, bodies_of(given.archive, shuffled=plan.shuffled), given.log))
 
 
 if __name__ == "__main__":

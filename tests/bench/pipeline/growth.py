@@ -1,8 +1,9 @@
 """Measures whether an article costs more as articles and sources grow in number: python -m tests.bench.pipeline.growth.
 
-    python -m tests.bench.pipeline.growth [--articles 10000] [--hosts 1 10 100]
+    python -m tests.bench.pipeline.growth [--dir DIR] [--articles 10000] [--hosts 1 10 100]
 
-Articles are pages of shuffled sentences of the demo, from loopback through all services into the embedded store. What
+Articles are pages of shuffled sentences of real pages (of the demo, where there are none), from loopback through all
+services into the embedded store. What
 counts is the time of the processor by process, in units of a fixed piece of work that is done meanwhile: the same takes
 more of it on a core whose neighbour is busy, and while everything starts less is. What the
 services take in the same time with nothing to do is measured first and told apart: it passes whether articles come or
@@ -21,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.crawl import crawling
+from tests.bench.crawl.bodies import archive_in
 from tests.bench.crawl.site import Plan
 from tests.bench.pipeline.stack import Stack, Window
 from tests.e2e.running import free_ports
@@ -42,6 +44,7 @@ def spans_until(articles: int) -> list[tuple[int, int]]:
 
 
 async def grown(
+    archive: Path | None,
     folder: Path,
     hosts: int,
     delay_s: float,
@@ -61,8 +64,8 @@ async def grown(
 
     await asyncio.to_thread(folder.mkdir)
     # A few more, so that the last window does not end in the idling of what has nothing more to do.
-    plan = Plan(hosts, -(-(last + _WARM) // hosts), free_ports(1), latency_s=0.0)
-    async with crawling.Bench(None, folder).sites(plan) as sites:
+    plan = Plan(hosts, -(-(last + _WARM) // hosts), free_ports(1), latency_s=0.0, shuffled=True)
+    async with crawling.Bench(archive, folder).sites(plan) as sites:
         await Stack(folder, None, "growth").windows(plan, delay_s, spans, sites, idle, say, tell)
 
 
@@ -97,12 +100,13 @@ def growth(windows: Sequence[Window]) -> float:
     return max(others, default=first) / first - 1
 
 
-async def measure(articles: int, hosts: Sequence[int], folder: Path) -> bool:
+async def measure(archive: Path | None, articles: int, hosts: Sequence[int], folder: Path) -> bool:
     """Say what articles take as they and their sources become more; whether that stays flat.
 
     Whoever ends it before is told what is known by then.
     """
     _say(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}")
+    _say(f"pages of shuffled sentences of {'the demo' if archive is None else 'real pages'}")
     await asyncio.to_thread((folder / "idle").mkdir)
     idle = await Stack(folder / "idle", None, "growth").idle()
     listed = ", ".join(f"{name} {value:.1f}" for name, value in idle.items())
@@ -112,8 +116,9 @@ async def measure(articles: int, hosts: Sequence[int], folder: Path) -> bool:
     try:
         for number in hosts:
             delay_s = number / by_sources[0].per_s if by_sources else 0.0
-            await grown(folder / f"hosts-{number}", number, delay_s, [(_WARM, _WARM + _WINDOW)], idle, by_sources)
-        await grown(folder / "articles", _HOSTS, 0.0, spans_until(articles), idle, by_articles)
+            span = (_WARM, _WARM + _WINDOW)
+            await grown(archive, folder / f"hosts-{number}", number, delay_s, [span], idle, by_sources)
+        await grown(archive, folder / "articles", _HOSTS, 0.0, spans_until(articles), idle, by_articles)
     finally:
         for what, windows in (("sources", by_sources), ("articles", by_articles)):
             if windows:
@@ -133,12 +138,13 @@ def _say(line: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dir", type=Path, default=Path("../shared/eval"), help="folder of the evaluation sets")
     parser.add_argument("--articles", type=int, default=10_000)
     parser.add_argument("--hosts", type=int, nargs="*", default=[1, 10, 100], help="none: articles alone")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="newsweir-growth-") as folder:
         try:
-            return 0 if asyncio.run(measure(given.articles, given.hosts, Path(folder))) else 1
+            return 0 if asyncio.run(measure(archive_in(given.dir), given.articles, given.hosts, Path(folder))) else 1
         except KeyboardInterrupt:
             return 130
 

@@ -44,8 +44,13 @@ def sentences() -> list[str]:
         if article.language == "en"
         for paragraph in article.body.split("\n\n")
         if not paragraph.startswith(("#", ">", "-", "|", "!", "<"))
-        for sentence in _SENTENCE_END.split(paragraph.replace("\n", " "))
+        for sentence in sentences_of(paragraph.replace("\n", " "))
     ]
+
+
+def sentences_of(paragraph: str) -> list[str]:
+    """A paragraph, cut where a sentence ends and another begins."""
+    return _SENTENCE_END.split(paragraph)
 
 
 def a_title(known: list[str], rng: random.Random) -> str:

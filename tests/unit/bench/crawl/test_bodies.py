@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from services.crawler.extraction.extract import extract
-from tests.bench.crawl.bodies import archive_in, bodies_of
+from tests.bench.crawl.bodies import archive_in, bodies_of, real_sentences
 
 
 def test_without_an_archive_no_two_pages_are_the_same_and_each_is_the_same_again():
@@ -22,6 +22,21 @@ def test_a_made_page_is_an_article_with_all_that_articles_have():
     assert len(found.text.split()) > 400
     assert found.authors == ("Ada Byron",)
     assert found.published is not None and found.quality.score == 1
+
+
+def test_sentences_of_real_pages_are_those_of_their_articles_each_once():
+    said = "The harbour of Halden was closed for a week. Nobody said why it had to be closed."
+    page = f"<html><head><title>Closed</title></head><body><article><h1>Closed</h1><p>{said}</p><p>Read on.</p>" + (
+        "<p>Ships waited outside for days, and their crews waited with them.</p></article></body></html>"
+    )
+
+    found = real_sentences([page.encode(), page.encode()])
+
+    assert found == [
+        "The harbour of Halden was closed for a week.",
+        "Nobody said why it had to be closed.",
+        "Ships waited outside for days, and their crews waited with them.",
+    ]
 
 
 def test_a_folder_without_the_archive_has_none(tmp_path):
