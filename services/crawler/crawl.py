@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -14,13 +14,13 @@ from services.crawler.door_visits import DoorVisits
 from services.crawler.fetch import Answer, Failed, Fetcher, Refused
 from services.crawler.frontier import Frontier, Lease, Queued, Release
 from services.crawler.hand_over import Fetch
-from services.crawler.health import HealthRecorder, left_out
+from services.crawler.health import HealthRecorder
+from services.crawler.known_sources import KnownSources
 from services.crawler.made_visit import MadeVisit
 from services.crawler.next_look import NextLook
 from services.crawler.outage import Outage
 from services.crawler.pausing import Pausing
 from services.crawler.politeness import (
-    NO_CONTACT,
     PRODUCT_TOKEN,
     AskRobots,
     Go,
@@ -31,9 +31,8 @@ from services.crawler.politeness import (
     verdict,
 )
 from services.crawler.robots_cache import RobotsCache
-from services.crawler.selection import wanted
 from services.crawler.settings import CrawlerSettings
-from services.crawler.visits import Visit, door_visit
+from services.crawler.visits import Visit
 from shared import metrics, tracing
 from shared.clock import Clock
 from shared.egress import is_loopback
@@ -57,7 +56,6 @@ _LONGEST_HOST_PAUSE_S = 3600.0
 # Cancelled visits need a moment to give their hosts back.
 _FINISH_S = DRAIN_S * 0.8
 _GIVE_BACK_S = 1.0
-_LEFT_OUT = f"it {NO_CONTACT}, and start again"
 
 
 class Crawler:
@@ -83,17 +81,14 @@ class Crawler:
         self._settings = settings
         self._clock = clock
         self._pausing = pausing
-        self._registry = SourceRegistry(connection)
         self._frontier = Frontier(connection)
         self._robots = RobotsCache(connection, client, clock)
         self._fetcher = Fetcher(client, clock)
-        self._recorder = recorder = HealthRecorder(self._registry)
-        self._without_contact: set[str] = set()
-        self._unreadable: frozenset[str] = frozenset()
+        registry = SourceRegistry(connection)
+        self._recorder = recorder = HealthRecorder(registry)
+        self._sources = KnownSources(registry, recorder, clock, has_contact=settings.contact is not None)
         self._doors = DoorVisits(self._frontier, pool, recorder, settings, clock, rng)
         self._articles = ArticleVisits(connection, self._frontier, pool, recorder, settings, clock, rng, archive)
-        self._sources: dict[str, Source] = {}
-        self._door_urls: frozenset[str] = frozenset()
         self._visiting: dict[asyncio.Task[None], Lease] = {}
         self._outage = Outage(clock)
         self._next_look = NextLook(clock)
@@ -127,21 +122,11 @@ class Crawler:
                     await self._health_written()
 
     async def refresh(self) -> None:
-        """Learn which sources there are, and put the doors of new ones into the frontier.
-
-        A source of others is left out as long as no contact is set, and its health says so. A record that cannot be
-        read is left out, too.
-        """
-        records = await self._registry.read()
-        self._name_unreadable(records.unreadable)
-        sources = [source for source in records.sources if await self._may_visit(source)]
-        # The first source that names a door has it.
-        doors = {url: door_visit(kind, url, source.id) for source in reversed(sources) for kind, url in source.doors}
+        """Learn which sources there are, and put the doors of new ones into the frontier."""
+        doors = await self._sources.read()
         known = await self._frontier.waiting(tuple(doors))
         now_ms = self._clock.now_ms()
         await self._frontier.add([Queued(visit, now_ms) for url, visit in doors.items() if url not in known])
-        self._sources = {source.id: source for source in sources}
-        self._door_urls = frozenset(doors)
         await self._measure()
 
     async def write_health(self) -> None:
@@ -159,7 +144,7 @@ class Crawler:
         """Make the visit that was claimed, and end it: with an event, a counted drop, or a time to try again."""
         visit = lease.visit
         try:
-            source = await self._source_of(visit)
+            source = await self._sources.of(visit)
         except InvalidInput:
             await self._put_back(lease, _UNREADABLE_S)
             return
@@ -218,7 +203,7 @@ class Crawler:
             answer=answer,
             free_ms=now_ms + round(pause_s * 1000),
             known=known,
-            doors=self._door_urls,
+            doors=self._sources.door_urls,
             fetch=Fetch(tracing.new_fetch_id(), visit.source_id, now_ms),
         )
         outcome = await (self._doors.end(made) if visit.is_door else self._articles.end(made))
@@ -276,7 +261,7 @@ class Crawler:
 
     async def _end_after_error(self, lease: Lease, error: Exception) -> None:
         with suppress(InvalidInput, *BROKER_ERRORS):
-            if source := await self._source_of(lease.visit):
+            if source := await self._sources.of(lease.visit):
                 answer = Failed(f"unforeseen {type(error).__name__}: {error}", reason="failed")
                 await self._end(lease, source, answer, self._settings.host_delay_s)
 
@@ -286,14 +271,6 @@ class Crawler:
         due_ms = now_ms + round(wait_s * 1000)
         await self._frontier.release(Release(lease, free_ms, (Queued(lease.visit, due_ms),)))
         self._next_look.expect(free_ms)
-
-    async def _source_of(self, visit: Visit) -> Source | None:
-        """The visit's source, unless it, or the visit from it, was taken away; InvalidInput as the registry."""
-        source = self._sources.get(visit.source_id)
-        if source is None or not _has(source, visit):
-            # Another crawler may have learnt of it before this one.
-            source = await self._registry.get(visit.source_id)
-        return source if source and _has(source, visit) else None
 
     async def _refreshed(self) -> bool:
         try:
@@ -316,29 +293,6 @@ class Crawler:
         until_ms = self._clock.now_ms() + round(self._settings.crawl_lease_s * 1000)
         with suppress(*BROKER_ERRORS):
             await self._frontier.renew(tuple(self._visiting.values()), until_ms)
-
-    def _name_unreadable(self, reasons: Mapping[str, str]) -> None:
-        for source_id, reason in reasons.items():
-            if source_id not in self._unreadable:
-                _log.error("source left out", source=source_id, reason=reason)
-        self._unreadable = frozenset(reasons)
-
-    async def _may_visit(self, source: Source) -> bool:
-        if self._settings.contact is not None or all(is_loopback(url) for _, url in source.doors):
-            return True
-        if source.id not in self._without_contact:
-            self._without_contact.add(source.id)
-            _log.warning("source left out", source=source.id, reason=_LEFT_OUT)
-            now_ms = self._clock.now_ms()
-            await self._recorder.record(source.id, left_out(now_ms, _LEFT_OUT))
-        return False
-
-
-def _has(source: Source, visit: Visit) -> bool:
-    """Whether the source still leads to the visit: by a door of its own, or as an article that its globs let in."""
-    if visit.is_door:
-        return any(visit.door == url for _, url in source.doors)
-    return wanted(visit.linked_url, source)
 
 
 async def _repeat(duty: Callable[[], Awaitable[object]], every_s: float, over: asyncio.Event) -> None:

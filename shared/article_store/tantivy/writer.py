@@ -256,18 +256,23 @@ class _Writers:
         anew = {i for i, own in changed.items() if i in put or _says_anew(own, present.get(i))}
         whole = self._sources(anew.intersection(outlined))
         changed |= {i: _own(stored, pasts.get(i, Past())) for i, stored in whole.items()}
+        before = {**present, **whole}
         in_story_alone = set(outlined) - anew
         self._replace_facts({i: changed[i] for i in anew})
         for article_id in changed.keys() - in_story_alone:
-            self._vectors.change(article_id, {**present, **whole}.get(article_id), changed[article_id])
+            self._vectors.change(article_id, before.get(article_id), changed[article_id])
         self._vectors.commit()
+        self._replace_articles(changed, in_story_alone)
+
+    def _replace_articles(self, changed: Mapping[str, StoredArticle | None], outlined: Collection[str]) -> None:
         for article_id, own in changed.items():
             self._articles.delete_documents_by_term("article_id", article_id)
             if own is None:
                 self._documents.forget(article_id)
+            elif article_id in outlined:
+                self._articles.add_document(self._documents.of_outline(own))
             else:
-                of = self._documents.of_outline if article_id in in_story_alone else self._documents.of_whole
-                self._articles.add_document(of(own))
+                self._articles.add_document(self._documents.of_whole(own))
         self._articles.commit()
         self._indexes.articles.reload()
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import sys
 import tarfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -23,9 +24,12 @@ Bodies = Callable[[int], bytes]
 
 
 def archive_in(folder: Path) -> Path | None:
-    """The archive of real pages in the folder of the evaluation sets; None where it is absent."""
+    """The archive of real pages in the folder of the evaluation sets; None where it is absent, which is said."""
     archive = folder / ARCHIVE
-    return archive if archive.exists() else None
+    if archive.exists():
+        return archive
+    sys.stderr.write(f"there are no real pages in {folder}: these are made of the demo's sentences\n")
+    return None
 
 
 def bodies_of(archive: Path | None, *, shuffled: bool = False) -> Bodies:

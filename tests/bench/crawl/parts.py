@@ -149,8 +149,6 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
     archive = archive_in(given.dir)
-    if archive is None:
-        say(f"there are no real pages in {given.dir}: these are made of the demo's sentences")
     plan = Plan(given.hosts, -(-given.pages // given.hosts), free_ports(1), latency_s=0.0)
     with tempfile.TemporaryDirectory(prefix="newsweir-bench-") as folder:
         asyncio.run(measure(archive, plan, given.rounds, Path(folder)))

@@ -118,8 +118,6 @@ def main() -> int:
     parser.add_argument("--scripted", type=int, default=100, help="how many of the pages the script reads")
     given = parser.parse_args()
     archive = archive_in(given.dir)
-    if archive is None:
-        say(f"there are no real pages in {given.dir}: these are made of the demo's sentences")
     plan = Plan(given.hosts, -(-given.pages // given.hosts), free_ports(1), latency_s=0.0)
     with tempfile.TemporaryDirectory(prefix="newsweir-bench-") as folder:
         return 0 if asyncio.run(measure(Bench(archive, Path(folder)), plan, given.scripted)) else 1

@@ -106,7 +106,6 @@ async def measure(archive: Path | None, articles: int, hosts: Sequence[int], fol
     Whoever ends it before is told what is known by then.
     """
     _say(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}")
-    _say(f"pages of shuffled sentences of {'the demo' if archive is None else 'real pages'}")
     await asyncio.to_thread((folder / "idle").mkdir)
     idle = await Stack(folder / "idle", None, "growth").idle()
     listed = ", ".join(f"{name} {value:.1f}" for name, value in idle.items())
